@@ -1,0 +1,149 @@
+# Mabeam. Every target with a "##" comment is listed by `make help`. Recipes are POSIX sh and use nothing but Go, make and
+# coreutils; what a target needs beyond that, it looks for and says aloud when it is missing.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+# Never download another toolchain behind the user's back: too old a Go is one clear line instead (see need-go).
+GOTOOLCHAIN ?= local
+# One build mode everywhere: static binaries, no C compiler. The race detector alone turns cgo on.
+CGO_ENABLED ?= 0
+export GO GOTOOLCHAIN CGO_ENABLED
+
+SEED ?= 1
+COUNT ?= 300
+FUZZTIME ?= 10s
+KILLS ?= 20
+SOAK ?= 10m
+PKGS ?= ./...
+ARGS ?=
+
+# -buildvcs=false: a source tree without git, or owned by someone else, must build as well.
+BUILD := -trimpath -buildvcs=false
+VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS = -s -w -X mabeam.dev/internal/buildinfo.Version=$(VERSION)
+REPORT := $(GO) run -buildvcs=false ./internal/testreport
+TOOL := $(GO) tool -modfile=tools/go.mod
+
+# Sets $race to the flag, or to nothing with $note saying why. The detector needs a C compiler that works.
+find_race = race=; note=; set -- $$($(GO) env CC); \
+	if command -v "$$1" >/dev/null 2>&1 && CGO_ENABLED=1 $(GO) build -race runtime/cgo >/dev/null 2>&1; then race=-race; \
+	else note="race detector: it needs a working C compiler, and '$$*' is none (Debian: apt-get install gcc libc6-dev)"; \
+	echo "make: LEFT OUT: $$note" >&2; fi
+
+.PHONY: help
+help: ## list the targets
+	@echo "usage: make TARGET [VAR=value]"; echo
+	@while IFS= read -r line; do case "$$line" in \
+		[a-z]*:*'## '*) printf '  %-12s %s\n' "$${line%%:*}" "$${line#*\#\# }" ;; \
+	esac; done < Makefile
+	@echo; echo "variables: SEED=$(SEED) COUNT=$(COUNT) FUZZTIME=$(FUZZTIME) KILLS=$(KILLS) SOAK=$(SOAK) PKGS=$(PKGS) ARGS=$(ARGS)"
+
+# The check compares major and minor only; a patch release never takes language features away.
+.PHONY: need-go
+need-go:
+	@want=; while read -r key value rest; do [ "$$key" = go ] && want=$$value; done < go.mod; \
+	have=$$(cd / && $(GO) env GOVERSION 2>/dev/null); \
+	if [ -z "$$have" ]; then echo "make: Go $$want or newer is needed and '$(GO)' does not answer: see https://go.dev/dl" >&2; exit 1; fi; \
+	h=$${have#go}; h=$${h%%[!0-9.]*}; hmaj=$${h%%.*}; hmin=$${h#*.}; hmin=$${hmin%%.*}; \
+	wmaj=$${want%%.*}; wmin=$${want#*.}; wmin=$${wmin%%.*}; \
+	case "$$have" in go[0-9]*) ;; *) exit 0 ;; esac; \
+	if [ "$$hmaj" -lt "$$wmaj" ] || { [ "$$hmaj" -eq "$$wmaj" ] && [ "$$hmin" -lt "$$wmin" ]; }; then \
+		echo "make: Go $$want or newer is needed, this is $$have: see https://go.dev/dl" >&2; exit 1; fi
+
+.PHONY: run
+run: build ## the main job: review the standard library with a supervised team (ARGS=...)
+	./bin/runtime run $(ARGS)
+
+.PHONY: build
+build: need-go ## build bin/runtime
+	$(GO) build $(BUILD) -ldflags '$(LDFLAGS)' -o bin/runtime ./cmd/runtime
+
+.PHONY: install
+install: need-go ## install runtime into the Go binary directory
+	$(GO) install $(BUILD) -ldflags '$(LDFLAGS)' ./cmd/runtime
+
+.PHONY: test
+test: need-go ## vet and all tests; the closing block lists what was skipped and why
+	$(GO) vet $(PKGS)
+	@set -- $$($(GO) env CC); note="race detector: see 'make race'"; \
+	command -v "$$1" >/dev/null 2>&1 || note="race detector: it needs a C compiler, and there is none"; \
+	$(REPORT) -min 1 -note "$$note" $(ARGS) $(PKGS)
+
+.PHONY: race
+race: need-go ## all tests under the race detector (needs a C compiler)
+	@$(find_race); if [ -z "$$race" ]; then exit 0; fi; \
+	export CGO_ENABLED=1; $(REPORT) -min 1 -race $(ARGS) $(PKGS)
+
+.PHONY: check
+check: lint fmt-check arch race ## vet, staticcheck, gofumpt, the architecture laws, the race detector
+
+.PHONY: lint
+lint: need-go ## go vet and staticcheck
+	$(GO) vet $(PKGS)
+	$(TOOL) staticcheck $(PKGS)
+
+.PHONY: arch
+arch: need-go ## the architecture laws alone
+	$(REPORT) -min 1 -strict -count=1 ./internal/archtest
+
+.PHONY: fmt
+fmt: need-go ## format all Go files with gofumpt
+	$(TOOL) gofumpt -l -w .
+
+.PHONY: fmt-check
+fmt-check: need-go ## fail when a file is not formatted
+	@files=$$($(TOOL) gofumpt -l .) || exit 1; \
+	if [ -n "$$files" ]; then echo "not formatted (run 'make fmt'):" >&2; echo "$$files" >&2; exit 1; fi; \
+	echo "gofumpt: all files are formatted"
+
+.PHONY: cover
+cover: need-go ## statement coverage of the product code, out/cover.html
+	@mkdir -p out
+	$(GO) test -coverpkg=./... -coverprofile=out/cover.out $(PKGS)
+	$(GO) tool cover -html=out/cover.out -o out/cover.html
+	$(GO) tool cover -func=out/cover.out | tail -n 1
+
+.PHONY: fuzz
+fuzz: need-go ## run every fuzz target for FUZZTIME
+	@n=0; for pkg in $$($(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' $(PKGS)); do \
+		names=$$($(GO) test -list '^Fuzz' "$$pkg") || { echo "$$names" >&2; exit 1; }; \
+		for name in $$names; do case "$$name" in Fuzz*) \
+			n=$$((n + 1)); echo "== $$pkg $$name ($(FUZZTIME))"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$pkg" || exit 1 ;; \
+		esac; done; \
+	done; echo "$$n fuzz targets"; [ "$$n" -gt 0 ]
+
+.PHONY: bench
+bench: need-go ## measure the kernel against its baselines, out/bench/kernel.json
+	$(GO) run -buildvcs=false ./internal/bench $(ARGS)
+
+.PHONY: conform-otp
+conform-otp: need-go ## compare COUNT random scripts from SEED with real Erlang/OTP (needs escript)
+	@command -v escript >/dev/null 2>&1 || { echo "make: conform-otp compares with real Erlang/OTP, and 'escript' is not installed (Debian: apt-get install erlang-base)" >&2; exit 1; }
+	CONFORM_SEED=$(SEED) CONFORM_COUNT=$(COUNT) $(REPORT) -min 1 -strict -count=1 -timeout 30m -run OTP ./testkit/conform/...
+
+.PHONY: kill9
+kill9: need-go ## kill -9 the main job KILLS times; every task must still end exactly once
+	MABEAM_TEST_KILLS=$(KILLS) $(REPORT) -min 1 -strict -count=1 -timeout 30m -run Kill9 ./cmd/...
+
+.PHONY: soak
+soak: need-go ## run the node under faults for SOAK and look for anything lost or leaked
+	MABEAM_TEST_SOAK=$(SOAK) $(REPORT) -min 1 -strict -count=1 -timeout 24h -run Soak ./...
+
+.PHONY: gen
+gen: docs mission ## write every generated file again; the tree must not change
+
+.PHONY: docs
+docs: need-go ## generated references (go generate)
+	$(GO) generate ./...
+
+.PHONY: mission
+mission: need-go ## write docs/reference/mission.md and print how many rows are held
+	$(GO) run -buildvcs=false ./internal/missiongen
+
+.PHONY: clean
+clean: ## remove what the other targets have built
+	rm -rf bin out
