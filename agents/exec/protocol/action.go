@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocol
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Action is what follows from an input: an [Effect] to perform or a [Notice] to pass on, in order.
+type Action interface{ action() }
+
+// Effect is done to the program or the clock: [WriteLine], [CloseInput], [ArmTimer], [DisarmTimer], [SignalGroup].
+type Effect interface {
+	Action
+	effect()
+}
+
+// Notice is told to the owner; the implementations are the other structs of this file.
+type Notice interface {
+	Action
+	notice()
+}
+
+// WriteLine is a line for the program's input, with its newline.
+type WriteLine struct{ Line []byte }
+
+// CloseInput ends the program's input after what was written.
+type CloseInput struct{}
+
+// ArmTimer asks for [TimerFired] after a time.
+type ArmTimer struct {
+	Timer Timer
+	After time.Duration
+}
+
+// DisarmTimer says that a timer is no longer needed; should it fire all the same it does nothing.
+type DisarmTimer struct{ Timer Timer }
+
+// SignalGroup sends a signal to the program's whole process group.
+type SignalGroup struct{ Signal GroupSignal }
+
+// GroupSignal is a signal that the session sends.
+type GroupSignal int
+
+// The signals that the session sends.
+const (
+	Term GroupSignal = iota // SIGTERM: please exit
+	Kill                    // SIGKILL: exit
+)
+
+// String names the signal.
+func (s GroupSignal) String() string {
+	if s == Term {
+		return "TERM"
+	}
+	return "KILL"
+}
+
+// BecameReady tells that the hand-shake is done. Inflight is how many tasks the program takes at once.
+type BecameReady struct {
+	Hello    Hello
+	Inflight int
+}
+
+// TaskDone is a task's result.
+type TaskDone struct {
+	ID      string
+	Attempt int
+	Output  json.RawMessage // valid JSON; "null" when the program sent none
+}
+
+// TaskRefused is a task's error as the program put it.
+type TaskRefused struct {
+	ID      string
+	Attempt int
+	Code    string
+	Message string
+	Retry   *bool // nil = not said
+}
+
+// TaskFailed is the end of a task without an answer: Err is [ErrDeadline], [ErrCancelled] or a [*DownError].
+type TaskFailed struct {
+	ID      string
+	Attempt int
+	Err     error
+}
+
+// TaskProgressed is word of a task under way.
+type TaskProgressed struct {
+	ID      string
+	Attempt int
+	Data    json.RawMessage
+}
+
+// PlaceFreed tells that the program answered a task which had been cancelled or was past its deadline: the
+// answer is dropped and the place is free again. Late is the count of such answers so far.
+type PlaceFreed struct {
+	ID   string
+	Late int
+}
+
+// Logged is a line for the log.
+type Logged struct{ Log Log }
+
+// EventReceived is an event from the program.
+type EventReceived struct{ Event Event }
+
+// JunkSeen reports a line that is no message. Total counts junk and strays of this life.
+type JunkSeen struct {
+	Junk  *JunkLine
+	Total int
+}
+
+// StrayAnswer reports an answer or progress that belongs to no task the program holds. Total counts junk and strays of this life.
+type StrayAnswer struct {
+	Stray *Stray
+	Total int
+}
+
+// Leaving tells that the program said bye: it takes no more tasks.
+type Leaving struct{}
+
+// Ended is the last notice. Status is what the system told, Reason what it means.
+type Ended struct {
+	Reason Reason
+	Status Status
+	Junk   int // junk lines and strays of this life
+	Late   int // answers that came after their cancel or deadline
+}
+
+func (WriteLine) action()      {}
+func (CloseInput) action()     {}
+func (ArmTimer) action()       {}
+func (DisarmTimer) action()    {}
+func (SignalGroup) action()    {}
+func (BecameReady) action()    {}
+func (TaskDone) action()       {}
+func (TaskRefused) action()    {}
+func (TaskFailed) action()     {}
+func (TaskProgressed) action() {}
+func (PlaceFreed) action()     {}
+func (Logged) action()         {}
+func (EventReceived) action()  {}
+func (JunkSeen) action()       {}
+func (StrayAnswer) action()    {}
+func (Leaving) action()        {}
+func (Ended) action()          {}
+
+func (WriteLine) effect()   {}
+func (CloseInput) effect()  {}
+func (ArmTimer) effect()    {}
+func (DisarmTimer) effect() {}
+func (SignalGroup) effect() {}
+
+func (BecameReady) notice()    {}
+func (TaskDone) notice()       {}
+func (TaskRefused) notice()    {}
+func (TaskFailed) notice()     {}
+func (TaskProgressed) notice() {}
+func (PlaceFreed) notice()     {}
+func (Logged) notice()         {}
+func (EventReceived) notice()  {}
+func (JunkSeen) notice()       {}
+func (StrayAnswer) notice()    {}
+func (Leaving) notice()        {}
+func (Ended) notice()          {}

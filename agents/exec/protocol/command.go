@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode/utf8"
+)
+
+// Task is one attempt at a piece of work, as the session gives it to the program.
+type Task struct {
+	ID      string          // not empty, unique among the tasks the program holds
+	Kind    string          // what to do, in words that program and sender share
+	Input   json.RawMessage // any JSON value; nil means null
+	Attempt int             // counted from 1; the program may echo it
+	Timeout time.Duration   // until the answer is no longer wanted; 0 = no deadline
+}
+
+// Command is a line to the program. The implementations are the structs of this file and [Event].
+type Command interface {
+	// commandType is the "type" the line carries.
+	commandType() string
+}
+
+// Ready answers hello and states the limits the program must keep.
+type Ready struct {
+	Protocol  int    `json:"protocol"`
+	Agent     string `json:"agent,omitempty"` // the agent's id in the runtime
+	Inflight  int    `json:"inflight"`        // most tasks that will be out at once
+	LineLimit int    `json:"line_limit"`      // in bytes
+}
+
+// Work is the wire form of a [Task] (wire type "task").
+type Work struct {
+	ID         string          `json:"id"`
+	Kind       string          `json:"kind,omitempty"`
+	Input      json.RawMessage `json:"input"`
+	Attempt    int             `json:"attempt"`
+	DeadlineMS int64           `json:"deadline_ms,omitempty"` // remaining, at least 1
+}
+
+// Cancel says that the answer to a task is no longer wanted. The program still answers it, soon.
+type Cancel struct {
+	ID string `json:"id"`
+}
+
+// Ping asks for a pong of the same number.
+type Ping struct {
+	N int `json:"n"`
+}
+
+// Stop asks the program to exit; its input ends right after this line.
+type Stop struct {
+	GraceMS int64 `json:"grace_ms"` // until the runtime sends SIGTERM; 0 = it will not
+}
+
+func (Ready) commandType() string  { return "ready" }
+func (Work) commandType() string   { return "task" }
+func (Cancel) commandType() string { return "cancel" }
+func (Event) commandType() string  { return "event" }
+func (Ping) commandType() string   { return "ping" }
+func (Stop) commandType() string   { return "stop" }
+
+// Encode writes a command as one line with its newline. It fails only for raw JSON that is not valid JSON in UTF-8.
+func Encode(c Command) ([]byte, error) {
+	var line bytes.Buffer
+	fmt.Fprintf(&line, `{"type":%q,`, c.commandType())
+	body := json.NewEncoder(&line)
+	body.SetEscapeHTML(false)
+	start := line.Len()
+	// The encoder compacts raw JSON, so no newline of an input can break the line in two.
+	if err := body.Encode(c); err != nil {
+		return nil, fmt.Errorf("protocol: encode %q: %w", c.commandType(), err)
+	}
+	// All commands have at least one field that is always present, so the object is never "{}".
+	out := line.Bytes()
+	copy(out[start:], out[start+1:])
+	out = out[:len(out)-1]
+	if !utf8.Valid(out) {
+		return nil, fmt.Errorf("protocol: encode %q: raw JSON is not valid UTF-8", c.commandType())
+	}
+	return out, nil
+}
+
+func (t Task) work() Work {
+	w := Work{ID: t.ID, Kind: t.Kind, Input: t.Input, Attempt: t.Attempt}
+	if len(w.Input) == 0 {
+		w.Input = json.RawMessage("null")
+	}
+	if t.Timeout > 0 {
+		w.DeadlineMS = max(1, t.Timeout.Milliseconds())
+	}
+	return w
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package protocol is the conversation between the runtime and a program that works as an agent: JSON
+// lines both ways, and the state machine that decides what each line, exit and timer means.
+//
+// # Guarantees
+//
+//   - Every task taken by [Session.Assign] ends in exactly one notice: [TaskDone], [TaskRefused] or
+//     [TaskFailed]. An answer for a task the program does not hold, a second answer, or an answer of another
+//     attempt is reported as [StrayAnswer] and counted; it is never delivered.
+//   - A line of more than the limit ends the program with reason [Protocol]. The [Splitter] keeps no more than the limit in memory
+//     whatever the program writes, and the error quotes the first 80 bytes.
+//   - A line that is no message is reported as [JunkSeen] and counted; more than Config.JunkLimit of them
+//     within Config.JunkWindow end the program. Strays count against the same limit, late answers do not.
+//   - [Ended] comes exactly once, as the last action, after the exit was observed; all tasks have ended by then.
+//   - An old timer does nothing: each timer carries a generation.
+//   - Nothing blocks, reads a clock or starts a goroutine: the same events give the same actions.
+//
+// # Usage
+//
+//	s := protocol.NewSession(protocol.Config{})
+//	perform(s.Begin())
+//	perform(s.Step(protocol.LineRead{Line: []byte(`{"type":"hello","protocol":1}`)}))
+//	actions, err := s.Assign(protocol.Task{ID: "t1", Kind: "review", Input: input, Attempt: 1})
+//
+// The owner performs each [Effect] in order and passes each [Notice] on. Package program does that for real processes.
+//
+// # The lines
+//
+// Each line is one JSON object in UTF-8 with a "type", ended by a newline. Blank lines are skipped. From the program:
+//
+//	hello      protocol (1), capabilities, features ("ping", "heartbeat"), inflight, name
+//	result     id, output, attempt?          error     id, code, message, retry?, attempt?
+//	progress   id, data                      log       level, message, fields
+//	event      topic, data                   heartbeat
+//	pong       n                             bye
+//
+// To the program:
+//
+//	ready      protocol, agent, inflight, line_limit
+//	task       id, kind, input, attempt, deadline_ms (what remains; absent without a deadline)
+//	cancel     id                            event     topic, data
+//	ping       n                             stop      grace_ms
+//
+// Only hello, task, result and error are compulsory, so a script of ten lines is an agent. A line without
+// its newline at the end of output is never a message. Unknown fields are ignored unless Config.Strict;
+// an unknown type is junk in both cases.
+//
+// # Duties of the program
+//
+// Say hello first. Answer each task once, also when it was cancelled (the answer frees the place), and
+// echo the attempt where it can. Ignore a cancel for an id it does not hold. Exit at end of input or at stop.
+//
+// # Failure modes
+//
+// Assign answers [ErrNotReady], [ErrBusy], [ErrTaskOpen], [ErrStopping], [ErrDeadline] or
+// [*TaskTooLargeError]. Tasks that were open when the program went down carry [*DownError]. How the program
+// ended is a [Reason]; its Cause is [*LineTooLongError], [*JunkError], [*VersionError] or one of the sentinels of errors.go.
+//
+// # OTP counterpart
+//
+// An Erlang port with {line, N} and exit_status, and its owner. A port has no hand-shake, tasks or health; those are additions.
+// A port that meets a long line delivers it in pieces; here it is the end of the program.
+//
+// # State and tests
+//
+// A Session and a Splitter belong to one owner and have no lock. Feed a Session events and compare the
+// actions; the scripts in testdata show how.
+package protocol

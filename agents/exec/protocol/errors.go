@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocol
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What [Session.Assign] answers when it does not take a task.
+var (
+	// ErrNotReady is returned when the program has not said hello yet.
+	ErrNotReady = errors.New("program is not ready")
+	// ErrBusy is returned when as many tasks are out as the program takes.
+	ErrBusy = errors.New("program is busy")
+	// ErrStopping is returned when the program is stopping, being killed or gone.
+	ErrStopping = errors.New("program is stopping")
+	// ErrTaskOpen is returned when the program still holds a task of this id, perhaps a cancelled one.
+	ErrTaskOpen = errors.New("program already holds the task")
+	// ErrTaskInvalid is returned when a task has no usable id or an input that is not JSON.
+	ErrTaskInvalid = errors.New("task is invalid")
+)
+
+// Why a task ended without an answer, besides [*DownError].
+var (
+	// ErrDeadline is the end of a task whose answer did not come within its time-out.
+	ErrDeadline error = timeoutError("task deadline passed")
+	// ErrCancelled is the end of a task the owner cancelled.
+	ErrCancelled = errors.New("task was cancelled")
+)
+
+// The causes of a [Reason] that carry no data.
+var (
+	// ErrNoHello is the cause of StartTimeout.
+	ErrNoHello error = timeoutError("no hello within the start time-out")
+	// ErrOutputClosed is the cause of Protocol when the program closed its output and went on living.
+	ErrOutputClosed = errors.New("output closed without exit")
+	// ErrInputClosed is the cause of Protocol when the program closed its input and went on living.
+	ErrInputClosed = errors.New("input closed without exit")
+	// ErrWriteBlocked is the cause of Unhealthy when the program did not read its input for too long.
+	ErrWriteBlocked error = timeoutError("input not read within the write time-out")
+	// ErrSilent is the cause of Unhealthy when the program gave no sign of life.
+	ErrSilent error = timeoutError("no sign of life")
+	// ErrCancelIgnored is the cause of Unhealthy when the program did not answer a task after its cancel.
+	ErrCancelIgnored error = timeoutError("cancelled task not answered")
+	// ErrStayed is the cause of Unhealthy when the program said bye and did not exit.
+	ErrStayed error = timeoutError("no exit after bye")
+	// ErrAgentDown is what every [*DownError] is.
+	ErrAgentDown = errors.New("agent is down")
+)
+
+// timeoutError is a sentinel that callers of net-style code recognise by its Timeout method.
+type timeoutError string
+
+func (e timeoutError) Error() string { return string(e) }
+
+// Timeout reports true.
+func (timeoutError) Timeout() bool { return true }
+
+// DownError is the end of a task that the program held when it went down.
+type DownError struct {
+	Reason Reason
+}
+
+// Error tells the reason.
+func (e *DownError) Error() string { return "protocol: agent is down: " + e.Reason.String() }
+
+// Is makes errors.Is(err, ErrAgentDown) true.
+func (e *DownError) Is(target error) bool { return target == ErrAgentDown }
+
+// Unwrap gives the cause of the reason, or nil.
+func (e *DownError) Unwrap() error { return e.Reason.Cause }
+
+// JunkError is the cause of Protocol when the junk limit was passed.
+type JunkError struct {
+	Limit int // how many were borne
+	Last  error
+}
+
+// Error tells the limit and the last line.
+func (e *JunkError) Error() string {
+	return fmt.Sprintf("protocol: more than %d junk lines, last: %v", e.Limit, e.Last)
+}
+
+// Unwrap gives the report of the line that was one too many.
+func (e *JunkError) Unwrap() error { return e.Last }
+
+// VersionError is the cause of Protocol when hello named a version that the session does not speak.
+type VersionError struct {
+	Got  int // 0 when hello had no protocol field
+	Want int
+}
+
+// Error tells both versions.
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("protocol: hello: protocol version %d, want %d", e.Got, e.Want)
+}
+
+// TaskTooLargeError is returned by [Session.Assign] for a task whose line is over the limit.
+type TaskTooLargeError struct {
+	ID    string
+	Size  int // bytes of the line
+	Limit int // bytes
+}
+
+// Error names the task and both sizes.
+func (e *TaskTooLargeError) Error() string {
+	return fmt.Sprintf("protocol: assign %q: line of %d bytes is longer than %d", e.ID, e.Size, e.Limit)
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocol
+
+import "encoding/json"
+
+// Version is the only protocol version that [Session] accepts in a hello.
+const Version = 1
+
+// The features a hello may name; a feature that is not named is not used with that program.
+const (
+	// FeaturePing says that the program answers ping with pong while it works.
+	FeaturePing = "ping"
+	// FeatureHeartbeat says that the program sends heartbeat by itself, at least once per ping interval.
+	FeatureHeartbeat = "heartbeat"
+)
+
+// Message is a line from the program, decoded. The implementations are the structs of this file.
+type Message interface {
+	// wireType is the "type" the line carried.
+	wireType() string
+	// check reports what makes the message unusable although it is well-formed JSON.
+	check() error
+}
+
+// Hello opens the conversation; nothing but logs and heartbeats may come before it.
+type Hello struct {
+	Protocol     int      `json:"protocol"`     // must be [Version]
+	Name         string   `json:"name"`         // what the program calls itself, for logs
+	Capabilities []string `json:"capabilities"` // what work it can do, for the registry
+	Features     []string `json:"features"`     // optional parts of the protocol it speaks
+	Inflight     int      `json:"inflight"`     // most tasks it takes at once; 0 leaves it to the runtime
+}
+
+// Result answers a task with its output, any JSON value (absent means null).
+type Result struct {
+	ID      string          `json:"id"`
+	Attempt int             `json:"attempt"` // 0 = not echoed
+	Output  json.RawMessage `json:"output"`
+}
+
+// Failure answers a task with an error (wire type "error").
+type Failure struct {
+	ID      string `json:"id"`
+	Attempt int    `json:"attempt"` // 0 = not echoed
+	Code    string `json:"code"`    // short and stable, for machines
+	Message string `json:"message"` // for people
+	Retry   *bool  `json:"retry"`   // whether another attempt can help; nil = not said
+}
+
+// Progress tells how far a task is; it is also a sign of life.
+type Progress struct {
+	ID   string          `json:"id"`
+	Data json.RawMessage `json:"data"`
+}
+
+// Log is a line for the log with a level; stderr is the simpler road.
+type Log struct {
+	Level   string          `json:"level"` // debug, info, warn or error; anything else is shown as info
+	Message string          `json:"message"`
+	Fields  json.RawMessage `json:"fields"`
+}
+
+// Event publishes data under a topic, in either direction.
+type Event struct {
+	Topic string          `json:"topic"`
+	Data  json.RawMessage `json:"data"`
+}
+
+// Heartbeat is a sign of life and nothing else.
+type Heartbeat struct{}
+
+// Pong answers the ping of the same number.
+type Pong struct {
+	N int `json:"n"`
+}
+
+// Bye says that the program takes no more tasks and is about to exit.
+type Bye struct{}
+
+func (Hello) wireType() string     { return "hello" }
+func (Result) wireType() string    { return "result" }
+func (Failure) wireType() string   { return "error" }
+func (Progress) wireType() string  { return "progress" }
+func (Log) wireType() string       { return "log" }
+func (Event) wireType() string     { return "event" }
+func (Heartbeat) wireType() string { return "heartbeat" }
+func (Pong) wireType() string      { return "pong" }
+func (Bye) wireType() string       { return "bye" }
+
+func (m Hello) check() error {
+	if m.Inflight < 0 {
+		return fieldError("inflight is negative")
+	}
+	return nil
+}
+func (m Result) check() error   { return needID(m.ID) }
+func (m Failure) check() error  { return needID(m.ID) }
+func (m Progress) check() error { return needID(m.ID) }
+func (Log) check() error        { return nil }
+func (m Event) check() error {
+	if m.Topic == "" {
+		return fieldError("topic is missing")
+	}
+	return nil
+}
+func (Heartbeat) check() error { return nil }
+func (Pong) check() error      { return nil }
+func (Bye) check() error       { return nil }
+
+// fieldError is what is wrong with a field of a well-formed line.
+type fieldError string
+
+func (e fieldError) Error() string { return string(e) }
+
+func needID(id string) error {
+	if id == "" {
+		return fieldError("id is missing")
+	}
+	return nil
+}

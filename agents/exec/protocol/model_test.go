@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocol_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"mabeam.dev/agents/exec/protocol"
+)
+
+// life is a naive account of what a session may do: it knows nothing of timers or states, only the promises.
+type life struct {
+	t       *rapid.T
+	s       *protocol.Session
+	open    map[string]bool // assigned, outcome not told yet
+	places  map[string]bool // assigned, program has not answered: what the program may still know of
+	armed   []protocol.Timer
+	killed  bool
+	closed  bool
+	ended   bool
+	ready   bool
+	strays  int
+	limit   int
+	pending protocol.State
+}
+
+func (l *life) perform(actions []protocol.Action) {
+	for _, a := range actions {
+		if l.ended {
+			l.t.Fatalf("%T after the end", a)
+		}
+		switch a := a.(type) {
+		case protocol.ArmTimer:
+			l.armed = append(l.armed, a.Timer)
+		case protocol.WriteLine:
+			if l.closed || l.killed {
+				l.t.Fatalf("write after the input was closed: %s", a.Line)
+			}
+		case protocol.CloseInput:
+			if l.closed {
+				l.t.Fatal("input closed twice")
+			}
+			l.closed = true
+		case protocol.SignalGroup:
+			if l.killed {
+				l.t.Fatal("signal after kill")
+			}
+			l.killed = a.Signal == protocol.Kill
+		case protocol.BecameReady:
+			if l.ready {
+				l.t.Fatal("ready twice")
+			}
+			l.ready = true
+		case protocol.TaskDone:
+			l.outcome(a.ID, true)
+		case protocol.TaskRefused:
+			l.outcome(a.ID, true)
+		case protocol.TaskFailed:
+			l.outcome(a.ID, false)
+			if a.Err == nil {
+				l.t.Fatal("failed without an error")
+			}
+		case protocol.TaskProgressed:
+			if !l.open[a.ID] {
+				l.t.Fatalf("progress of %q, which is not open", a.ID)
+			}
+		case protocol.StrayAnswer:
+			l.strays++
+			if l.strays != a.Total {
+				l.t.Fatalf("total %d, counted %d", a.Total, l.strays)
+			}
+		case protocol.JunkSeen:
+			l.strays++
+		case protocol.Ended:
+			l.ended = true
+			if len(l.open) > 0 {
+				l.t.Fatalf("ended with open tasks %v", l.open)
+			}
+			if a.Junk != l.strays {
+				l.t.Fatalf("told %d junk, counted %d", a.Junk, l.strays)
+			}
+		}
+	}
+	if state := l.s.State(); state < l.pending {
+		l.t.Fatalf("went back from %v to %v", l.pending, state)
+	} else {
+		l.pending = state
+	}
+	if len(l.open) > l.limit {
+		l.t.Fatalf("%d tasks out, limit %d", len(l.open), l.limit)
+	}
+}
+
+func (l *life) outcome(id string, delivered bool) {
+	if !l.open[id] {
+		l.t.Fatalf("outcome for %q, which is not open", id)
+	}
+	if delivered && (l.killed || !l.places[id]) {
+		l.t.Fatalf("answer of %q delivered, killed %v", id, l.killed)
+	}
+	delete(l.open, id)
+}
+
+func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.IntRange(1, 3).Draw(t, "inflight")
+		l := &life{t: t, limit: limit, open: map[string]bool{}, places: map[string]bool{}}
+		l.s = protocol.NewSession(protocol.Config{Inflight: limit, JunkLimit: 3, PingMisses: 1})
+		l.perform(l.s.Begin())
+		step := func(in protocol.Input) { l.perform(l.s.Step(in)) }
+		line := func(format string, args ...any) { step(protocol.LineRead{Line: fmt.Appendf(nil, format, args...)}) }
+		id := rapid.SampledFrom([]string{"a", "b", "c", "d"})
+		attempt := rapid.IntRange(0, 2)
+
+		if rapid.IntRange(0, 9).Draw(t, "prompt") > 0 {
+			line(`{"type":"hello","protocol":1,"features":["ping"]}`)
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"hello": func(*rapid.T) { line(`{"type":"hello","protocol":1}`) },
+			"assign": func(t *rapid.T) {
+				task := protocol.Task{ID: id.Draw(t, "id"), Attempt: 1, Timeout: time.Duration(rapid.IntRange(0, 1).Draw(t, "timeout")) * time.Second}
+				free := l.s.Free()
+				actions, err := l.s.Assign(task)
+				switch {
+				case err == nil:
+					if l.open[task.ID] || l.places[task.ID] || free == 0 || !l.ready || l.killed || l.closed {
+						t.Fatalf("took %q: open %v, held %v, free %d, ready %v, killed %v, closed %v", task.ID, l.open, l.places, free, l.ready, l.killed, l.closed)
+					}
+					l.open[task.ID], l.places[task.ID] = true, true
+				case free > 0 && !l.places[task.ID]:
+					t.Fatalf("refused with %d free: %v", free, err)
+				case len(actions) > 0:
+					t.Fatalf("refused with actions %v", actions)
+				}
+				l.perform(actions)
+			},
+			"result": func(t *rapid.T) {
+				id, n := id.Draw(t, "id"), attempt.Draw(t, "attempt")
+				line(`{"type":"result","id":%q,"attempt":%d}`, id, n)
+				if n != 2 {
+					delete(l.places, id)
+				}
+			},
+			"error": func(t *rapid.T) {
+				id := id.Draw(t, "id")
+				line(`{"type":"error","id":%q}`, id)
+				delete(l.places, id)
+			},
+			"progress": func(t *rapid.T) { line(`{"type":"progress","id":%q}`, id.Draw(t, "id")) },
+			"pong":     func(*rapid.T) { line(`{"type":"pong"}`) },
+			"junk":     func(*rapid.T) { line("junk") },
+			"bye":      func(t *rapid.T) { sometimes(t, func() { line(`{"type":"bye"}`) }) },
+			"cancel":   func(t *rapid.T) { step(protocol.TaskCancelled{ID: id.Draw(t, "id")}) },
+			"stop":     func(t *rapid.T) { sometimes(t, func() { step(protocol.StopAsked{}) }) },
+			"kill":     func(t *rapid.T) { sometimes(t, func() { step(protocol.KillAsked{}) }) },
+			"eof":      func(t *rapid.T) { sometimes(t, func() { step(protocol.OutputEnded{Rest: []byte("ha")}) }) },
+			"closed":   func(t *rapid.T) { sometimes(t, func() { step(protocol.InputClosed{}) }) },
+			"blocked":  func(t *rapid.T) { sometimes(t, func() { step(protocol.WriteBlocked{}) }) },
+			"overflow": func(t *rapid.T) {
+				sometimes(t, func() { step(protocol.LineOverflowed{Err: &protocol.LineTooLongError{}}) })
+			},
+			"old timer": func(t *rapid.T) {
+				if len(l.armed) > 0 {
+					step(protocol.TimerFired{Timer: rapid.SampledFrom(l.armed).Draw(t, "timer")})
+				}
+			},
+			"exit": func(t *rapid.T) {
+				sometimes(t, func() {
+					step(protocol.ProcessExited{Status: protocol.Status{Code: rapid.IntRange(0, 1).Draw(t, "code")}})
+					if !l.ended {
+						t.Fatal("exit did not end the session")
+					}
+				})
+			},
+		})
+		if !l.ended {
+			step(protocol.ProcessExited{})
+		}
+		if !l.ended || len(l.open) > 0 {
+			t.Fatalf("ended %v, open %v", l.ended, l.open)
+		}
+		if _, err := l.s.Assign(protocol.Task{ID: "z"}); !errors.Is(err, protocol.ErrStopping) {
+			t.Fatalf("assign after the end: %v", err)
+		}
+	})
+}
+
+// sometimes makes an event that ends lives rare, so that most of them get old.
+func sometimes(t *rapid.T, do func()) {
+	if rapid.IntRange(0, 9).Draw(t, "sometimes") == 0 {
+		do()
+	}
+}
+
+func TestEqualHistoriesGiveEqualActions(t *testing.T) {
+	play := func() string {
+		s := protocol.NewSession(protocol.Config{Inflight: 8})
+		log := fmt.Sprint(s.Begin())
+		log += fmt.Sprint(s.Step(protocol.LineRead{Line: []byte(`{"type":"hello","protocol":1,"features":["ping"]}`)}))
+		for i := range 8 {
+			actions, err := s.Assign(protocol.Task{ID: fmt.Sprint(i), Timeout: time.Second})
+			log += fmt.Sprint(actions, err)
+		}
+		return log + fmt.Sprint(len(s.Step(protocol.KillAsked{}))) + fmt.Sprintf("%+v", s.Step(protocol.ProcessExited{}))
+	}
+	first := play()
+	for range 20 {
+		if again := play(); again != first {
+			t.Fatalf("first\n%s\nthen\n%s", first, again)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocol
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+)
+
+// TestSessionFollowsTheScripts plays the conversations of testdata/session and compares every action.
+// -rewrite writes what the session did.
+func TestSessionFollowsTheScripts(t *testing.T) {
+	datadriven.Walk(t, "testdata/session", func(t *testing.T, path string) {
+		var s *Session
+		timers := map[string]Timer{} // the last arming under each name, as a clock would hold it
+		perform := func(actions []Action) string {
+			var b strings.Builder
+			for _, a := range actions {
+				if arm, ok := a.(ArmTimer); ok {
+					timers[timerName(arm.Timer)] = arm.Timer
+				}
+				fmt.Fprintln(&b, render(a))
+			}
+			if b.Len() == 0 {
+				return "nothing\n"
+			}
+			return b.String()
+		}
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			arg := func(name, preset string) string {
+				if d.HasArg(name) {
+					d.ScanArgs(t, name, &preset)
+				}
+				return preset
+			}
+			number := func(name string) (n int) {
+				d.MaybeScanArgs(t, name, &n)
+				return n
+			}
+			switch d.Cmd {
+			case "new":
+				s = NewSession(Config{
+					Inflight: number("inflight"), JunkLimit: number("junk"), Strict: d.HasArg("strict"), LineLimit: number("limit"),
+				})
+				return perform(s.Begin())
+			case "line", "lines":
+				var b strings.Builder
+				for line := range strings.Lines(d.Input) {
+					b.WriteString(perform(s.Step(LineRead{Line: []byte(strings.TrimSuffix(line, "\n"))})))
+				}
+				return b.String()
+			case "assign":
+				var timeout time.Duration
+				if v := arg("timeout", ""); v != "" {
+					timeout, _ = time.ParseDuration(v)
+				}
+				actions, err := s.Assign(Task{
+					ID: arg("id", ""), Kind: "k", Input: json.RawMessage(d.Input), Attempt: max(1, number("attempt")), Timeout: timeout,
+				})
+				if err != nil {
+					return "error: " + err.Error() + "\n"
+				}
+				return perform(actions)
+			case "publish":
+				actions, err := s.Publish(Event{Topic: arg("topic", ""), Data: json.RawMessage(d.Input)})
+				if err != nil {
+					return "error: " + err.Error() + "\n"
+				}
+				return perform(actions)
+			case "cancel":
+				return perform(s.Step(TaskCancelled{ID: arg("id", "")}))
+			case "fire":
+				timer, ok := timers[arg("timer", "")]
+				if !ok {
+					t.Fatalf("%s: timer %q was never armed", d.Pos, arg("timer", ""))
+				}
+				return perform(s.Step(TimerFired{Timer: timer}))
+			case "overflow":
+				return perform(s.Step(LineOverflowed{Err: &LineTooLongError{Limit: 1 << 20, Head: "xxxx"}}))
+			case "eof":
+				return perform(s.Step(OutputEnded{Rest: []byte(strings.TrimSuffix(d.Input, "\n"))}))
+			case "input-closed":
+				return perform(s.Step(InputClosed{}))
+			case "write-blocked":
+				return perform(s.Step(WriteBlocked{}))
+			case "exit":
+				return perform(s.Step(ProcessExited{Status: Status{Code: number("code"), Signal: number("signal")}}))
+			case "stop":
+				return perform(s.Step(StopAsked{}))
+			case "kill":
+				return perform(s.Step(KillAsked{}))
+			case "state":
+				return fmt.Sprintf("%s free=%d\n", s.State(), s.Free())
+			}
+			t.Fatalf("%s: unknown command %q", d.Pos, d.Cmd)
+			return ""
+		})
+	})
+}
+
+func timerName(t Timer) string {
+	if t.Task == "" {
+		return t.Kind.String()
+	}
+	return t.Kind.String() + ":" + t.Task
+}
+
+func render(a Action) string {
+	switch a := a.(type) {
+	case WriteLine:
+		return "write " + strings.TrimSuffix(string(a.Line), "\n")
+	case CloseInput:
+		return "close input"
+	case ArmTimer:
+		return fmt.Sprintf("arm %s %v", timerName(a.Timer), a.After)
+	case DisarmTimer:
+		return "disarm " + timerName(a.Timer)
+	case SignalGroup:
+		return "signal " + a.Signal.String()
+	case BecameReady:
+		return fmt.Sprintf("-> ready name=%q capabilities=%q inflight=%d", a.Hello.Name, a.Hello.Capabilities, a.Inflight)
+	case TaskDone:
+		return fmt.Sprintf("-> done %s#%d %s", a.ID, a.Attempt, a.Output)
+	case TaskRefused:
+		retry := "not said"
+		if a.Retry != nil {
+			retry = fmt.Sprint(*a.Retry)
+		}
+		return fmt.Sprintf("-> refused %s#%d code=%q message=%q retry=%s", a.ID, a.Attempt, a.Code, a.Message, retry)
+	case TaskFailed:
+		return fmt.Sprintf("-> failed %s#%d: %v", a.ID, a.Attempt, a.Err)
+	case TaskProgressed:
+		return fmt.Sprintf("-> progress %s#%d %s", a.ID, a.Attempt, a.Data)
+	case PlaceFreed:
+		return fmt.Sprintf("-> place freed by %s, late=%d", a.ID, a.Late)
+	case Logged:
+		return fmt.Sprintf("-> log %s %q %s", a.Log.Level, a.Log.Message, a.Log.Fields)
+	case EventReceived:
+		return fmt.Sprintf("-> event %s %s", a.Event.Topic, a.Event.Data)
+	case JunkSeen:
+		return fmt.Sprintf("-> junk %d %s: %v", a.Total, a.Junk.Kind, a.Junk)
+	case StrayAnswer:
+		return fmt.Sprintf("-> stray %d: %v", a.Total, a.Stray)
+	case Leaving:
+		return "-> leaving"
+	case Ended:
+		return fmt.Sprintf("-> ended: %s; crashed=%v junk=%d late=%d", a.Reason, a.Reason.Crashed(), a.Junk, a.Late)
+	}
+	return fmt.Sprintf("UNKNOWN %T", a)
+}
