@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"mabeam.dev/actors/exit"
+	"mabeam.dev/internal/kernel"
+)
+
+// Reply is the address of one call's answer: a value that may be kept, or passed on to another process that answers later. The duty
+// stays with the process that took the call: its death fails the call. The zero Reply takes answers and drops them.
+type Reply[R any] struct {
+	slot *kernel.Slot
+	gen  uint64
+}
+
+// Send answers the call. An answer that comes too late or a second time is dropped and counted.
+func (r Reply[R]) Send(v R) {
+	if r.slot != nil {
+		r.slot.Reply(r.gen, v)
+	}
+}
+
+// Fail answers the call with an error, which the caller gets as it is. A nil error is replaced by one that says so.
+func (r Reply[R]) Fail(err error) {
+	if err == nil {
+		err = errors.New("actors: reply failed without an error")
+	}
+	if r.slot != nil {
+		r.slot.Fail(r.gen, err)
+	}
+}
+
+// Open reports whether the caller still waits.
+func (r Reply[R]) Open() bool { return r.slot != nil && r.slot.Pending(r.gen) }
+
+// Call sends the message that build makes for the reply address and waits for the outcome: the reply; the error that the callee
+// answered with; *CallError if the incarnation that took the call ends first; ErrTimeout; the cause of ctx; ErrNoProc; ErrMailboxFull;
+// ErrCallSelf; ErrFenced; ErrStopped. Without a deadline in ctx the system's CallTimeout applies. Inside a process pass its Context.
+func Call[R, M any](ctx context.Context, to Ref[M], build func(Reply[R]) M) (R, error) {
+	return call(ctx, to, build, false)
+}
+
+// CallForever is Call without a default deadline: it waits as long as ctx and the callee live. Inside an Init the default applies all
+// the same, because a call back to one's own supervisor could never end.
+func CallForever[R, M any](ctx context.Context, to Ref[M], build func(Reply[R]) M) (R, error) {
+	return call(ctx, to, build, true)
+}
+
+func call[R, M any](ctx context.Context, to Ref[M], build func(Reply[R]) M, forever bool) (R, error) {
+	var zero R
+	p, err := to.target()
+	if err != nil {
+		return zero, err
+	}
+	caller := to.from
+	if caller == nil {
+		caller = processOf(ctx)
+	}
+	if forever && caller != nil && caller.InInit() {
+		forever = false
+	}
+	v, err := p.Call(ctx, caller, forever, func(slot *kernel.Slot, gen uint64) any {
+		return build(Reply[R]{slot, gen})
+	})
+	return answer[R](p, v, err)
+}
+
+// answer gives the outcome of a call its types.
+func answer[R any](p *kernel.Proc, v any, err error) (R, error) {
+	r, _ := v.(R) // nil where R is an interface or the call failed
+	if err == nil {
+		return r, nil
+	}
+	if ended, ok := err.(*exit.Error); ok { //nolint:errorlint // the kernel's own value; an answer that wraps one is the callee's
+		err = &CallError{Path: p.Path(), Reason: ended.Reason}
+	}
+	return r, err
+}
+
+// Request is a Call that does not block: its outcome becomes the message that then makes, in one of the process's next turns. d is the
+// deadline: 0 means the system's CallTimeout, negative none.
+func Request[R, M, N any](c *Context[N], to Ref[M], d time.Duration, build func(Reply[R]) M, then func(R, error) N) {
+	p, err := to.target()
+	deliver := func(v any, err error) any {
+		r, err := answer[R](p, v, err)
+		return then(r, err)
+	}
+	if err != nil {
+		c.proc.Notify(func() any { return deliver(nil, err) })
+		return
+	}
+	c.proc.Request(p, d, func(slot *kernel.Slot, gen uint64) any { return build(Reply[R]{slot, gen}) }, deliver)
+}
+
+// processKey finds the process in a context.
+type processKey struct{}
+
+// String names the key in a printed context.
+func (processKey) String() string { return "actors.process" }
+
+// processOf returns the process whose context ctx is, or is derived from.
+func processOf(ctx context.Context) *kernel.Proc {
+	p, _ := ctx.Value(processKey{}).(*kernel.Proc)
+	return p
+}
+
+var _ fmt.Stringer = processKey{}

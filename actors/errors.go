@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"errors"
+	"fmt"
+
+	"mabeam.dev/internal/kernel"
+)
+
+var (
+	// ErrNoProc is returned when there is nobody to send to: the process has ended, is restarting, or never was.
+	ErrNoProc = kernel.ErrNoProc
+	// ErrMailboxFull is returned when the target's mailbox is at its bound; the message was not taken.
+	ErrMailboxFull = kernel.ErrMailboxFull
+	// ErrTimeout is returned when a call's deadline passed. It also matches context.DeadlineExceeded.
+	ErrTimeout = kernel.ErrTimeout
+	// ErrCallSelf is returned when a process calls itself, which could never be answered.
+	ErrCallSelf = kernel.ErrCallSelf
+	// ErrFenced is returned to a killed process's abandoned handler: whatever it asks of the runtime is void.
+	ErrFenced = kernel.ErrFenced
+	// ErrStopped is returned by every operation on a closed system.
+	ErrStopped = kernel.ErrStopped
+	// ErrStartTimeout is returned when Init did not return within the StartTimeout; the process was killed.
+	ErrStartTimeout = errors.New("actors: Init did not return in time")
+	// ErrWrongType is returned when a process is addressed with a message type that it does not take.
+	ErrWrongType = errors.New("actors: the process takes messages of another type")
+	// ErrIgnore is returned by Spawn when Init returned Ignore: there is no process, and nothing is wrong.
+	ErrIgnore = errors.New("actors: Init chose not to start")
+)
+
+// StartError is returned when Init ended the process.
+type StartError struct {
+	// Path is where the process would have been.
+	Path string
+	// Reason is the exit reason: a Crash with Init's error, in most cases.
+	Reason Reason
+}
+
+// Error names the process and the reason.
+func (e *StartError) Error() string {
+	return fmt.Sprintf("actors: start %q: %s", e.Path, e.Reason)
+}
+
+// Unwrap returns the crash behind the reason, if it was one.
+func (e *StartError) Unwrap() error {
+	if c := e.Reason.CrashError(); c != nil {
+		return c
+	}
+	return nil
+}
+
+// NameTakenError is returned by Spawn when another living process holds the name; nothing was started.
+type NameTakenError struct {
+	// Name is the name asked for.
+	Name string
+	// Holder is the process that has it.
+	Holder PID
+}
+
+// Error names the name and its holder.
+func (e *NameTakenError) Error() string {
+	return fmt.Sprintf("actors: spawn %q: name taken by %s", e.Name, e.Holder)
+}
+
+// CallError is returned by Call when the incarnation that took the call ended before it answered.
+type CallError struct {
+	// Path is the callee's path.
+	Path string
+	// Reason is why it ended.
+	Reason Reason
+}
+
+// Error names the callee and the reason.
+func (e *CallError) Error() string {
+	return fmt.Sprintf("actors: call %q: callee ended: %s", e.Path, e.Reason)
+}
+
+// Unwrap returns the callee's crash, if it was one.
+func (e *CallError) Unwrap() error {
+	if c := e.Reason.CrashError(); c != nil {
+		return c
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package exit
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrGoexit is the cause of a crash in which a callback ended its goroutine with runtime.Goexit.
+var ErrGoexit = errors.New("actors: a callback called runtime.Goexit")
+
+var errNilCrash = errors.New("actors: crash without a cause")
+
+// CrashError is the detail of a crash: where it happened, on which message, and why.
+type CrashError struct {
+	// Path is the process's path in its tree, such as "/app/db".
+	Path string
+	// Incarnation tells this life of the process from earlier and later ones.
+	Incarnation uint64
+	// Message is the Go type of the message in hand, or "Init", "Terminate" or "Go" for those callbacks.
+	Message string
+	// Cause is the returned error, or a *PanicError.
+	Cause error
+	// Stack is the goroutine's stack of a panic; nil when an error was returned.
+	Stack []byte
+}
+
+// Error says what crashed on which message and why, on one line.
+func (e *CrashError) Error() string {
+	switch {
+	case e.Path == "":
+		return e.Cause.Error()
+	case e.Message == "":
+		return fmt.Sprintf("actors: process %q: %v", e.Path, e.Cause)
+	}
+	return fmt.Sprintf("actors: process %q handling %s: %v", e.Path, e.Message, e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *CrashError) Unwrap() error { return e.Cause }
+
+// PanicError is the cause of a crash by panic.
+type PanicError struct {
+	// Value is what panic was called with.
+	Value any
+}
+
+// Error renders the panic's value.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap returns the value when it is itself an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}

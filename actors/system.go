@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package actors
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"mabeam.dev/internal/kernel"
+)
+
+// Clock is the time of a system; see Options.
+type Clock = kernel.Clock
+
+// ClockTimer is a pending AfterFunc of a Clock.
+type ClockTimer = kernel.ClockTimer
+
+// Options set up a system. The zero value works.
+type Options struct {
+	// Clock is the system's time; nil means the operating system's (inside testing/synctest: the bubble's).
+	Clock Clock
+	// Seed seeds what the system's random sources return.
+	Seed uint64
+	// CallTimeout is the deadline of a Call whose context has none. 0 means 5 s; negative means none.
+	CallTimeout time.Duration
+	// StuckAfter reports, as an event, a turn that lasts longer. 0 means never. Nothing is killed by it.
+	StuckAfter time.Duration
+	// Events gets what happens to processes; nil means nobody. See [Sink].
+	Events Sink
+	// Logger gets the kernel's own lines; nil means slog.Default.
+	Logger *slog.Logger
+	// TrackIdle makes WaitQuiet work, at the price of two shared atomic operations a turn. For conformance runs and simulation.
+	TrackIdle bool
+}
+
+// System is one world of processes. Make it with New and end it with Close.
+type System struct{ kernel *kernel.System }
+
+// New makes a system.
+func New(o Options) *System {
+	cfg := kernel.Config{Clock: o.Clock, Seed: o.Seed, CallTimeout: o.CallTimeout, StuckAfter: o.StuckAfter, Logger: o.Logger,
+		TrackIdle: o.TrackIdle}
+	if o.Events != nil {
+		cfg.Observer = observer{o.Events}
+	}
+	return &System{kernel.New(cfg)}
+}
+
+func (s *System) spawner() (*kernel.System, *kernel.Proc) { return s.kernel, nil }
+
+// Close stops every process that was not started by another, youngest first, each with reason Shutdown and each waited for; what they
+// started ends with them. When ctx ends first all that is left is killed and the cause of ctx returned. Every operation on a closed
+// system gives ErrStopped. A second Close does nothing and returns nil.
+func (s *System) Close(ctx context.Context) error { return s.kernel.Close(ctx) }
+
+// Now returns the system's time.
+func (s *System) Now() time.Time { return s.kernel.Clock().Now() }
+
+// Clock returns the system's clock.
+func (s *System) Clock() Clock { return s.kernel.Clock() }
+
+// Rand returns a source that depends on the system's seed and the name alone. It is not safe for concurrent use.
+func (s *System) Rand(name string) *rand.Rand { return s.kernel.Rand(name) }
+
+// WhereIs returns the process that holds a name, or the zero PID.
+func (s *System) WhereIs(name string) PID { return PID{s.kernel.Lookup(name)} }
+
+// Processes yields the living processes, in no order; those that start or end meanwhile may or may not appear.
+func (s *System) Processes() iter.Seq[PID] {
+	return func(yield func(PID) bool) {
+		for p := range s.kernel.Processes() {
+			if !yield(PID{p}) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns the number of living processes.
+func (s *System) Len() int { return s.kernel.Len() }
+
+// WaitQuiet waits until nothing is going on: no message under way, no turn running. It needs Options.TrackIdle.
+func (s *System) WaitQuiet(ctx context.Context) error { return s.kernel.WaitQuiet(ctx) }
+
+// Hold blocks the calling process in wait, which something outside the system ends, without counting as activity for WaitQuiet. The
+// one who ends it calls Unhold just before.
+func (s *System) Hold(wait func()) { s.kernel.Outside(wait) }
+
+// Unhold announces that a process blocked in Hold is about to go on.
+func (s *System) Unhold() { s.kernel.Woken() }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"context"
+	"time"
+)
+
+// Address is where a call or message goes: a process, or whoever holds a name when it is sent.
+type Address struct {
+	sys     *System // nil unless it is a name
+	name    string
+	resolve func() *Proc
+}
+
+// Name returns what the address was made from.
+func (a *Address) Name() string { return a.name }
+
+// System returns the system of a name; nil for other addresses.
+func (a *Address) System() *System { return a.sys }
+
+// Resolve returns the process that the address stands for now, or nil.
+func (a *Address) Resolve() *Proc { return a.resolve() }
+
+// Call sends the message that build makes for the reply slot and waits for exactly one of: the reply; *exit.Error with the callee's
+// reason when the incarnation that took the call dies; ErrTimeout; the cause of ctx; ErrNoProc; ErrMailboxFull; ErrCallSelf; ErrFenced.
+// caller is the process whose turn it is called in, or nil. The default deadline applies when ctx has none and noDeadline is false.
+func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build func(slot *Slot, gen uint64) any) (any, error) {
+	switch {
+	case caller == p:
+		return nil, ErrCallSelf
+	case caller != nil && caller.void.Load():
+		return nil, ErrFenced
+	}
+	slot, gen := p.sys.open(p.sys.deadline(ctx, noDeadline))
+	if err := p.post(envelope{kind: kindUser, msg: build(slot, gen), from: caller, slot: slot, gen: gen}, nil); err != nil {
+		// Nobody else knows the slot unless build passed it on; claim settles who completes it.
+		if slot.claim(gen, nil, err) {
+			<-slot.done
+			slot.close(gen)
+		}
+		return nil, err
+	}
+	return slot.await(ctx, caller, gen)
+}
+
+// await waits for the completion of the call.
+func (slot *Slot) await(ctx context.Context, caller *Proc, gen uint64) (any, error) {
+	if caller == nil && ctx.Done() == nil {
+		<-slot.done
+	} else if err := slot.sys.awaitSlot(ctx, caller, slot, gen); err != nil {
+		return nil, err
+	}
+	value, err := slot.value, slot.err
+	slot.close(gen)
+	return value, err
+}
+
+// awaitSlot waits for the slot, the context, or the caller's fence.
+func (s *System) awaitSlot(ctx context.Context, caller *Proc, slot *Slot, gen uint64) error {
+	if caller != nil && !caller.enter(&slot.wait) {
+		return slot.giveUp(gen, ErrFenced)
+	}
+	var err error
+	select {
+	case <-slot.done:
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	fencedNow := caller != nil && !caller.leave()
+	if fencedNow {
+		err = ErrFenced
+	}
+	if err == nil {
+		return nil
+	}
+	return slot.giveUp(gen, err)
+}
+
+// giveUp leaves a call. If it was completed in the meantime the completion is taken off the channel, so that the slot can be reused.
+func (slot *Slot) giveUp(gen uint64, err error) error {
+	if !slot.claim(gen, nil, err) {
+		// Completed, or being completed: its wake is on the channel, on its way, or was the fence's.
+		slot.sys.counters.LateReplies.Add(1)
+	}
+	// The channel may hold one wake or none, and a late waker may hold the slot: let the garbage collector have it.
+	return err
+}
+
+// deadline returns how long a call may take: what ctx says is left to ctx.
+func (s *System) deadline(ctx context.Context, noDeadline bool) time.Duration {
+	if noDeadline || s.cfg.CallTimeout < 0 {
+		return 0
+	}
+	if _, ok := ctx.Deadline(); ok {
+		return 0
+	}
+	return s.cfg.CallTimeout
+}
+
+// Request is a call that blocks nobody: done is called with the result in p's next turns as a message that then makes.
+func (p *Proc) Request(to *Proc, d time.Duration, build func(slot *Slot, gen uint64) any, then func(value any, err error) any) {
+	if d == 0 {
+		d = max(p.sys.cfg.CallTimeout, 0)
+	}
+	slot, gen := p.sys.open(max(d, 0))
+	deliver := func(value any, err error) {
+		_ = p.post(envelope{kind: kindNotice, msg: &result{then, value, err}}, nil) // a dead requester has no use for it
+	}
+	slot.then.Store(&deliver)
+	msg := build(slot, gen)
+	err := ErrNoProc
+	if to != nil {
+		err = to.post(envelope{kind: kindUser, msg: msg, from: p, slot: slot, gen: gen}, nil)
+	}
+	if err != nil {
+		slot.claim(gen, nil, err)
+	}
+}
+
+// result is the outcome of a request on its way to the behaviour.
+type result struct {
+	then  func(any, error) any
+	value any
+	err   error
+}
+
+func (r *result) deliver(*Proc, uint64) (any, bool) {
+	msg := r.then(r.value, r.err)
+	return msg, msg != nil
+}
+
+// keepOpenLocked remembers a call whose reply was deferred, and forgets those answered since.
+func (p *Proc) keepOpenLocked(s slotRef) {
+	x := p.extraLocked()
+	if len(x.open) == cap(x.open) {
+		kept := x.open[:0]
+		for _, o := range x.open {
+			if o.slot.pending(o.gen) {
+				kept = append(kept, o)
+			}
+		}
+		clear(x.open[len(kept):])
+		x.open = kept
+	}
+	x.open = append(x.open, s)
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"context"
+
+	"mabeam.dev/actors/exit"
+)
+
+// die ends the process from its own goroutine: Terminate, then finish. A process that has been killed meanwhile is past that.
+func (p *Proc) die(why exit.Reason) {
+	p.mu.Lock()
+	if p.phase >= terminating {
+		p.mu.Unlock()
+		p.release()
+		return
+	}
+	p.phase = terminating
+	p.inTurn = true
+	p.mu.Unlock()
+	p.cancelContext(why)
+	if !why.Abnormal() {
+		p.awaitGo()
+	}
+	p.terminate(why)
+}
+
+// terminate runs the callback and then finishes, whatever the callback does.
+func (p *Proc) terminate(why exit.Reason) {
+	finished := false
+	defer func() {
+		if !finished {
+			broke, ok := caught(recover(), "Terminate")
+			if !ok {
+				broke = &exit.CrashError{Cause: exit.ErrGoexit, Message: "Terminate"}
+			}
+			why = p.crashed(broke)
+		}
+		if !p.finish(why, false) {
+			p.release()
+		}
+	}()
+	if err := p.body.Terminate(why); err != nil {
+		why = p.reasonOf(err, "Terminate")
+	}
+	finished = true
+}
+
+// Kill fences the process without waiting for its handler. It cannot be refused. During an Init on the spawner's goroutine it takes
+// effect when Init returns.
+func (p *Proc) Kill() {
+	p.mu.Lock()
+	if p.phase == starting && p.killAfterInitLocked() {
+		p.mu.Unlock()
+		return
+	}
+	p.mu.Unlock()
+	p.finish(exit.ReasonKilled, true)
+}
+
+// killAfterInitLocked notes a kill for an Init that nobody could be taken away from.
+func (p *Proc) killAfterInitLocked() bool {
+	if p.initElsewhere {
+		return false
+	}
+	p.killAfter = true
+	return true
+}
+
+// finish makes the process void and then dead, in the order that everybody relies on: fence and timers, names, mailbox, reason,
+// notices. It reports false if somebody else did so before.
+func (p *Proc) finish(why exit.Reason, killed bool) bool {
+	p.mu.Lock()
+	if p.phase >= fenced {
+		p.mu.Unlock()
+		return false
+	}
+	p.phase = fenced
+	p.void.Store(true)
+	hand := p.cur
+	abandoned := killed && p.inTurn
+	p.abandoned = abandoned
+	leftGo := 0
+	x := p.more
+	var rest extra
+	if x != nil {
+		leftGo = x.gos
+		rest = *x
+		x.front, x.stash, x.open, x.timers, x.names, x.room, x.inspects, x.blockedIn, x.exits =
+			nil, nil, nil, nil, nil, nil, nil, nil, nil
+	}
+	queue := p.queue
+	p.queue = ring{}
+	p.mu.Unlock()
+
+	p.cancelContext(why)
+	for t := range rest.timers {
+		t.stop()
+	}
+	if rest.blockedIn != nil {
+		rest.blockedIn.wake(p.sys)
+	}
+	p.releaseNames(rest.names)
+	p.sys.engine.ProcessRegistry.Remove(p.pid)
+	p.drain(hand, rest, queue, why)
+	p.count(why, leftGo, abandoned, hand)
+
+	p.mu.Lock()
+	p.phase, p.why = dead, why
+	var waits []*wait
+	var told []*relation
+	if x != nil {
+		waits = x.waits
+		x.waits = nil
+		told = x.detachLocked()
+	}
+	if !abandoned {
+		p.body = nil // a dead record that somebody still refers to holds no state
+	}
+	p.mu.Unlock()
+	for _, w := range waits {
+		w.wake(p.sys)
+	}
+	for _, r := range told {
+		r.announce(p, why)
+	}
+	p.sys.delist(p)
+	return true
+}
+
+// drain disposes of everything that was queued, stashed or open.
+func (p *Proc) drain(hand envelope, rest extra, queue ring, why exit.Reason) {
+	ended := &exit.Error{Reason: why}
+	if hand.slot != nil {
+		hand.slot.fail(hand.gen, ended)
+	}
+	for _, s := range rest.open {
+		s.slot.fail(s.gen, ended)
+	}
+	for _, s := range rest.inspects {
+		s.slot.fail(s.gen, ErrNoProc)
+	}
+	for _, e := range rest.stash {
+		p.sys.drop(p, e, ended)
+	}
+	for _, e := range rest.front {
+		p.sys.drop(p, e, ended)
+	}
+	for queue.n > 0 {
+		p.sys.drop(p, queue.pop(), ended)
+	}
+	for _, w := range rest.room {
+		w.wake(p.sys)
+	}
+}
+
+// count keeps the totals and tells the observer.
+func (p *Proc) count(why exit.Reason, leftGo int, abandoned bool, hand envelope) {
+	c, o := &p.sys.counters, p.sys.cfg.Observer
+	c.Exited.Add(1)
+	if why.Kind() == exit.Crash {
+		c.Crashed.Add(1)
+	}
+	if leftGo > 0 {
+		c.LeftGo.Add(int64(leftGo))
+	}
+	if o != nil {
+		o.Exited(p, why)
+	}
+	if abandoned {
+		c.Abandoned.Add(1)
+		c.Abandoning.Add(1)
+		if o != nil {
+			o.Abandoned(p, messageType(hand))
+		}
+	}
+}
+
+// release notes that an abandoned handler has returned.
+func (p *Proc) release() {
+	p.mu.Lock()
+	was := p.abandoned
+	p.abandoned = false
+	if was {
+		p.body = nil
+		p.cur = envelope{}
+	}
+	p.mu.Unlock()
+	if !was {
+		return
+	}
+	p.sys.counters.Abandoning.Add(-1)
+	if o := p.sys.cfg.Observer; o != nil {
+		o.Released(p)
+	}
+}
+
+// Context returns the context of the process: cancelled when the process ends or a stop takes effect, with an *exit.Error as cause.
+func (p *Proc) Context() context.Context {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	x := p.extraLocked()
+	if x.ctx == nil {
+		x.ctx, x.cancel = context.WithCancelCause(context.Background())
+		switch {
+		case x.exitAsked != nil:
+			x.cancel(&exit.Error{Reason: *x.exitAsked})
+		case p.phase >= terminating:
+			x.cancel(&exit.Error{Reason: p.why})
+		}
+	}
+	return x.ctx
+}
+
+func (p *Proc) cancelContext(why exit.Reason) {
+	p.mu.Lock()
+	p.why = why
+	var cancel context.CancelCauseFunc
+	if p.more != nil {
+		cancel = p.more.cancel
+	}
+	p.mu.Unlock()
+	if cancel != nil {
+		cancel(&exit.Error{Reason: why})
+	}
+}

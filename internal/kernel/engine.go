@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"log/slog"
+	"strconv"
+	"sync"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// newEngine makes a protoactor system that keeps to itself: no metrics (they would replace the global OpenTelemetry provider), no
+// coloured lines, nothing below warnings.
+func newEngine(logger *slog.Logger) *actor.ActorSystem {
+	quieter := slog.New(warnings{logger.Handler()})
+	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quieter }))
+}
+
+// spawnSlot holds Props whose producers hand out the process that is being spawned. Protoactor's producers take no argument, and
+// Props of its own would cost every process a quarter of a kilobyte for life; a slot's Props are shared by all that it spawned.
+type spawnSlot struct {
+	props *actor.Props
+	next  *Proc
+}
+
+// spawnSlots is a free list of slots: as many as there were spawns at the same time.
+type spawnSlots struct {
+	mu struct {
+		sync.Mutex
+		free []*spawnSlot
+	}
+}
+
+func (l *spawnSlots) take(d *dispatcher) *spawnSlot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.mu.free); n > 0 {
+		slot := l.mu.free[n-1]
+		l.mu.free = l.mu.free[:n-1]
+		return slot
+	}
+	slot := &spawnSlot{}
+	slot.props = actor.PropsFromProducer(
+		func() actor.Actor { return (*shell)(slot.next) },
+		actor.WithMailbox(func() actor.Mailbox { return (*Mailbox)(slot.next) }),
+		actor.WithDispatcher(d),
+		actor.WithSupervisor(stopAlways),
+	)
+	return slot
+}
+
+func (l *spawnSlots) put(slot *spawnSlot) {
+	slot.next = nil
+	l.mu.Lock()
+	l.mu.free = append(l.mu.free, slot)
+	l.mu.Unlock()
+}
+
+// stopAlways is protoactor's own strategy for our actors: never restart. It is not reached, because no panic leaves a shell.
+var stopAlways = actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })
+
+// register makes p a protoactor actor under an id that no other incarnation of this system ever has.
+func (s *System) register(p *Proc) error {
+	slot := s.spawns.take(s.dispatcher)
+	slot.next = p
+	pid, err := s.engine.Root.SpawnNamed(slot.props, strconv.FormatUint(p.id, 36))
+	s.spawns.put(slot)
+	p.pid = pid
+	return err
+}
+
+// shell is a process seen as a protoactor actor.
+type shell Proc
+
+// Receive is called by protoactor's invoker with the process itself as the message: the envelope in hand is in its record, so a
+// message costs protoactor no allocation and no user type is ever taken for one of protoactor's own.
+func (sh *shell) Receive(ctx actor.Context) {
+	if p, ok := ctx.Message().(*Proc); ok && p == (*Proc)(sh) {
+		p.handle()
+	}
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"context"
+	"sync"
+)
+
+// quiet counts what is going on in a system, so that a driver can wait until nothing is: processes that are scheduled or in a turn,
+// less those that wait for another process inside their turn. Whoever wakes a waiting process counts it in before it lets go of its
+// own share, so the count never touches zero in between.
+type quiet struct {
+	mu struct {
+		sync.Mutex
+		busy    int
+		waiters []chan struct{} // closed by done when busy falls to zero
+	}
+}
+
+func (q *quiet) add() {
+	if q == nil {
+		return
+	}
+	q.mu.Lock()
+	q.mu.busy++
+	q.mu.Unlock()
+}
+
+func (q *quiet) done() {
+	if q == nil {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.mu.busy--
+	if q.mu.busy > 0 {
+		return
+	}
+	for _, w := range q.mu.waiters {
+		close(w)
+	}
+	q.mu.waiters = nil
+}
+
+func (q *quiet) wait(ctx context.Context) error {
+	q.mu.Lock()
+	if q.mu.busy == 0 {
+		q.mu.Unlock()
+		return nil
+	}
+	w := make(chan struct{})
+	q.mu.waiters = append(q.mu.waiters, w)
+	q.mu.Unlock()
+	select {
+	case <-w:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// WaitQuiet returns when no process is scheduled, in a turn or woken, other than those that wait inside [System.Outside]. It needs
+// Config.TrackIdle and reports ErrNotTracked without it.
+func (s *System) WaitQuiet(ctx context.Context) error {
+	if s.quiet == nil {
+		return ErrNotTracked
+	}
+	return s.quiet.wait(ctx)
+}
+
+// Outside runs wait, which blocks the calling process until something outside the system wakes it, and keeps it out of the count of
+// [System.WaitQuiet] meanwhile. The waker must call woken before it wakes the process.
+func (s *System) Outside(wait func()) {
+	s.quiet.done()
+	wait()
+}
+
+// Woken counts a process in that is about to be woken from [System.Outside].
+func (s *System) Woken() { s.quiet.add() }

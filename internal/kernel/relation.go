@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import "mabeam.dev/actors/exit"
+
+// role is what a relation means to its owner.
+type role uint8
+
+const (
+	linked   role = iota // my death is an exit signal to the peer, and the peer's to me
+	observed             // the peer monitors me
+	observer             // I monitor the peer
+)
+
+// relation is one side of a link or monitor: an entry in its owner's list, which is circular and in order of creation. The two sides
+// know each other, so that either end takes both away in constant time. Each is guarded by its owner's lock.
+type relation struct {
+	next, prev *relation
+	peer       *Proc
+	twin       *relation
+	mon        *Monitor
+	role       role
+}
+
+// addLocked appends r to the owner's list.
+func (x *extra) addLocked(r *relation) {
+	last := x.relations.prev
+	r.prev, r.next = last, &x.relations
+	last.next = r
+	x.relations.prev = r
+}
+
+// removeLocked takes r out of its owner's list and reports whether it was in one.
+func (r *relation) removeLocked() bool {
+	if r.next == nil {
+		return false
+	}
+	r.prev.next, r.next.prev = r.next, r.prev
+	r.next, r.prev = nil, nil
+	return true
+}
+
+// detachLocked empties the list and returns what was in it, in order.
+func (x *extra) detachLocked() []*relation {
+	var out []*relation
+	for r := x.relations.next; r != &x.relations; {
+		next := r.next
+		r.next, r.prev = nil, nil
+		out = append(out, r)
+		r = next
+	}
+	x.relations.next, x.relations.prev = &x.relations, &x.relations
+	return out
+}
+
+// announce tells the peer of a relation that its owner has died.
+func (r *relation) announce(deceased *Proc, why exit.Reason) {
+	q := r.peer
+	q.mu.Lock()
+	there := r.twin.removeLocked()
+	q.mu.Unlock()
+	if !there {
+		return
+	}
+	switch r.role {
+	case linked:
+		q.exitSignal(deceased, why, deceased == q.parent)
+	case observed:
+		r.mon.fire(why)
+	case observer: // nobody watches a watcher
+	}
+}
+
+// lockBoth takes two process locks in the order of incarnation.
+func lockBoth(a, b *Proc) {
+	if a.id > b.id {
+		a, b = b, a
+	}
+	a.mu.Lock()
+	b.mu.Lock()
+}
+
+func unlockBoth(a, b *Proc) {
+	a.mu.Unlock()
+	b.mu.Unlock()
+}
+
+// Link ties p and q together, at most once. If q is dead p gets the exit signal NoProc, or q's own reason when p is q's parent and
+// so had a right to it; a dead p links nothing.
+func (p *Proc) Link(q *Proc) {
+	if p == q {
+		return
+	}
+	lockBoth(p, q)
+	switch {
+	case p.phase >= fenced:
+		unlockBoth(p, q)
+	case q.phase == dead:
+		unlockBoth(p, q)
+		p.exitSignal(q, exit.ReasonNoProc, false)
+	case p.extraLocked().linkTo(q) != nil:
+		unlockBoth(p, q)
+	default:
+		p.linkLocked(q)
+		unlockBoth(p, q)
+	}
+}
+
+// linkLocked makes both sides; both locks are held.
+func (p *Proc) linkLocked(q *Proc) {
+	a := &relation{peer: q, role: linked}
+	b := &relation{peer: p, role: linked, twin: a}
+	a.twin = b
+	p.extraLocked().addLocked(a)
+	q.extraLocked().addLocked(b)
+}
+
+// linkTo finds the link to q from p's side.
+func (x *extra) linkTo(q *Proc) *relation {
+	for r := x.relations.next; r != &x.relations; r = r.next {
+		if r.role == linked && r.peer == q {
+			return r
+		}
+	}
+	return nil
+}
+
+// Unlink ends the link between p and q; after it returns no exit signal or notice of that link reaches p's behaviour.
+func (p *Proc) Unlink(q *Proc) {
+	if p == q {
+		return
+	}
+	lockBoth(p, q)
+	defer unlockBoth(p, q)
+	if r := p.extraLocked().linkTo(q); r != nil {
+		r.removeLocked()
+		r.twin.removeLocked()
+		return
+	}
+	p.revokeExitsLocked(q)
+}
+
+// exitNotice is the exit signal of a linked process to one that traps exits.
+type exitNotice struct {
+	from    *Proc
+	why     exit.Reason
+	revoked bool // guarded by the receiver's lock
+}
+
+func (n *exitNotice) deliver(p *Proc, _ uint64) (any, bool) {
+	p.mu.Lock()
+	make, revoked := p.extraLocked().exits, n.revoked
+	p.mu.Unlock()
+	if make == nil || revoked {
+		return nil, false
+	}
+	return make(n.from, n.why), true
+}
+
+// revokeExitsLocked takes back the notices of q's death that p has not come to.
+func (p *Proc) revokeExitsLocked(q *Proc) {
+	for i := range p.queue.n {
+		e := &p.queue.buf[(p.queue.head+i)&(len(p.queue.buf)-1)]
+		if n, ok := e.msg.(*exitNotice); ok && n.from == q {
+			n.revoked = true
+		}
+	}
+}
+
+// Trap makes exit signals arrive as messages that make builds; nil ends that.
+func (p *Proc) Trap(make func(from *Proc, why exit.Reason) any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase >= fenced {
+		return
+	}
+	p.traps = make != nil
+	p.extraLocked().exits = make
+}
+
+// Exit sends p an exit signal from a process that need not be related to it; from may be nil.
+func (p *Proc) Exit(from *Proc, why exit.Reason) {
+	if from != nil && from.void.Load() {
+		return
+	}
+	if why.Kind() == exit.Killed {
+		p.Kill()
+		return
+	}
+	p.exitSignal(from, why, from != nil && from == p.parent)
+}
+
+// exitSignal applies the table of exit signals: what a reason does to a process that traps exits and to one that does not.
+func (p *Proc) exitSignal(from *Proc, why exit.Reason, parent bool) {
+	p.mu.Lock()
+	if p.phase >= terminating {
+		p.mu.Unlock()
+		return
+	}
+	cancel := false
+	switch {
+	case p.traps && parent:
+		p.queue.push(envelope{kind: kindExit, msg: why, from: from})
+	case p.traps:
+		p.queue.push(envelope{kind: kindNotice, msg: &exitNotice{from: from, why: why}, from: from})
+	case why.Kind() == exit.Normal:
+		p.mu.Unlock()
+		return
+	default:
+		if x := p.extraLocked(); x.exitAsked == nil {
+			x.exitAsked = &why
+			cancel = true
+		}
+	}
+	wake := p.wakeLocked()
+	p.mu.Unlock()
+	if cancel {
+		p.cancelContext(why)
+	}
+	if wake {
+		p.sys.dispatcher.ready(p)
+	}
+}
+
+// AskExit sends p the exit signal of its parent, whoever that is.
+func (p *Proc) AskExit(why exit.Reason) { p.exitSignal(p.parent, why, true) }

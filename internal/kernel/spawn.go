@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"time"
+
+	"mabeam.dev/actors/exit"
+)
+
+// Start says what process to start.
+type Start struct {
+	// Name is its name among its siblings and, if Unique, in the system. Empty: none.
+	Name string
+	// Unique makes the name addressable; a name that is taken refuses the start.
+	Unique bool
+	// Tag marks the record for the typed edge.
+	Tag any
+	// Kind is shown in snapshots.
+	Kind string
+	// Body is what it does; it belongs to this incarnation alone.
+	Body Body
+	// Parent is the process that starts it, or nil. Linked ties the two together.
+	Parent *Proc
+	Linked bool
+	// Mailbox bounds the user messages that wait: 0 means DefaultMailbox.
+	Mailbox int
+	// Overflow is what happens at the bound.
+	Overflow Overflow
+	// Timeout limits Init: 0 means not at all. With a limit Init runs on a worker, otherwise on the caller's goroutine.
+	Timeout time.Duration
+}
+
+// Outcome says how a start ended.
+type Outcome uint8
+
+// The outcomes of a start.
+const (
+	Up        Outcome = iota // the process runs
+	Failed                   // Init ended the process; why says how
+	Ignored                  // Init chose not to start
+	NameTaken                // holder has the name
+	TimedOut                 // Init did not return in time; the process was killed
+	Refused                  // the system is closed, or the parent has been killed; why says nothing
+)
+
+// Spawn starts a process and returns when its Init is over. After any outcome but Up nothing of it is left.
+func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
+	if s.closed.Load() || (in.Parent != nil && in.Parent.void.Load()) {
+		return nil, Refused, exit.Reason{}
+	}
+	p = &Proc{sys: s, body: in.Body, parent: in.Parent, name: in.Name, kind: in.Kind, tag: in.Tag, id: s.lastID.Add(1), policy: in.Overflow,
+		bound: int32(in.Mailbox)}
+	if in.Mailbox == 0 {
+		p.bound = DefaultMailbox
+	}
+	if in.Overflow == Unbounded {
+		p.bound = 0
+	}
+	if in.Unique && in.Name != "" {
+		if holder, taken := s.names.LoadOrStore(in.Name, p); taken {
+			return holder, NameTaken, exit.Reason{}
+		}
+		p.named = true
+	}
+	if err := s.register(p); err != nil { // cannot be: the id is new
+		p.releaseNames(nil)
+		s.logger.Error("kernel: protoactor refused an actor", "process", p.Path(), "error", err)
+		return nil, Refused, exit.Reason{}
+	}
+	s.enlist(p)
+	if in.Timeout > 0 {
+		return p.initWithin(in)
+	}
+	return p.initHere(in)
+}
+
+// initHere runs Init on the caller's goroutine.
+func (p *Proc) initHere(in Start) (*Proc, Outcome, exit.Reason) {
+	why, how := p.init()
+	return p.begin(in, why, how)
+}
+
+// initWithin runs Init on another goroutine, because nothing could be taken away from the caller's.
+func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
+	type ended struct {
+		why exit.Reason
+		how Outcome
+	}
+	s := p.sys
+	p.initElsewhere = true
+	over := make(chan ended, 1) // sent to once by Init's goroutine
+	w := s.waitFor()
+	s.quiet.add()
+	go func() { // awaited below, or abandoned by the time-out and counted
+		defer s.quiet.done()
+		why, how := p.init()
+		over <- ended{why, how}
+		w.wake(s)
+	}()
+	t := s.clock.AfterFunc(in.Timeout, func() { w.wake(s) })
+	defer t.Stop()
+	if self := in.Parent; self != nil && self.enter(w) {
+		<-w.done
+		self.leave()
+	} else {
+		<-w.done
+	}
+	select {
+	case e := <-over:
+		return p.begin(in, e.why, e.how)
+	default:
+		p.finish(exit.ReasonKilled, true)
+		return p, TimedOut, exit.ReasonKilled
+	}
+}
+
+// init runs the callback as the new process.
+func (p *Proc) init() (why exit.Reason, how Outcome) {
+	p.mu.Lock()
+	p.inTurn = true
+	p.mu.Unlock()
+	finished := false
+	defer func() {
+		p.mu.Lock()
+		p.inTurn = false
+		p.mu.Unlock()
+		p.release()
+		if finished {
+			return
+		}
+		broke, panicked := caught(recover(), "Init")
+		if !panicked {
+			broke = &exit.CrashError{Cause: exit.ErrGoexit, Message: "Init"}
+			p.finish(p.crashed(broke), false) // the goroutine ends here, so nobody else will
+		}
+		why, how = p.crashed(broke), Failed
+	}()
+	err := p.body.Init(p)
+	finished = true
+	switch {
+	case err == nil:
+		return exit.Reason{}, Up
+	case p.body.Ignores(err):
+		return exit.ReasonNormal, Ignored
+	}
+	return p.reasonOf(err, "Init"), Failed
+}
+
+// begin lets the process run, or clears away what a failed Init left.
+func (p *Proc) begin(in Start, why exit.Reason, how Outcome) (*Proc, Outcome, exit.Reason) {
+	if how != Up {
+		p.finish(why, false)
+		return p, how, why
+	}
+	p.mu.Lock()
+	killed := p.killAfter || p.phase != starting
+	if !killed {
+		p.phase = running
+	}
+	p.mu.Unlock()
+	if killed {
+		p.finish(exit.ReasonKilled, false)
+		return p, Failed, exit.ReasonKilled
+	}
+	p.sys.counters.Started.Add(1)
+	if o := p.sys.cfg.Observer; o != nil {
+		o.Started(p)
+	}
+	if in.Linked && in.Parent != nil {
+		in.Parent.adopt(p)
+	}
+	p.mu.Lock()
+	wake := p.workLocked() && p.wakeLocked()
+	p.mu.Unlock()
+	if wake {
+		p.sys.dispatcher.ready(p)
+	}
+	return p, Up, exit.Reason{}
+}
+
+// adopt links a child that has just started. A parent that was killed meanwhile passes its death on.
+func (p *Proc) adopt(child *Proc) {
+	lockBoth(p, child)
+	if p.phase < fenced {
+		p.linkLocked(child)
+		unlockBoth(p, child)
+		return
+	}
+	unlockBoth(p, child)
+	child.exitSignal(p, exit.ReasonKilled, true)
+}
+
+// workLocked reports whether anything waits for a turn.
+func (p *Proc) workLocked() bool {
+	if p.queue.n > 0 {
+		return true
+	}
+	x := p.more
+	return x != nil && (x.exitAsked != nil || len(x.front) > 0 || len(x.inspects) > 0)
+}

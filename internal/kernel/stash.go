@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import "slices"
+
+// Continue makes msg the next message of p, before anything that is queued. It may be called from Init and from a turn only.
+func (p *Proc) Continue(msg any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase >= fenced {
+		return
+	}
+	x := p.extraLocked()
+	x.front = slices.Insert(x.front, 0, envelope{kind: kindNotice, msg: &ready{msg}})
+}
+
+// Stash sets the message in hand aside, with its sender and its call. A notice is set aside as the message it became.
+func (p *Proc) Stash(msg any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase >= fenced || p.cur.kind == kindNone {
+		return
+	}
+	e := p.cur
+	if e.kind == kindUser {
+		p.users++
+	} else {
+		e = envelope{kind: kindNotice, msg: &ready{msg}}
+	}
+	p.cur.slot = nil // the call is open in the stash now
+	x := p.extraLocked()
+	x.stash = append(x.stash, e)
+}
+
+// Unstash puts all that is stashed, oldest first, before the queue.
+func (p *Proc) Unstash() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	x := p.more
+	if x == nil || len(x.stash) == 0 || p.phase >= fenced {
+		return
+	}
+	x.front = append(x.stash, x.front...)
+	x.stash = nil
+}
+
+// popFront takes the first of the messages before the queue.
+func (x *extra) popFront() envelope {
+	e := x.front[0]
+	x.front[0] = envelope{}
+	x.front = x.front[1:]
+	if len(x.front) == 0 {
+		x.front = nil
+	}
+	return e
+}

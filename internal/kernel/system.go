@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"context"
+	"hash/fnv"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/puzpuzpuz/xsync/v4"
+
+	"mabeam.dev/actors/exit"
+)
+
+// System is one world of processes: a clock, a name space, a set of workers and a protoactor actor system under them.
+type System struct {
+	cfg        Config
+	clock      Clock
+	logger     *slog.Logger
+	born       time.Time
+	engine     *actor.ActorSystem
+	dispatcher *dispatcher
+	spawns     spawnSlots
+	slots      sync.Pool // of *Slot; per system, because a channel of one synctest bubble must not be used in another
+	waits      sync.Pool // of *wait
+	quiet      *quiet    // nil unless tracked
+	names      *xsync.Map[string, *Proc]
+	addresses  *xsync.Map[string, *Address]
+	live       [liveShards]liveShard
+	lastID     atomic.Uint64
+	closed     atomic.Bool
+	closing    sync.Once
+	counters   Counters
+	stuck      stuckWatch
+}
+
+// Counters are totals since the system was made; all may be read at any time.
+type Counters struct {
+	Started     atomic.Int64 // processes whose Init returned nil
+	Exited      atomic.Int64 // processes that ended
+	Crashed     atomic.Int64 // of these, by a crash
+	DeadLetters atomic.Int64 // messages that reached no behaviour
+	LateReplies atomic.Int64 // replies that came after the caller had gone
+	TwiceReply  atomic.Int64 // second replies to one call
+	Abandoned   atomic.Int64 // killed processes whose handler was running
+	Abandoning  atomic.Int64 // of these, handlers that have not returned yet
+	LeftGo      atomic.Int64 // goroutines of Context.Go left behind by a crash or kill
+}
+
+// New makes a system.
+func New(cfg Config) *System {
+	s := &System{cfg: cfg, clock: cfg.Clock, logger: cfg.Logger, dispatcher: newDispatcher()}
+	if s.clock == nil {
+		s.clock = RealClock{}
+	}
+	if s.logger == nil {
+		s.logger = slog.Default()
+	}
+	if s.cfg.CallTimeout == 0 {
+		s.cfg.CallTimeout = DefaultCallTimeout
+	}
+	if cfg.TrackIdle {
+		s.quiet = &quiet{}
+	}
+	s.born = s.clock.Now()
+	s.names = xsync.NewMap[string, *Proc]()
+	s.addresses = xsync.NewMap[string, *Address]()
+	s.engine = newEngine(s.logger)
+	s.slots.New = func() any { return newSlot(s) }
+	s.waits.New = func() any { return &wait{done: make(chan struct{}, 1)} }
+	s.stuck.start(s)
+	return s
+}
+
+// Clock returns the system's clock.
+func (s *System) Clock() Clock { return s.clock }
+
+// Logger returns the system's logger.
+func (s *System) Logger() *slog.Logger { return s.logger }
+
+// Counters returns the system's totals.
+func (s *System) Counters() *Counters { return &s.counters }
+
+// Rand returns a source that depends on the system's seed and the name alone, not on the order in which sources are asked for.
+func (s *System) Rand(name string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name)) // a hash never fails to write
+	return rand.New(rand.NewPCG(s.cfg.Seed, h.Sum64()))
+}
+
+// Closed reports whether Close has been called.
+func (s *System) Closed() bool { return s.closed.Load() }
+
+// Close stops every process that has no parent, youngest first, each with reason Shutdown and each waited for before the next; what
+// they started stops with them. When ctx ends first, all that is left is killed and the context's cause is returned. Operations on a
+// closed system give ErrStopped. Closing twice is harmless; the second call returns nil at once.
+func (s *System) Close(ctx context.Context) error {
+	var err error
+	s.closing.Do(func() {
+		s.closed.Store(true)
+		for p := s.youngestRoot(); p != nil; p = s.youngestRoot() {
+			p.exitSignal(nil, exit.ReasonShutdown, true)
+			if err = p.await(ctx, s.waitFor()); err != nil {
+				break
+			}
+		}
+		for p := range s.Processes() {
+			p.Kill()
+		}
+		s.stuck.stop()
+		s.dispatcher.close()
+		s.engine.Shutdown()
+	})
+	return err
+}
+
+// youngestRoot returns the living process without a parent that started last.
+func (s *System) youngestRoot() *Proc {
+	var found *Proc
+	for p := range s.Processes() {
+		if (p.parent == nil || p.parent.Dead()) && (found == nil || p.id > found.id) {
+			found = p
+		}
+	}
+	return found
+}

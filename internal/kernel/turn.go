@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"runtime/debug"
+
+	"mabeam.dev/actors/exit"
+)
+
+// verdict is what a process does next.
+type verdict uint8
+
+const (
+	handleNext verdict = iota // an envelope is in hand
+	restNow                   // nothing to do; the turn is over
+	exitNow                   // an exit signal took effect
+	inspectNow                // somebody looks inside
+)
+
+// turn handles messages until there are none, the quantum is used up, or the process ends. It runs on one worker at a time.
+func (p *Proc) turn() {
+	defer p.sys.quiet.done() // also when a callback ends the worker's goroutine
+	for i := range turnQuantum {
+		next, why, looks := p.next(i == 0)
+		switch next {
+		case handleNext:
+			p.invoker.InvokeUserMessage(p)
+			continue
+		case inspectNow:
+			p.look(looks)
+			continue
+		case exitNow:
+			p.die(why)
+		}
+		return
+	}
+	p.sys.quiet.add()
+	p.sys.dispatcher.ready(p) // still marked scheduled
+}
+
+// next puts the message that is handled next in hand. It closes the turn of the one before.
+func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
+	p.mu.Lock()
+	p.settleLocked()
+	if p.phase != running || p.suspended {
+		p.scheduled = false
+		p.mu.Unlock()
+		p.release()
+		return restNow, exit.Reason{}, nil
+	}
+	if first || p.handled&15 == 0 {
+		p.turnAt = int64(p.sys.age())
+	}
+	if x := p.more; x != nil {
+		switch {
+		case x.exitAsked != nil:
+			why := *x.exitAsked
+			p.mu.Unlock()
+			return exitNow, why, nil
+		case x.inspects != nil:
+			looks := x.inspects
+			x.inspects = nil
+			p.mu.Unlock()
+			return inspectNow, exit.Reason{}, looks
+		case len(x.front) > 0:
+			p.takeLocked(x.popFront())
+			p.mu.Unlock()
+			return handleNext, exit.Reason{}, nil
+		}
+	}
+	if p.queue.n == 0 {
+		p.scheduled = false
+		p.mu.Unlock()
+		return restNow, exit.Reason{}, nil
+	}
+	p.takeLocked(p.queue.pop())
+	var room *wait
+	if x := p.more; x != nil && len(x.room) > 0 && p.users < p.bound {
+		room = x.room[0]
+		x.room = x.room[1:]
+	}
+	p.mu.Unlock()
+	if room != nil {
+		room.wake(p.sys)
+	}
+	return handleNext, exit.Reason{}, nil
+}
+
+// takeLocked puts an envelope in hand.
+func (p *Proc) takeLocked(e envelope) {
+	if e.kind == kindUser {
+		p.users--
+	}
+	p.handled++
+	p.inTurn = true
+	p.cur = e
+}
+
+// settleLocked ends the turn of the message in hand: a call that it left unanswered is kept, so that dying can fail it.
+func (p *Proc) settleLocked() {
+	p.inTurn = false
+	if s := p.cur.slot; s != nil && s.pending(p.cur.gen) {
+		p.keepOpenLocked(slotRef{s, p.cur.gen})
+	}
+	p.cur = envelope{}
+}
+
+// handle runs the behaviour on the envelope in hand. Nothing that the behaviour does leaves this function but through die.
+func (p *Proc) handle() {
+	finished := false
+	defer func() {
+		if finished {
+			return
+		}
+		if why, broke := caught(recover(), messageType(p.cur)); broke {
+			p.die(p.crashed(why))
+			return
+		}
+		p.die(p.crashed(&exit.CrashError{Cause: exit.ErrGoexit, Message: messageType(p.cur)})) // the goroutine ends after this
+	}()
+	err := p.deliver(p.cur)
+	finished = true
+	if err != nil {
+		p.die(p.reasonOf(err, messageType(p.cur)))
+	}
+}
+
+// deliver hands the envelope to the behaviour.
+func (p *Proc) deliver(e envelope) error {
+	switch e.kind {
+	case kindUser:
+		return p.body.Handle(e.msg)
+	case kindNotice:
+		if msg, ok := e.msg.(notice).deliver(p, e.gen); ok {
+			return p.body.Handle(msg)
+		}
+	case kindExit:
+		p.die(e.msg.(exit.Reason))
+	case kindNone: // fenced between next and here
+	}
+	return nil
+}
+
+// caught turns a recovered panic into a crash.
+func caught(r any, message string) (*exit.CrashError, bool) {
+	if r == nil {
+		return nil, false
+	}
+	return &exit.CrashError{Cause: &exit.PanicError{Value: r}, Message: message, Stack: debug.Stack()}, true
+}
+
+// crashed completes a crash with the place where it happened.
+func (p *Proc) crashed(e *exit.CrashError) exit.Reason {
+	e.Path, e.Incarnation = p.Path(), p.id
+	return exit.CrashOf(e)
+}
+
+// reasonOf maps an error that a callback returned.
+func (p *Proc) reasonOf(err error, message string) exit.Reason {
+	why := p.body.Reason(err)
+	if why.Kind() == exit.Crash {
+		why.CrashError().Message = message
+		return p.crashed(why.CrashError())
+	}
+	return why
+}

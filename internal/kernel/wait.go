@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"mabeam.dev/actors/exit"
+)
+
+// errWait says that a sender has been put in line for room.
+var errWait = errors.New("kernel: wait for room")
+
+// wait is one blocked goroutine: a sender that wants room, or one that waits for a death. Whoever wakes it sends once.
+type wait struct {
+	done  chan struct{} // capacity 1; sent to by the first wake, read by the waiter
+	state atomic.Int32
+}
+
+// The states of a wait.
+const (
+	waitNew    int32 = iota // not woken; the waiter is no process, or has not got there yet
+	waitInTurn              // a process waits inside its turn and is out of the count of quiet
+	waitWoken
+)
+
+func (s *System) waitFor() *wait {
+	w := s.waits.Get().(*wait)
+	w.state.Store(waitNew)
+	return w
+}
+
+// claim marks the wait woken; only the first claim counts. A process that waits is counted in before it runs.
+func (w *wait) claim(s *System) bool {
+	switch w.state.Swap(waitWoken) {
+	case waitWoken:
+		return false
+	case waitInTurn:
+		s.quiet.add()
+	}
+	return true
+}
+
+// wake ends the wait.
+func (w *wait) wake(s *System) {
+	if w.claim(s) {
+		w.done <- struct{}{}
+	}
+}
+
+// block waits for w until ctx ends. A process that waits in its turn (self) is freed when it is fenced.
+func (s *System) block(ctx context.Context, self *Proc, w *wait) error {
+	if self != nil && !self.enter(w) {
+		return ErrFenced
+	}
+	var err error
+	select {
+	case <-w.done:
+	case <-ctx.Done():
+		if !w.claim(s) {
+			<-w.done
+		}
+		err = context.Cause(ctx)
+	}
+	if self != nil && !self.leave() {
+		return ErrFenced
+	}
+	return err
+}
+
+// enter notes what the process's turn is waiting in; false when the process is fenced.
+func (p *Proc) enter(w *wait) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase >= fenced {
+		return false
+	}
+	p.extraLocked().blockedIn = w
+	if w.state.CompareAndSwap(waitNew, waitInTurn) {
+		p.sys.quiet.done()
+	}
+	return true
+}
+
+// leave is the counterpart of enter.
+func (p *Proc) leave() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.extraLocked().blockedIn = nil
+	return p.phase < fenced
+}
+
+// forget takes a wait back that nobody is going to use.
+func (p *Proc) forget(w *wait) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.more == nil {
+		return
+	}
+	same := func(o *wait) bool { return o == w }
+	p.more.room = slices.DeleteFunc(p.more.room, same)
+	p.more.waits = slices.DeleteFunc(p.more.waits, same)
+}
+
+// await waits for the death of p.
+func (p *Proc) await(ctx context.Context, w *wait) error {
+	if !p.awaited(w) {
+		return nil
+	}
+	err := p.sys.block(ctx, nil, w)
+	if err != nil {
+		p.forget(w)
+	}
+	return err
+}
+
+// awaited registers w for the death of p; false when p is dead already.
+func (p *Proc) awaited(w *wait) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase == dead {
+		return false
+	}
+	x := p.extraLocked()
+	x.waits = append(x.waits, w)
+	return true
+}
+
+// Await waits for the death of p until ctx ends and returns the reason.
+func (p *Proc) Await(ctx context.Context) (exit.Reason, error) {
+	if err := p.await(ctx, p.sys.waitFor()); err != nil {
+		return exit.Reason{}, err
+	}
+	why, _ := p.Why()
+	return why, nil
+}
+
+// AwaitDeath waits, inside the turn of self, for the death of p, at most d on the system's clock; d < 0 means without limit. dead is
+// false when the time is up, ErrFenced when self was killed meanwhile.
+func (self *Proc) AwaitDeath(p *Proc, d time.Duration) (dead bool, err error) {
+	w := self.sys.waitFor()
+	if !p.awaited(w) {
+		return true, nil
+	}
+	if d >= 0 {
+		t := self.sys.clock.AfterFunc(d, func() { w.wake(self.sys) })
+		defer t.Stop()
+	}
+	if err := self.sys.block(context.Background(), self, w); err != nil {
+		p.forget(w)
+		return false, err
+	}
+	if !p.Dead() {
+		p.forget(w)
+		return false, nil
+	}
+	return true, nil
+}
