@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package plan decides for the work queue: which task goes to which agent, when an attempt is over, and what a task ends as. It is a pure state machine without
+// clock, goroutine, mailbox or I/O; package work wraps it in a process.
+//
+// # Guarantees
+//
+//   - One outcome: a task that was accepted ends exactly once, as done, dead or cancelled. It may be executed more than once; the result counts once, under the
+//     token of the attempt that is running. A later or foreign answer is dropped and reported as Late. (A dead task that is revived gets a second outcome.)
+//   - Events first: every decision is a list of events to journal and a list of effects to perform after the events are durable. The state is a function of the
+//     events alone; Apply reads no setting that alters it. Every prefix of a journal is a legal state from which all open tasks still end.
+//   - Order: priority, then deadline, then arrival. Waiting one Spec.Ageing is worth one step of priority, so nothing starves, priorities being bounded.
+//   - Exclusion: a retry goes to an agent not yet tried in its series, and waits for a busy one, while any such agent is up; otherwise to any.
+//   - Slots: an agent never holds more attempts than its concurrency. A recalled attempt keeps its slot until the agent answers the token or goes down, and after
+//     Spec.Grace the agent is condemned.
+//   - Bounds: at most Spec.Limit open tasks; an open task takes less than 1 KiB beyond its input and the history of its failed attempts, a finished one what
+//     duplicate detection needs (about 100 bytes and its id). A command takes O(log n) in the number of tasks, plus the number of different sets of agents that
+//     the retries of one capability have tried; a Tick O(log n) for each due task, at most 1,024 at once. Forget, DeadLetters and Snapshot look at everything.
+//   - Nothing blocks, and nothing is random except through the source passed in: the same commands give the same decisions.
+//
+// # Usage
+//
+// Step takes one command, appends to an Output, and dispatches as far as agents have slots:
+//
+//	var out plan.Output
+//	err := q.Step(now, random, plan.Submit{Task: task, Ticket: 7}, &out)
+//	// journal out.Events; when they are durable perform out.Effects; out.Reset()
+//
+// After a crash: New (or Restore of a snapshot), Apply for each event, AgentUp for every agent that lived on, then Recover.
+//
+// # Duties of the user
+//
+// Journal the events in order before any effect, and rebuild the queue when journaling fails: the queue is ahead of its journal then. Give every life of an agent
+// an incarnation that was never used before in the journal. Answer every Recall with a Failure, a Result or AgentDown, and every Condemn with AgentDown. Tick when
+// an Arm says so. Pass a time that does not go backwards; a step back only delays what is due.
+//
+// # Failure modes
+//
+// Submit refuses with ErrFull, ErrDraining, ErrConflict, a *DuplicateError, or one *FieldError for each problem of the task. Apply gives a *HistoryError for an
+// event that does not fit, Decode ErrUnknownType for one it does not know, Restore ErrSnapshot. Step panics only if Decide and Apply disagree, which is a bug here.
+//
+// # State
+//
+// A Queue belongs to one owner, usually the queue actor, and is not safe for concurrent use. Which agents are up, what timer is armed and how many answers came
+// late is not journaled: a rebuilt queue is told again.
+//
+// An attempt of an agent that crashed is suspected of having killed it unless AgentDown names the culprit, so with a concurrency above one an innocent task can
+// be counted beside the guilty one.
+//
+// # Testing
+//
+// Code on top can be tested with the real Queue: it needs no setup, and Snapshot gives equal bytes for equal states.
+package plan

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import "encoding/json"
+
+// Event is a fact to journal: one of the structs of this file. Every event carries the whole decision, so that applying it needs no configuration, and every
+// prefix of a journal is a legal state.
+type Event interface{ event() }
+
+// Accepted admits a task. Defaults are filled in.
+type Accepted struct {
+	Task Task    `json:"task"`
+	At   Instant `json:"at"`
+	From Cursor  `json:"from,omitzero"`
+}
+
+// Started gives the task to an agent. It must be durable before the agent hears of it, or a task that kills the node would be tried for ever.
+type Started struct {
+	ID      string  `json:"id"`
+	Token   Token   `json:"token"`
+	Attempt int     `json:"attempt"`
+	Agent   Agent   `json:"agent"`
+	At      Instant `json:"at"`
+	Until   Instant `json:"until,omitempty"` // Until is the attempt's own deadline; zero = none.
+}
+
+// Failed ends an attempt and leaves the task open: waiting until a moment, or accepted when Until is zero.
+type Failed struct {
+	ID     string  `json:"id"`
+	Token  Token   `json:"token"`
+	At     Instant `json:"at"`
+	End    End     `json:"end"`
+	Reason string  `json:"reason,omitempty"`
+	Until  Instant `json:"until,omitempty"`
+}
+
+// Returned takes an attempt back without counting it: the agent is draining or never began.
+type Returned struct {
+	ID     string  `json:"id"`
+	Token  Token   `json:"token"`
+	At     Instant `json:"at"`
+	Reason string  `json:"reason,omitempty"`
+	Until  Instant `json:"until,omitempty"`
+}
+
+// Offered ends a back-off: the task is accepted again.
+type Offered struct {
+	ID string  `json:"id"`
+	At Instant `json:"at"`
+}
+
+// Final is what every final event tells, enough to write the outcome line without looking anything else up.
+type Final struct {
+	ID       string    `json:"id"`
+	Kind     string    `json:"kind"`
+	At       Instant   `json:"at"`
+	Accepted Instant   `json:"accepted"`
+	Attempts []Attempt `json:"attempts,omitempty"` // Attempts of all series, oldest first; the last one decided if the task was running.
+}
+
+// Done is the one result of a task.
+type Done struct {
+	Final
+	Output json.RawMessage `json:"output,omitempty"`
+}
+
+// Died makes the task a dead letter.
+type Died struct {
+	Final
+	Cause  Cause  `json:"cause"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Cancelled withdraws a task.
+type Cancelled struct {
+	Final
+	Reason string `json:"reason,omitempty"`
+}
+
+// Revived opens a dead task for a new series of attempts.
+type Revived struct {
+	ID       string  `json:"id"`
+	At       Instant `json:"at"`
+	Deadline Instant `json:"deadline,omitempty"`
+}
+
+// Forgotten drops done and cancelled tasks that ended before a moment.
+type Forgotten struct {
+	Before Instant `json:"before"`
+}
+
+func (Accepted) event()  {}
+func (Started) event()   {}
+func (Failed) event()    {}
+func (Returned) event()  {}
+func (Offered) event()   {}
+func (Done) event()      {}
+func (Died) event()      {}
+func (Cancelled) event() {}
+func (Revived) event()   {}
+func (Forgotten) event() {}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"slices"
+)
+
+// worker is a life of an agent as the queue sees it. It is live knowledge and never journaled.
+type worker struct {
+	agent     Agent
+	kind      string
+	offered   []string // sorted capabilities
+	seats     []*seat  // one in each group it serves, the empty capability first
+	slots     int
+	held      map[Token]bool // attempts it works on; true = recalled and not yet let go
+	lastPick  uint64
+	draining  bool
+	condemned bool
+	up, free  bool // as counted in the groups
+}
+
+// seat is a worker's place among the free agents of one group.
+type seat struct {
+	worker *worker
+	group  *group
+	slot   int // -1 = not free
+}
+
+// recall is a recalled attempt whose agent has not let go.
+type recall struct {
+	limit Instant
+	agent Agent
+	token Token
+}
+
+func (w *worker) offers(need string) bool {
+	if need == "" {
+		return true
+	}
+	_, found := slices.BinarySearch(w.offered, need)
+	return found
+}
+
+// life returns the worker of exactly this incarnation, or nil.
+func (q *Queue) life(a Agent) *worker {
+	if w := q.workers[a.ID]; w != nil && w.agent == a {
+		return w
+	}
+	return nil
+}
+
+// join adds an agent, replaces an older life of it, or changes what a known life offers.
+func (q *Queue) join(c AgentUp) {
+	held := map[Token]bool{}
+	var lastPick uint64
+	var condemned bool
+	if old := q.workers[c.Agent.ID]; old != nil {
+		if old.agent == c.Agent {
+			held, lastPick, condemned = old.held, old.lastPick, old.condemned
+		}
+		q.leave(old.agent)
+	}
+	for _, r := range q.crews[c.Agent] {
+		if _, known := held[r.token]; !known {
+			held[r.token] = false
+		}
+	}
+	w := &worker{
+		agent: c.Agent, kind: c.Kind, offered: slices.Compact(slices.Sorted(slices.Values(c.Capabilities))),
+		slots: max(1, c.Concurrency), held: held, lastPick: lastPick, condemned: condemned,
+	}
+	q.workers[c.Agent.ID] = w
+	w.seats = append(w.seats, &seat{worker: w, group: q.group(""), slot: -1})
+	for _, need := range w.offered {
+		if need != "" {
+			w.seats = append(w.seats, &seat{worker: w, group: q.group(need), slot: -1})
+		}
+	}
+	q.refresh(w)
+}
+
+// leave removes a life; attempts it had must have been ended by events before.
+func (q *Queue) leave(a Agent) {
+	w := q.life(a)
+	if w == nil {
+		return
+	}
+	w.condemned = true
+	q.refresh(w)
+	delete(q.workers, a.ID)
+	for _, s := range w.seats {
+		q.prune(s.group)
+	}
+}
+
+// refresh brings the groups in line with a worker whose slots or standing changed.
+func (q *Queue) refresh(w *worker) {
+	up := !w.draining && !w.condemned
+	free := up && len(w.held) < w.slots
+	upBy, freeBy := boolCount(up)-boolCount(w.up), boolCount(free)-boolCount(w.free)
+	w.up, w.free = up, free
+	for _, s := range w.seats {
+		g := s.group
+		switch {
+		case free && s.slot < 0:
+			g.free.push(s)
+		case free:
+			g.free.fix(s.slot)
+		case s.slot >= 0:
+			g.free.remove(s.slot)
+		}
+		if upBy == 0 && freeBy == 0 {
+			continue
+		}
+		g.up += upBy
+		g.fresh.count(w, upBy, freeBy)
+		for _, l := range g.retried {
+			l.count(w, upBy, freeBy)
+			q.settle(l)
+		}
+		q.settle(g.fresh)
+	}
+}
+
+// take books a slot for a dispatched attempt.
+func (q *Queue) take(a Agent, token Token) {
+	if w := q.life(a); w != nil {
+		q.picks++
+		w.lastPick = q.picks
+		w.held[token] = false
+		q.refresh(w)
+	}
+}
+
+// release gives a slot back: the agent has answered the token, in time or late.
+func (q *Queue) release(a Agent, token Token) {
+	w := q.life(a)
+	if w == nil {
+		return
+	}
+	if _, held := w.held[token]; held {
+		delete(w.held, token)
+		q.refresh(w)
+	}
+}
+
+// await keeps the slot of a recalled attempt taken, for at most the grace: an agent that hangs must not be given the next task to hang on.
+func (q *Queue) await(now Instant, f Recall) {
+	w := q.life(f.Agent)
+	if w == nil {
+		return
+	}
+	if _, held := w.held[f.Token]; !held {
+		return
+	}
+	w.held[f.Token] = true
+	if q.spec.Grace >= 0 {
+		q.recalled = append(q.recalled, recall{limit: now.Add(q.spec.Grace), agent: f.Agent, token: f.Token})
+	}
+}
+
+// condemn gives up agents whose grace is over.
+func (q *Queue) condemn(now Instant, out *Output) {
+	n := 0
+	for ; n < len(q.recalled) && q.recalled[n].limit.passed(now); n++ {
+		r := q.recalled[n]
+		w := q.life(r.agent)
+		if w == nil || !w.held[r.token] || w.condemned {
+			continue
+		}
+		w.condemned = true
+		q.refresh(w)
+		out.Effects = append(out.Effects, Condemn{Agent: w.agent, Reason: "did not let go of a recalled task"})
+	}
+	q.recalled = slices.Delete(q.recalled, 0, n)
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"errors"
+	"math/rand/v2"
+)
+
+// Queue is the whole queue as a value without clock, goroutine or I/O. It has one owner, usually an actor, and is not safe for concurrent use.
+//
+// Its journaled part is a function of the events applied and nothing else; its live part (which agents are up, who was refused, what timer is armed) begins
+// empty after a replay and is told again by commands.
+type Queue struct {
+	spec Spec
+
+	// Journaled: changed by Apply alone.
+	version  uint64 // events applied
+	seq      uint64 // tasks accepted or revived
+	token    Token  // last token given
+	open     int    // tasks in an open state
+	tally    [len(stateNames)]int
+	records  map[string]*record // open and dead tasks
+	finished map[string]final   // done and cancelled tasks
+	keys     map[string]string  // idempotency key -> task id
+	cursors  map[string]int64   // source -> offset
+
+	// Indexes over the journaled part.
+	running map[Token]*record
+	crews   map[Agent][]*record // running attempts of a life
+	groups  map[string]*group   // capability -> lanes and agents
+	ready   heap[*lane]         // lanes with a task and an agent for it
+	due     heap[*record]
+	kinds   map[string]string // interned names of kinds
+
+	// Live: changed by Step alone.
+	workers  map[string]*worker
+	recalled []recall // in the order of their limits
+	picks    uint64
+	armed    Instant
+	hungry   bool // somebody was refused with ErrFull
+	draining bool
+	late     uint64
+	merged   uint64
+}
+
+// New makes an empty queue, or returns every problem of the spec. For a journal, call Apply for each event and then Step with Recover.
+func New(spec Spec) (*Queue, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	q := &Queue{
+		spec:     spec.withDefaults(),
+		records:  map[string]*record{},
+		finished: map[string]final{},
+		keys:     map[string]string{},
+		cursors:  map[string]int64{},
+		running:  map[Token]*record{},
+		crews:    map[Agent][]*record{},
+		groups:   map[string]*group{},
+		kinds:    map[string]string{},
+		workers:  map[string]*worker{},
+	}
+	q.ready = heap[*lane]{
+		less:  func(a, b *lane) bool { return earlier(a.tasks.items[0], b.tasks.items[0]) },
+		moved: func(l *lane, i int) { l.slot = i },
+	}
+	q.due = heap[*record]{
+		less: func(a, b *record) bool {
+			if a.due != b.due {
+				return a.due < b.due
+			}
+			return a.seq < b.seq
+		},
+		moved: func(r *record, i int) { r.dueSlot = int32(i) },
+	}
+	return q, nil
+}
+
+// Step takes one command: it decides, applies the events to the state, notes what the command tells of agents, and dispatches as long as a task finds an agent.
+// Events and effects are appended to out; the effects may be performed once the events are durable. If journaling fails, the queue is ahead of its journal and
+// must be rebuilt. On an error nothing is appended and nothing changes, except that ErrFull is followed by a Wake when there is room.
+//
+// The random source serves back-off and PowerOfTwo; a seeded one makes the run repeatable.
+func (q *Queue) Step(now Instant, random rand.Source, cmd Command, out *Output) error {
+	events, effects := len(out.Events), len(out.Effects)
+	if err := q.Decide(now, random, cmd, out); err != nil {
+		q.hungry = q.hungry || errors.Is(err, ErrFull)
+		return err
+	}
+	q.absorb(now, out, events, effects)
+	q.note(now, cmd, out)
+	for {
+		events, effects = len(out.Events), len(out.Effects)
+		if err := q.Decide(now, random, Pick{}, out); err != nil || len(out.Events) == events {
+			break
+		}
+		q.absorb(now, out, events, effects)
+	}
+	if q.hungry && !q.draining && q.open <= q.spec.Limit-max(1, q.spec.Limit/8) {
+		// An eighth of the room is given back at once: waking a source for every single place would cost a message for each task.
+		q.hungry = false
+		out.Effects = append(out.Effects, Wake{})
+	}
+	if next := q.nextTimer(); next != 0 && (q.armed == 0 || next < q.armed) {
+		q.armed = next
+		out.Effects = append(out.Effects, Arm{At: next})
+	}
+	return nil
+}
+
+// absorb applies what was decided and follows the effects that concern the slots of agents.
+func (q *Queue) absorb(now Instant, out *Output, events, effects int) {
+	for _, e := range out.Events[events:] {
+		if err := q.Apply(e); err != nil {
+			panic(err) // Decide and Apply disagree: a bug in this package, never the caller's
+		}
+	}
+	for _, f := range out.Effects[effects:] {
+		switch f := f.(type) {
+		case Dispatch:
+			q.take(f.Agent, f.Token)
+		case Recall:
+			q.await(now, f)
+		case Ack:
+			if f.Duplicate {
+				q.merged++
+			}
+		case Late:
+			q.late++
+		}
+	}
+}
+
+// note keeps what a command tells about agents and time, which is not journaled.
+func (q *Queue) note(now Instant, cmd Command, out *Output) {
+	switch c := cmd.(type) {
+	case AgentUp:
+		q.join(c)
+	case AgentDown:
+		q.leave(c.Agent)
+	case AgentDraining:
+		if w := q.life(c.Agent); w != nil {
+			w.draining = true
+			q.refresh(w)
+		}
+	case Result:
+		q.release(c.Agent, c.Token)
+	case Failure:
+		q.release(c.Agent, c.Token)
+	case Tick:
+		if q.armed.passed(now) {
+			q.armed = 0
+		}
+		q.condemn(now, out)
+	case Recover:
+		q.armed = 0
+	case Drain:
+		q.draining = true
+	case Submit, Pick, Cancel, Revive, Forget:
+	}
+}
+
+// nextTimer is the earliest moment at which something happens by itself.
+func (q *Queue) nextTimer() Instant {
+	var next Instant
+	if q.due.len() > 0 {
+		next = q.due.items[0].due
+	}
+	if len(q.recalled) > 0 {
+		next = sooner(next, q.recalled[0].limit)
+	}
+	return next
+}

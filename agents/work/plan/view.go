@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Counts are the numbers of a queue, all kept up to date and read in O(1).
+type Counts struct {
+	Accepted, Running, Waiting int    // open tasks
+	Done, Dead, Cancelled      int    // tasks with an outcome that is remembered
+	Late, Merged               uint64 // answers dropped and duplicates merged since the queue was made; not journaled
+}
+
+// Open is the number of tasks without an outcome.
+func (c Counts) Open() int { return c.Accepted + c.Running + c.Waiting }
+
+// Counts returns the numbers of the queue.
+func (q *Queue) Counts() Counts {
+	t := &q.tally
+	return Counts{
+		Accepted: t[StateAccepted], Running: t[StateRunning], Waiting: t[StateWaiting],
+		Done: t[StateDone], Dead: t[StateDead], Cancelled: t[StateCancelled], Late: q.late, Merged: q.merged,
+	}
+}
+
+// Version is the number of events applied; the next event gets Version+1.
+func (q *Queue) Version() uint64 { return q.version }
+
+// Room is how many tasks can be submitted before ErrFull.
+func (q *Queue) Room() int { return max(0, q.spec.Limit-q.open) }
+
+// Cursor returns how far a source was accepted; zero if it never was.
+func (q *Queue) Cursor(source string) int64 { return q.cursors[source] }
+
+// View is what is known of one task.
+type View struct {
+	ID         string
+	Kind       string // Kind and all fields below but Version are empty for a done or cancelled task.
+	State      State
+	Version    uint64  // Version of the event that holds the outcome of a final task.
+	Attempt    int     // Attempt is the number of attempts begun in this series.
+	Agent      Agent   // Agent that has a running task.
+	Token      Token   // Token of the running attempt.
+	Until      Instant // Until ends a running attempt or a back-off; zero = never.
+	Capability string
+	Attempts   []Attempt // Attempts that ended; not to be changed.
+	Cause      Cause     // Cause of a dead task.
+	Reason     string    // Reason of death, or why an accepted task is not running.
+}
+
+// Lookup returns the view of a task.
+func (q *Queue) Lookup(id string) (View, bool) {
+	r := q.records[id]
+	if r == nil {
+		f, ok := q.finished[id]
+		if !ok {
+			return View{}, false
+		}
+		return View{ID: id, State: f.state, Version: f.version}, true
+	}
+	return q.view(r), true
+}
+
+func (q *Queue) view(r *record) View {
+	v := View{
+		ID: r.ID, Kind: r.Kind, State: r.state, Version: r.version, Attempt: int(r.attempt), Agent: r.agent, Token: r.token,
+		Until: r.until, Capability: r.Capability, Attempts: r.history, Cause: r.cause, Reason: r.reason,
+	}
+	if r.state == StateAccepted {
+		v.Reason = q.why(r.lane)
+	}
+	return v
+}
+
+// DeadLetters returns the dead tasks, the oldest death first. It looks at all open and dead tasks.
+func (q *Queue) DeadLetters() []View {
+	var dead []View
+	for _, r := range q.records {
+		if r.state == StateDead {
+			dead = append(dead, q.view(r))
+		}
+	}
+	slices.SortFunc(dead, func(a, b View) int { return cmp.Compare(a.Version, b.Version) })
+	return dead
+}
+
+// Block tells why tasks are accepted and not running.
+type Block struct {
+	Capability string
+	Tasks      int
+	Reason     string
+}
+
+// Blocked lists the capabilities with accepted tasks, sorted by name, tasks on their first attempt before retries.
+func (q *Queue) Blocked() []Block {
+	var blocks []Block
+	for _, g := range q.groups {
+		if n := g.fresh.tasks.len(); n > 0 {
+			blocks = append(blocks, Block{Capability: g.need, Tasks: n, Reason: q.why(g.fresh)})
+		}
+		for _, l := range g.retried {
+			blocks = append(blocks, Block{Capability: g.need, Tasks: l.tasks.len(), Reason: q.why(l)})
+		}
+	}
+	slices.SortFunc(blocks, func(a, b Block) int {
+		return cmp.Or(strings.Compare(a.Capability, b.Capability), strings.Compare(a.Reason, b.Reason), cmp.Compare(a.Tasks, b.Tasks))
+	})
+	return blocks
+}
+
+func (q *Queue) why(l *lane) string {
+	up := l.freshUp + l.triedUp
+	switch {
+	case q.draining:
+		return "queue is draining"
+	case up == 0 && l.group.need == "":
+		return "no agent is up"
+	case up == 0:
+		return fmt.Sprintf("no agent offers %q", l.group.need)
+	case l.servable():
+		return "next in turn"
+	case l.triedFree > 0:
+		return fmt.Sprintf("waits for one of %d agents not yet tried", l.freshUp)
+	}
+	return fmt.Sprintf("all %d agents are busy", up)
+}
+
+// Worker is the view of one live agent.
+type Worker struct {
+	Agent        Agent
+	Kind         string
+	Capabilities []string // Capabilities are sorted.
+	Slots        int
+	Held         int  // Held counts slots in use, those of recalled attempts included.
+	Draining     bool // Draining agents get no tasks.
+	Condemned    bool // Condemned agents get no tasks and should be killed.
+}
+
+// Workers lists the live agents, sorted by id.
+func (q *Queue) Workers() []Worker {
+	all := make([]Worker, 0, len(q.workers))
+	for _, w := range q.workers {
+		all = append(all, Worker{
+			Agent: w.agent, Kind: w.kind, Capabilities: slices.Clone(w.offered), Slots: w.slots,
+			Held: len(w.held), Draining: w.draining, Condemned: w.condemned,
+		})
+	}
+	slices.SortFunc(all, func(a, b Worker) int { return strings.Compare(a.Agent.ID, b.Agent.ID) })
+	return all
+}
