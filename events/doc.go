@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package events keeps facts for good: an append-only history in streams, with one order over all of them.
+//
+// # Guarantees
+//
+// Order: positions rise strictly in the order of the commits, versions are dense within a stream, and a reader never sees a
+// position before the one below it. Delivery: an acknowledged append is stored once, wholly, and as durable as its back end promises (events/sqlite: after fsync;
+// events/memory: not at all). An append is all or nothing; a refused one never disturbs the others of its group. Repeating an append with the same ids and content
+// gives the original places and writes nothing, so a lost acknowledgement is no reason for doubt. Damage is never passed over in silence: a read ends with an error that names the place.
+//
+// # Usage
+//
+//	out, err := store.AppendGroup(ctx, []events.Append{{
+//		Stream: "orders/17", Expect: events.NoStream,
+//		Events: []events.New{{ID: id, Type: "order.placed", Data: data}},
+//	}})
+//	for e, err := range store.Read(ctx, "orders/17", 0) { ... }
+//
+// # Duties of the user
+//
+// Choose ids before the first attempt and keep them for the repetition. Do not change Data or Metadata after handing them over. Take a
+// snapshot now and then for streams that are replayed; it is a cache and may vanish.
+//
+// # Failure modes
+//
+// Of one append: [FieldError], [VersionError], [ConflictError]. Of everything: [ErrBusy] when too much waits, [ErrNoSpace] while the disk is full, [ErrPoisoned] after an
+// I/O error until the store is opened anew, [ErrReadOnly], [ErrClosed]. Of a read: [CorruptError].
+//
+// # OTP
+//
+// There is no counterpart in OTP's kernel; disk_log is the nearest, which has neither streams nor expected versions.
+//
+// # State
+//
+// A [Store] owns its files. [Judge], which decides what is appended, is pure and shared by all back ends.
+//
+// # Testing
+//
+// Use events/memory. A new back end runs testkit/conform/storesuite.
+package events

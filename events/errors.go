@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package events
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrInvalid matches every [*FieldError]: the append or snapshot is malformed, and repeating it is pointless.
+	ErrInvalid = errors.New("events: invalid")
+	// ErrVersion matches [*VersionError]: the stream is not where the caller expected it.
+	ErrVersion = errors.New("events: unexpected version")
+	// ErrIDConflict matches [*ConflictError]: an id is in use for another event.
+	ErrIDConflict = errors.New("events: id in use")
+	// ErrCorrupt matches [*CorruptError]: stored bytes are not what was written.
+	ErrCorrupt = errors.New("events: corrupt")
+	// ErrNoSpace is returned when the disk is full. Nothing of the group is visible, reads go on, and appends work again when there is space.
+	ErrNoSpace = errors.New("events: no space left")
+	// ErrPoisoned is returned after an I/O error while writing: what the disk holds is unknown, so nothing more is acknowledged until the
+	// store is closed, the cause removed, and the store opened again. Reads go on.
+	ErrPoisoned = errors.New("events: poisoned by an earlier write error")
+	// ErrReadOnly is returned by writes to a store that was opened for reading, or whose directory cannot be written.
+	ErrReadOnly = errors.New("events: read-only")
+	// ErrClosed is returned by every operation on a closed store or journal.
+	ErrClosed = errors.New("events: closed")
+	// ErrBusy is returned when too much is waiting to be written; nothing of the append was taken.
+	ErrBusy = errors.New("events: busy")
+)
+
+// FieldError is one problem of a malformed append or snapshot.
+type FieldError struct {
+	Stream Stream
+	// Field is the path of the field, for example "events[2].type".
+	Field string
+	// Reason says what is wrong with it.
+	Reason string
+}
+
+// Error names stream, field and reason.
+func (e *FieldError) Error() string {
+	return fmt.Sprintf("events: append %q: %s: %s", string(e.Stream), e.Field, e.Reason)
+}
+
+// Is matches [ErrInvalid].
+func (e *FieldError) Is(target error) bool { return target == ErrInvalid }
+
+// VersionError tells that a stream was at another version than the append wanted. Nothing was stored.
+type VersionError struct {
+	Stream Stream
+	Want   Expect
+	Have   Version
+}
+
+// Error names stream, wanted and present version.
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("events: append %q: want %s, have version %d", string(e.Stream), e.Want, e.Have)
+}
+
+// Is matches [ErrVersion].
+func (e *VersionError) Is(target error) bool { return target == ErrVersion }
+
+// ConflictError tells that an id of the append belongs to an event with other content, in another stream, or to a differently cut
+// append. Nothing was stored.
+type ConflictError struct {
+	Stream Stream
+	ID     ID
+	// At is the position of the event that has the id.
+	At Position
+}
+
+// Error names stream, id and the holder of the id.
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("events: append %q: id %s is in use by another event at position %d", string(e.Stream), e.ID, e.At)
+}
+
+// Is matches [ErrIDConflict].
+func (e *ConflictError) Is(target error) bool { return target == ErrIDConflict }
+
+// CorruptError tells that stored bytes are damaged. The event is neither delivered nor passed over: the read ends here.
+type CorruptError struct {
+	// Path is the file.
+	Path string
+	// Position is the damaged event, 0 if the damage is not tied to one.
+	Position Position
+	// Stream is the stream of the damaged event as far as it can be told, else empty.
+	Stream Stream
+	// Reason says what was noticed.
+	Reason string
+}
+
+// Error names file, position, stream and what was noticed.
+func (e *CorruptError) Error() string {
+	switch {
+	case e.Position != 0 && e.Stream != "":
+		return fmt.Sprintf("events: read %q: position %d (stream %q): %s", e.Path, e.Position, string(e.Stream), e.Reason)
+	case e.Position != 0:
+		return fmt.Sprintf("events: read %q: position %d: %s", e.Path, e.Position, e.Reason)
+	default:
+		return fmt.Sprintf("events: read %q: %s", e.Path, e.Reason)
+	}
+}
+
+// Is matches [ErrCorrupt].
+func (e *CorruptError) Is(target error) bool { return target == ErrCorrupt }

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"mabeam.dev/events"
+)
+
+// Options set up a store. The zero value is ready for use.
+type Options struct {
+	// Now is the clock that stamps events; nil means time.Now.
+	Now func() time.Time
+}
+
+// Store is an events.Store in memory. Make it with New.
+type Store struct {
+	now func() time.Time
+	mu  struct {
+		sync.Mutex
+		closed  bool
+		log     []events.Event // log[i] has position i+1; only appended to, so a view of it stays valid
+		streams map[events.Stream][]events.Position
+		ids     map[events.ID]events.Position
+		snaps   map[events.Stream][]events.Snap // newest first, at most two
+		last    time.Time                       // stamp of the last event
+		stats   events.Stats
+	}
+}
+
+var _ events.Store = (*Store)(nil)
+
+// New makes an empty store.
+func New(o Options) *Store {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Store{now: o.Now}
+	s.mu.streams = make(map[events.Stream][]events.Position)
+	s.mu.ids = make(map[events.ID]events.Position)
+	s.mu.snaps = make(map[events.Stream][]events.Snap)
+	return s
+}
+
+// AppendGroup decides and keeps the group; see events.Store.
+func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]events.Outcome, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.closed {
+		return nil, events.ErrClosed
+	}
+	if now.Before(s.mu.last) {
+		now = s.mu.last
+	}
+	verdict := events.Judge(group, now, s.knownLocked(group))
+	for _, e := range verdict.Accepted {
+		e = e.Clone()
+		s.mu.log = append(s.mu.log, e)
+		s.mu.streams[e.Stream] = append(s.mu.streams[e.Stream], e.Position)
+		s.mu.ids[e.ID] = e.Position
+		s.mu.last = e.At
+	}
+	s.mu.stats.Count(verdict)
+	return verdict.Outcomes, nil
+}
+
+// knownLocked collects what the decision about a group may depend on.
+func (s *Store) knownLocked(group []events.Append) events.Known {
+	k := events.Known{
+		Head:     events.Position(len(s.mu.log)),
+		Versions: make(map[events.Stream]events.Version),
+		IDs:      make(map[events.ID]events.Event),
+	}
+	for _, a := range group {
+		k.Versions[a.Stream] = events.Version(len(s.mu.streams[a.Stream]))
+		for i := range a.Events {
+			if pos, ok := s.mu.ids[a.Events[i].ID]; ok {
+				k.IDs[a.Events[i].ID] = s.mu.log[pos-1]
+			}
+		}
+	}
+	return k
+}
+
+// Read gives the events of a stream; see events.Store.
+func (s *Store) Read(ctx context.Context, stream events.Stream, from events.Version) iter.Seq2[events.Event, error] {
+	return func(yield func(events.Event, error) bool) {
+		s.mu.Lock()
+		closed, log, places := s.mu.closed, s.mu.log, s.mu.streams[stream]
+		s.mu.Unlock()
+		if closed {
+			yield(events.Event{}, events.ErrClosed)
+			return
+		}
+		first := min(uint64(max(from, 1)-1), uint64(len(places)))
+		for _, pos := range places[first:] {
+			if !give(ctx, yield, log[pos-1]) {
+				return
+			}
+		}
+	}
+}
+
+// ReadAll gives the events of all streams; see events.Store.
+func (s *Store) ReadAll(ctx context.Context, from events.Position) iter.Seq2[events.Event, error] {
+	return func(yield func(events.Event, error) bool) {
+		s.mu.Lock()
+		closed, log := s.mu.closed, s.mu.log
+		s.mu.Unlock()
+		if closed {
+			yield(events.Event{}, events.ErrClosed)
+			return
+		}
+		first := min(uint64(max(from, 1)-1), uint64(len(log)))
+		for _, e := range log[first:] {
+			if !give(ctx, yield, e) {
+				return
+			}
+		}
+	}
+}
+
+func give(ctx context.Context, yield func(events.Event, error) bool, e events.Event) bool {
+	if ctx.Err() != nil {
+		yield(events.Event{}, context.Cause(ctx))
+		return false
+	}
+	return yield(e.Clone(), nil)
+}
+
+// Snapshot gives the newest snapshot of a stream; see events.Store.
+func (s *Store) Snapshot(ctx context.Context, stream events.Stream) (events.Snap, bool, error) {
+	if ctx.Err() != nil {
+		return events.Snap{}, false, context.Cause(ctx)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.closed {
+		return events.Snap{}, false, events.ErrClosed
+	}
+	kept := s.mu.snaps[stream]
+	if len(kept) == 0 {
+		return events.Snap{}, false, nil
+	}
+	sn := kept[0]
+	sn.State = bytes.Clone(sn.State)
+	return sn, true, nil
+}
+
+// PutSnapshot keeps a snapshot; see events.Store.
+func (s *Store) PutSnapshot(ctx context.Context, sn events.Snap) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := sn.Validate(); err != nil {
+		return err
+	}
+	sn.At = s.now().UTC().Truncate(time.Microsecond)
+	sn.Schema = max(sn.Schema, 1)
+	sn.State = bytes.Clone(sn.State)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.closed {
+		return events.ErrClosed
+	}
+	if have := events.Version(len(s.mu.streams[sn.Stream])); sn.Version > have {
+		return &events.VersionError{Stream: sn.Stream, Want: events.Exact(sn.Version), Have: have}
+	}
+	s.mu.snaps[sn.Stream] = keepTwo(s.mu.snaps[sn.Stream], sn)
+	return nil
+}
+
+// keepTwo puts a snapshot among those kept, replaces one of the same version, and drops all but the two newest.
+func keepTwo(kept []events.Snap, sn events.Snap) []events.Snap {
+	next := slices.DeleteFunc(slices.Clone(kept), func(k events.Snap) bool {
+		return k.Version == sn.Version
+	})
+	next = append(next, sn)
+	slices.SortFunc(next, func(a, b events.Snap) int { return cmp.Compare(b.Version, a.Version) })
+	return next[:min(len(next), 2)]
+}
+
+// Head gives the last position; see events.Store.
+func (s *Store) Head(ctx context.Context) (events.Position, error) {
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.closed {
+		return 0, events.ErrClosed
+	}
+	return events.Position(len(s.mu.log)), nil
+}
+
+// Stats gives the counters; see events.Store.
+func (s *Store) Stats() events.Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.stats
+}
+
+// Close ends the store; what it held is gone.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.closed = true
+	s.mu.log, s.mu.streams, s.mu.ids, s.mu.snaps = nil, nil, nil, nil
+	return nil
+}

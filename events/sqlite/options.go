@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Options set up a store. The zero value is ready for use.
+type Options struct {
+	// Now is the clock that stamps events and paces the flush of the head witness; nil means time.Now.
+	Now func() time.Time
+	// Entropy gives the 16 bytes of a new store's identity; nil means crypto/rand.
+	Entropy io.Reader
+	// Owner describes this process to another one that finds the store locked, for example the name of the node; it may be empty.
+	Owner string
+	// Logger gets the warnings; nil means slog.Default().
+	Logger *slog.Logger
+	// ReadOnly opens the store as it is, for looking at what is left after damage: no check of the witness, of the file or of the
+	// last rows stands in the way, and every write gives events.ErrReadOnly. Reads still check each row.
+	ReadOnly bool
+	// AcceptLoss opens a store whose tail is lost (see LostTailError), records the loss as an event on the stream LossStream, and
+	// raises the store's epoch. It is an operator's decision, and has no effect on a store that has lost nothing.
+	AcceptLoss bool
+	// Readers is the number of reading connections; 0 means 4.
+	Readers int
+	// LogWarnBytes is the size of the write-ahead log above which a warning is logged, once per crossing; 0 means 64 MiB.
+	LogWarnBytes int64
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Entropy == nil {
+		o.Entropy = rand.Reader
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Readers <= 0 {
+		o.Readers = 4
+	}
+	if o.LogWarnBytes <= 0 {
+		o.LogWarnBytes = 64 << 20
+	}
+	return o
+}

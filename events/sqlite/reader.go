@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+
+	"mabeam.dev/events"
+)
+
+// A page ends after this many rows or bytes of data, so that no read holds a transaction for long or much memory.
+const (
+	pageRows  = 512
+	pageBytes = 4 << 20
+)
+
+// pool lends reading connections, which are opened when first needed.
+type pool struct {
+	dial func() (*conn, error)
+	// slots has one entry for each connection that may exist, nil for one that is not open. Borrowers receive and send back; close drains it.
+	slots chan *conn
+	done  chan struct{} // closed by Store.Close
+}
+
+func newPool(n int, done chan struct{}, dial func() (*conn, error)) *pool {
+	p := &pool{dial: dial, slots: make(chan *conn, n), done: done}
+	for range n {
+		p.slots <- nil
+	}
+	return p
+}
+
+// lend runs the function with a connection, and drops the connection if the function fails.
+func (p *pool) lend(ctx context.Context, use func(*conn) error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var c *conn
+	select {
+	case <-p.done:
+		return events.ErrClosed
+	default:
+	}
+	select {
+	case <-p.done:
+		return events.ErrClosed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case c = <-p.slots:
+	}
+	var err error
+	if c == nil {
+		if c, err = p.dial(); err != nil {
+			p.slots <- nil
+			return err
+		}
+	}
+	if err = use(c); err != nil {
+		err = errors.Join(err, c.close())
+		c = nil
+	}
+	p.slots <- c
+	return err
+}
+
+// close waits for every borrower and closes the connections. The done channel is closed before, so nobody borrows again.
+func (p *pool) close() error {
+	var errs []error
+	for range cap(p.slots) {
+		if c := <-p.slots; c != nil {
+			errs = append(errs, c.close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Read gives the events of a stream; see events.Store. A missing version is reported as damage.
+func (s *Store) Read(ctx context.Context, stream events.Stream, from events.Version) iter.Seq2[events.Event, error] {
+	const query = columns + `WHERE e.stream = (SELECT id FROM streams WHERE name = ?) AND e.ver >= ? AND e.pos <= ? ORDER BY e.ver LIMIT ?`
+	return func(yield func(events.Event, error) bool) {
+		next := max(from, 1)
+		head := s.head.Load()
+		s.pages(ctx, yield, func(c *conn, d *decoder) ([]events.Event, error) {
+			if next > math.MaxInt64 {
+				return nil, nil
+			}
+			page, err := d.page(c, query, string(stream), int64(next), int64(head), int64(pageRows))
+			for i := range page {
+				if page[i].Version != next || page[i].Stream != stream {
+					return page[:i], &events.CorruptError{Path: s.path, Position: page[i].Position, Stream: stream,
+						Reason: fmt.Sprintf("version %d where %d was expected", page[i].Version, next)}
+				}
+				next++
+			}
+			return page, err
+		})
+	}
+}
+
+// ReadAll gives the events of all streams in the order of their positions; see events.Store.
+func (s *Store) ReadAll(ctx context.Context, from events.Position) iter.Seq2[events.Event, error] {
+	const query = columns + `WHERE e.pos >= ? AND e.pos <= ? ORDER BY e.pos LIMIT ?`
+	return func(yield func(events.Event, error) bool) {
+		next := from
+		head := s.head.Load()
+		s.pages(ctx, yield, func(c *conn, d *decoder) ([]events.Event, error) {
+			if next > math.MaxInt64 {
+				return nil, nil
+			}
+			page, err := d.page(c, query, int64(next), int64(head), int64(pageRows))
+			if len(page) > 0 {
+				next = page[len(page)-1].Position + 1
+			}
+			return page, err
+		})
+	}
+}
+
+// pages yields page after page until one is empty. Between pages no connection is held, so a slow consumer stops neither other reads
+// nor the checkpoints.
+func (s *Store) pages(ctx context.Context, yield func(events.Event, error) bool, load func(*conn, *decoder) ([]events.Event, error)) {
+	d := decoder{path: s.path}
+	var last events.Position
+	for {
+		var page []events.Event
+		err := s.read.lend(ctx, func(c *conn) (err error) {
+			page, err = load(c, &d)
+			return err
+		})
+		for i := range page {
+			if ctx.Err() != nil {
+				yield(events.Event{}, context.Cause(ctx))
+				return
+			}
+			if !yield(page[i], nil) {
+				return
+			}
+			last = page[i].Position
+		}
+		if err != nil {
+			yield(events.Event{}, s.unreadable(last, err))
+			return
+		}
+		if len(page) == 0 {
+			return
+		}
+	}
+}
+
+// unreadable gives an error of a read its type and its place.
+func (s *Store) unreadable(last events.Position, err error) error {
+	switch {
+	case errors.Is(err, events.ErrCorrupt), errors.Is(err, events.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case classify(err) == faultDamaged:
+		return &events.CorruptError{Path: s.path, Reason: fmt.Sprintf("after position %d: %v", last, err)}
+	default:
+		return explain("read", s.path, err)
+	}
+}
+
+// page reads one page. Events read before an error are returned with it.
+func (d *decoder) page(c *conn, query string, args ...driver.Value) ([]events.Event, error) {
+	var page []events.Event
+	size := 0
+	err := c.query(query, args, func(row []driver.Value) error {
+		e, err := d.decode(row)
+		if err != nil {
+			return err
+		}
+		page = append(page, e)
+		if size += len(e.Data); size >= pageBytes {
+			return errStop
+		}
+		return nil
+	})
+	return page, err
+}

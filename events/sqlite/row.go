@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"database/sql/driver"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"mabeam.dev/events"
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sum is the CRC-32C over all fields of a row. Names go in as text and not as interned numbers, so damage to a dictionary shows too.
+// scratch is reused memory; the grown slice is returned with the sum.
+func sum(e *events.Event, metadata []byte, scratch []byte) (uint32, []byte) {
+	b := scratch[:0]
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.Position))
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.Version))
+	b = binary.LittleEndian.AppendUint64(b, uint64(e.At.UnixMicro()))
+	b = binary.LittleEndian.AppendUint32(b, e.Schema)
+	b = append(b, e.ID[:]...)
+	b = append(b, e.Correlation[:]...)
+	b = append(b, e.Causation[:]...)
+	for _, s := range [...]string{string(e.Stream), e.Type, e.Agent} {
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(s)))
+		b = append(b, s...)
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(metadata)))
+	b = append(b, metadata...)
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(e.Data)))
+	return crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, e.Data), b
+}
+
+// columns is what decode expects. The dictionaries are joined from the left, so that a row whose name is lost is seen as
+// damaged instead of vanishing from the result.
+const columns = `SELECT e.pos, s.name, e.ver, e.id, t.name, a.name, e.agent, e.schema_ver, e.at, e.correlation_id, e.causation_id, e.metadata, e.data, e.crc
+	FROM events e LEFT JOIN streams s ON s.id = e.stream LEFT JOIN types t ON t.id = e.type LEFT JOIN agents a ON a.id = e.agent `
+
+// decoder turns rows into events and checks each; it is owned by one read.
+type decoder struct {
+	path    string
+	scratch []byte
+}
+
+// decode reads one row of columns; the error is a *events.CorruptError.
+func (d *decoder) decode(row []driver.Value) (events.Event, error) {
+	r := cells{row: row}
+	var e events.Event
+	e.Position = events.Position(r.number(0))
+	e.Stream = events.Stream(r.text(1))
+	e.Version = events.Version(r.number(2))
+	r.id(3, &e.ID)
+	e.Type = r.text(4)
+	if row[6] != nil {
+		e.Agent = r.text(5)
+	}
+	e.Schema = uint32(r.number(7))
+	e.At = time.UnixMicro(r.number(8)).UTC()
+	r.id(9, &e.Correlation)
+	r.id(10, &e.Causation)
+	var metadata []byte
+	if row[11] != nil {
+		metadata = []byte(r.text(11))
+	}
+	e.Data = r.bytes(12)
+	want := r.number(13)
+	if r.bad != "" {
+		return e, &events.CorruptError{Path: d.path, Position: e.Position, Stream: e.Stream, Reason: r.bad}
+	}
+	var got uint32
+	got, d.scratch = sum(&e, metadata, d.scratch)
+	if int64(got) != want {
+		return e, &events.CorruptError{Path: d.path, Position: e.Position, Stream: e.Stream, Reason: "checksum of the row does not match"}
+	}
+	var err error
+	if e.Metadata, err = events.DecodeMetadata(metadata); err != nil {
+		return e, &events.CorruptError{Path: d.path, Position: e.Position, Stream: e.Stream, Reason: err.Error()}
+	}
+	return e, nil
+}
+
+// cells reads typed values out of a row. SQLite lets any column hold any type, so each kind is checked; bad keeps the first surprise.
+type cells struct {
+	row []driver.Value
+	bad string
+}
+
+func (r *cells) surprise(i int) {
+	if r.bad == "" {
+		r.bad = fmt.Sprintf("column %d holds %T", i, r.row[i])
+	}
+}
+
+func (r *cells) number(i int) int64 {
+	n, ok := r.row[i].(int64)
+	if !ok {
+		r.surprise(i)
+	}
+	return n
+}
+
+func (r *cells) text(i int) string {
+	s, ok := r.row[i].(string)
+	if !ok {
+		r.surprise(i)
+	}
+	return s
+}
+
+func (r *cells) bytes(i int) []byte {
+	if r.row[i] == nil {
+		return nil
+	}
+	b, ok := r.row[i].([]byte)
+	if !ok {
+		r.surprise(i)
+	}
+	return b
+}
+
+// id reads 16 bytes, or leaves the ID zero for NULL.
+func (r *cells) id(i int, into *events.ID) {
+	if r.row[i] == nil {
+		return
+	}
+	b, ok := r.row[i].([]byte)
+	if !ok || len(b) != len(into) {
+		r.surprise(i)
+		return
+	}
+	copy(into[:], b)
+}
+
+// nullable gives NULL for the zero ID.
+func nullable(id *events.ID) driver.Value {
+	if id.IsZero() {
+		return nil
+	}
+	return id[:]
+}
+
+// blob gives NULL for no bytes: the driver reads an empty blob as NULL, too.
+func blob(b []byte) driver.Value {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"fmt"
+
+	"mabeam.dev/events"
+)
+
+const (
+	// schemaVersion is the version of the file's own layout, kept in user_version. A change adds to the layout and raises it.
+	schemaVersion = 1
+	// applicationID marks the file as a store of this project ("MABE").
+	applicationID = 0x4d414245
+)
+
+// schema makes the tables. Names are interned, because they repeat in every row; the views show them to people. There is no index over
+// time: stamps rise with positions, so a time is found by bisection.
+const schema = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE types   (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE agents  (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE events (
+	pos            INTEGER PRIMARY KEY,
+	stream         INTEGER NOT NULL,
+	ver            INTEGER NOT NULL,
+	id             BLOB NOT NULL,
+	type           INTEGER NOT NULL,
+	agent          INTEGER,
+	schema_ver     INTEGER NOT NULL,
+	at             INTEGER NOT NULL,
+	correlation_id BLOB,
+	causation_id   BLOB,
+	metadata       TEXT,
+	data           BLOB,
+	crc            INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX events_by_stream ON events (stream, ver);
+CREATE UNIQUE INDEX events_by_id ON events (id);
+CREATE INDEX events_by_type ON events (type);
+CREATE INDEX events_by_agent ON events (agent) WHERE agent IS NOT NULL;
+CREATE INDEX events_by_correlation ON events (correlation_id) WHERE correlation_id IS NOT NULL;
+CREATE TABLE anchors (pos INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+CREATE TABLE snapshots (
+	stream     INTEGER NOT NULL,
+	ver        INTEGER NOT NULL,
+	schema_ver INTEGER NOT NULL,
+	at         INTEGER NOT NULL,
+	state      BLOB,
+	crc        INTEGER NOT NULL,
+	PRIMARY KEY (stream, ver)
+);
+CREATE VIEW event_log AS
+	SELECT e.pos, s.name AS stream, e.ver, lower(hex(e.id)) AS id, t.name AS type, a.name AS agent, e.schema_ver,
+		strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1e6, 'unixepoch') AS at,
+		lower(hex(e.correlation_id)) AS correlation_id, lower(hex(e.causation_id)) AS causation_id,
+		e.metadata, CAST(e.data AS TEXT) AS data
+	FROM events e
+		LEFT JOIN streams s ON s.id = e.stream LEFT JOIN types t ON t.id = e.type LEFT JOIN agents a ON a.id = e.agent
+	ORDER BY e.pos;
+`
+
+// identify tells whether the file is new, and refuses one that this release must not touch.
+func identify(c *conn, path string) (fresh bool, err error) {
+	tables, err := c.integer("SELECT count(*) FROM sqlite_schema")
+	if err != nil {
+		return false, err
+	}
+	app, err := c.integer("PRAGMA application_id")
+	if err != nil {
+		return false, err
+	}
+	version, err := c.integer("PRAGMA user_version")
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case tables == 0 && app == 0 && version == 0:
+		return true, nil
+	case app != applicationID:
+		return false, &ForeignError{Path: path}
+	case version > schemaVersion:
+		return false, &NewerError{Path: path, Have: int(version), Known: schemaVersion}
+	case version < schemaVersion:
+		return false, &events.CorruptError{Path: path, Reason: fmt.Sprintf("layout version %d never existed", version)}
+	}
+	return false, nil
+}
+
+// create lays out a new file in one transaction and brings it into the main file at once, so that a lost write-ahead log can never make
+// a used store look like a new one.
+func create(c *conn, id [16]byte) error {
+	err := c.script("BEGIN IMMEDIATE;" + schema +
+		fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schemaVersion))
+	if err == nil {
+		err = c.exec("INSERT INTO meta (key, value) VALUES ('store', ?), ('epoch', ?)", id[:], int64(1))
+	}
+	if err == nil {
+		err = c.exec("COMMIT")
+	}
+	if err == nil {
+		_, err = c.one("PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+	return err
+}
