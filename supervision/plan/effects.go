@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+// start runs the start of c and hands the result on. It leaves the state of c alone: what a result means depends on who started.
+func (s *State) start(c *slot, then func(Event)) {
+	s.do(Start{Child: c.spec, Args: c.args})
+	id := c.id(s.simple())
+	s.resume = func(ev Event) {
+		switch ev := ev.(type) {
+		case Started:
+			s.emit(NoticeStarted{ID: id, Ref: ev.Ref})
+		case Ignored:
+			s.emit(NoticeIgnored{ID: id})
+		case Failed:
+			s.emit(NoticeStartFailed{ID: id, Reason: ev.Reason})
+		default:
+			misuse(ev, "a start result is awaited")
+		}
+		then(ev)
+	}
+}
+
+// stop stops c if it has a process. Then c has none, and then runs.
+func (s *State) stop(c *slot, then func()) {
+	if c.status != StatusUp {
+		then()
+		return
+	}
+	ref := c.ref
+	s.do(Stop{ID: c.id(s.simple()), Ref: ref, Shutdown: c.spec.Shutdown})
+	s.resume = func(ev Event) {
+		result, ok := ev.(Stopped)
+		if !ok {
+			misuse(ev, "a stop result is awaited")
+		}
+		s.stopped(c, ref, result)
+		then()
+	}
+}
+
+// stopped takes note of the answer to a stop. An odd reason is reported and has no other effect.
+func (s *State) stopped(c *slot, ref Ref, result Stopped) {
+	id := c.id(s.simple())
+	if expected(c.spec, result) {
+		s.emit(NoticeStopped{ID: id, Ref: ref, Reason: result.Reason})
+	} else {
+		s.emit(NoticeShutdownError{ID: id, Ref: ref, Reason: result.Reason, TimedOut: result.TimedOut})
+	}
+	s.kids.set(c, StatusStopped, nil)
+}
+
+func expected(spec *Child, result Stopped) bool {
+	if spec.Shutdown == Brutal {
+		return result.Reason.Class == ClassKilled
+	}
+	switch result.Reason.Class {
+	case ClassShutdown, ClassShutdownTerm:
+		return true
+	case ClassNormal:
+		return spec.Restart != Permanent
+	default:
+		return false
+	}
+}
+
+// stopBack stops the children from c back to the one behind limit, in reverse start order, one after another.
+// Temporary children are forgotten when forget is set.
+func (s *State) stopBack(c, limit *slot, forget bool, then func()) {
+	for c != limit {
+		if c.status == StatusUp {
+			if s.bug == bugGroupStopAutoShutdown && forget && s.spec.AutoShutdown == AnySignificant && c.spec.Significant {
+				s.ended(c)
+				return
+			}
+			s.stop(c, func() { s.stopBack(s.past(c, forget), limit, forget, then) })
+			return
+		}
+		c = s.past(c, forget)
+	}
+	then()
+}
+
+// past returns the child before c, after what a group stop leaves of c.
+func (s *State) past(c *slot, forget bool) *slot {
+	prev := c.prev
+	if forget && c.spec.Restart == Temporary && s.bug != bugTemporaryRestartedInGroup {
+		s.kids.remove(c)
+	} else {
+		s.kids.set(c, StatusStopped, nil)
+	}
+	return prev
+}
+
+// terminate stops every child and exits.
+func (s *State) terminate(why Reason) {
+	exit := func() {
+		s.phase = phaseEnded
+		s.do(Exit{Reason: why})
+	}
+	switch {
+	case s.simple():
+		s.stopAll(exit)
+	case s.bug == bugStopInStartOrder:
+		s.stopForward(s.kids.first, exit)
+	default:
+		s.stopBack(s.kids.last, nil, false, exit)
+	}
+}
+
+func (s *State) stopAll(then func()) {
+	var up []*slot
+	var refs []Ref
+	for c := s.kids.first; c != nil; c = c.next {
+		if c.status == StatusUp {
+			up, refs = append(up, c), append(refs, c.ref)
+		}
+	}
+	if len(up) == 0 {
+		then()
+		return
+	}
+	s.do(StopAll{Refs: refs, Shutdown: s.spec.Children[0].Shutdown})
+	s.resume = func(ev Event) {
+		all, ok := ev.(AllStopped)
+		if !ok || len(all.Results) != len(up) {
+			misuse(ev, "the results of all stops are awaited")
+		}
+		for i, c := range up {
+			s.stopped(c, refs[i], all.Results[i])
+		}
+		then()
+	}
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Refusals of management calls.
+var (
+	// ErrNotFound is returned when no child has the id, or the living process is no child.
+	ErrNotFound = errors.New("supervision: no such child")
+	// ErrRunning is returned when RestartChild or DeleteChild meets a child that has a process.
+	ErrRunning = errors.New("supervision: child is running")
+	// ErrRestarting is returned when RestartChild or DeleteChild meets a child between two restart attempts.
+	ErrRestarting = errors.New("supervision: child is restarting")
+	// ErrAlreadyPresent is returned when StartChild meets a spec of the same id that has no process.
+	ErrAlreadyPresent = errors.New("supervision: child spec is already present")
+	// ErrSimpleOneForOne is returned when a call by id or with a spec meets a SimpleOneForOne supervisor.
+	ErrSimpleOneForOne = errors.New("supervision: not possible with simple_one_for_one")
+	// ErrNotSimpleOneForOne is returned when StartDynamic meets a supervisor without a template.
+	ErrNotSimpleOneForOne = errors.New("supervision: possible with simple_one_for_one only")
+)
+
+// AlreadyStartedError is returned when StartChild meets a running child of the same id.
+type AlreadyStartedError struct {
+	ID  string
+	Ref Ref // its process
+}
+
+// Error names the child.
+func (e *AlreadyStartedError) Error() string {
+	return fmt.Sprintf("supervision: start child %q: already started", e.ID)
+}
+
+// StartError is returned when a start asked by a call fails. The spec is not kept by StartChild and stays stopped by RestartChild.
+type StartError struct {
+	ID     string // empty for SimpleOneForOne
+	Reason Reason
+}
+
+// Error names the child and the reason.
+func (e *StartError) Error() string {
+	return fmt.Sprintf("supervision: start child %q: %v", e.ID, e.Reason)
+}
+
+// Unwrap returns the payload of the reason if it is an error.
+func (e *StartError) Unwrap() error {
+	err, _ := e.Reason.Payload.(error)
+	return err
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+// Notice is something that happened under a supervisor, for telemetry. ID is empty for children of a SimpleOneForOne supervisor.
+type Notice interface{ notice() }
+
+// NoticeStarted tells that a child is up.
+type NoticeStarted struct {
+	ID  string
+	Ref Ref
+}
+
+// NoticeIgnored tells that the start of a child said ignore.
+type NoticeIgnored struct{ ID string }
+
+// NoticeStartFailed tells that a start failed.
+type NoticeStartFailed struct {
+	ID     string
+	Reason Reason
+}
+
+// NoticeExited tells that a child ended without being asked.
+type NoticeExited struct {
+	ID       string
+	Ref      Ref
+	Reason   Reason
+	Restarts bool // the supervisor will try to restart it
+}
+
+// NoticeRestarting tells that a restart attempt begins.
+type NoticeRestarting struct {
+	ID      string
+	Ref     Ref // its former process; nil if another child's restart failed at it
+	Attempt Attempt
+	Group   Strategy // which siblings go along
+}
+
+// NoticeStopped tells that a child was stopped by its supervisor.
+type NoticeStopped struct {
+	ID     string
+	Ref    Ref
+	Reason Reason
+}
+
+// NoticeShutdownError tells that a child answered its stop with an odd reason or not in time.
+type NoticeShutdownError struct {
+	ID       string
+	Ref      Ref
+	Reason   Reason
+	TimedOut bool
+}
+
+// NoticeGaveUp tells that the restart intensity is exceeded and the supervisor ends.
+type NoticeGaveUp struct {
+	ID      string // the child whose restart was refused
+	Attempt Attempt
+}
+
+// NoticeAutoShutdown tells that the exit of a significant child ends the supervisor.
+type NoticeAutoShutdown struct{ ID string }
+
+// NoticeReplaced tells that the spec was changed.
+type NoticeReplaced struct {
+	Added []string // ids that were not there before
+	Kept  []string // ids that the new spec lacks
+}
+
+func (NoticeStarted) notice()       {}
+func (NoticeIgnored) notice()       {}
+func (NoticeStartFailed) notice()   {}
+func (NoticeExited) notice()        {}
+func (NoticeRestarting) notice()    {}
+func (NoticeStopped) notice()       {}
+func (NoticeShutdownError) notice() {}
+func (NoticeGaveUp) notice()        {}
+func (NoticeAutoShutdown) notice()  {}
+func (NoticeReplaced) notice()      {}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"fmt"
+	"time"
+)
+
+type phase uint8
+
+const (
+	phaseNew phase = iota
+	phaseRunning
+	phaseEnded
+)
+
+// State is a supervisor's memory. It is owned by its executor and not safe for concurrent use.
+type State struct {
+	spec   Spec // flags; Children is the template of a SimpleOneForOne supervisor, else empty
+	kids   slots
+	window window
+	phase  phase
+	bug    defect
+
+	now    time.Duration // of the last event that had a time
+	out    []Action      // the batch being made
+	resume func(Event)   // takes the result of the effect that ended the last batch; nil when none is awaited
+}
+
+// New returns the state of a supervisor with this spec, before its [Begin]. The error is [Faults].
+func New(spec Spec) (*State, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	s := &State{bug: seeded}
+	s.flags(spec)
+	s.kids = newSlots(s.simple(), len(spec.Children))
+	if s.simple() {
+		s.template(spec.Children[0])
+		return s, nil
+	}
+	for _, c := range spec.Children {
+		s.kids.append(&slot{spec: normal(c)})
+	}
+	return s, nil
+}
+
+func (s *State) flags(spec Spec) {
+	template := s.spec.Children
+	s.spec = spec
+	s.spec.Children = template
+	s.spec.Intensity = spec.Intensity.withDefaults()
+	s.window.limit = s.spec.Intensity
+}
+
+func (s *State) template(c Child) { s.spec.Children = []Child{*normal(c)} }
+
+// normal copies c and fills in the default that depends on its kind.
+func normal(c Child) *Child {
+	c.Shutdown = c.Shutdown.For(c.Kind)
+	return &c
+}
+
+func (s *State) simple() bool { return s.spec.Strategy == SimpleOneForOne }
+
+// Busy tells whether the result of an effect is awaited. While it is, the executor takes nothing from its mailbox.
+func (s *State) Busy() bool { return s.resume != nil }
+
+// Ended tells whether the supervisor has exited.
+func (s *State) Ended() bool { return s.phase == phaseEnded }
+
+// Spec returns the flags of the supervisor. Children is empty; see [State.Children].
+func (s *State) Spec() Spec {
+	spec := s.spec
+	spec.Children = nil
+	return spec
+}
+
+// Step takes an event and returns what to do. The batch is valid until the next Step. Step panics when the event does not fit: a result that was not asked for,
+// another event while a result is awaited, anything after [Exit].
+func (s *State) Step(ev Event) []Action {
+	clear(s.out)
+	s.out = s.out[:0]
+	if s.resume != nil {
+		then := s.resume
+		s.resume = nil
+		then(ev)
+		return s.out
+	}
+	if _, begin := ev.(Begin); begin != (s.phase == phaseNew) || s.phase == phaseEnded {
+		misuse(ev, "out of place")
+	}
+	s.handle(ev)
+	return s.out
+}
+
+func (s *State) handle(ev Event) {
+	switch ev := ev.(type) {
+	case Begin:
+		s.phase = phaseRunning
+		s.begin()
+	case ChildExited:
+		s.now = ev.Now
+		s.exited(ev)
+	case RetryDue:
+		s.now = ev.Now
+		s.retry(ev.Key)
+	case ParentExit:
+		if s.bug == bugParentReasonLost {
+			ev.Reason = Reason{Class: ClassShutdown}
+		}
+		s.terminate(ev.Reason)
+	case StartChild:
+		s.startChild(ev.Child)
+	case StartDynamic:
+		s.startDynamic(ev.Args)
+	case TerminateChild:
+		s.terminateChild(ev.ID)
+	case TerminateRef:
+		s.terminateRef(ev)
+	case RestartChild:
+		s.restartChild(ev.ID)
+	case DeleteChild:
+		s.deleteChild(ev.ID)
+	case GetChild:
+		s.getChild(ev.ID)
+	case ListChildren:
+		s.do(Reply{Children: s.Children()})
+	case CountChildren:
+		s.do(Reply{Counts: s.count(ev.Alive)})
+	case Replace:
+		s.replace(ev.Spec)
+	case Started, Ignored, Failed, Stopped, AllStopped:
+		misuse(ev, "nobody asked for this result")
+	default:
+		misuse(ev, "unknown event")
+	}
+}
+
+func (s *State) do(a Action)   { s.out = append(s.out, a) }
+func (s *State) emit(n Notice) { s.out = append(s.out, Emit{n}) }
+
+// misuse reports a mistake of the executor.
+func misuse(ev Event, why string) {
+	panic(fmt.Sprintf("plan: step %T: %s", ev, why))
+}
