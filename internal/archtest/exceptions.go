@@ -26,10 +26,6 @@ var Exceptions = []Exception{
 		Why: "the dispatcher, its workers and the clock are what everyone else's goroutines are made of",
 	},
 	{
-		Law: LawGoroutine, Where: "telemetry", Planned: true,
-		Why: "queued subscribers must drain without a process, because processes emit into them",
-	},
-	{
 		Law: LawGoroutine, Where: "agents/exec/program", Planned: true,
 		Why: "reads, writes and waits on a child program's pipes block in the operating system",
 	},
