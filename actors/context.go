@@ -10,6 +10,7 @@ import (
 
 	"mabeam.dev/actors/exit"
 	"mabeam.dev/internal/kernel"
+	"mabeam.dev/telemetry"
 )
 
 // Context is a process seen from inside. It belongs to the process's own callbacks: of its methods only those of context.Context, Self
@@ -41,6 +42,9 @@ func (c *Context[M]) Rand() *rand.Rand { return c.proc.System().Rand(c.proc.Path
 func (c *Context[M]) Logger() *slog.Logger {
 	return c.proc.System().Logger().With("process", c.proc.Path(), "incarnation", c.proc.ID())
 }
+
+// Events returns the bus of the system.
+func (c *Context[M]) Events() *telemetry.Bus { return c.proc.System().Events() }
 
 // Deadline is that of no process: ok is always false.
 func (c *Context[M]) Deadline() (deadline time.Time, ok bool) { return time.Time{}, false }

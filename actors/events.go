@@ -4,32 +4,18 @@ package actors
 
 import (
 	"fmt"
+	"log/slog"
 	"time"
 
+	"mabeam.dev/actors/exit"
 	"mabeam.dev/internal/kernel"
+	"mabeam.dev/telemetry"
 )
 
-// Sink gets the events of a system in place: it must be quick and must not block or call back into the process that the event is
-// about.
-type Sink interface {
-	// ProcessStarted: Init of the process has returned nil.
-	ProcessStarted(ProcessStarted)
-	// ProcessExited: the process is fenced and its names are free; nobody has been told yet.
-	ProcessExited(ProcessExited)
-	// DeadLetter: a message reached no behaviour.
-	DeadLetter(DeadLetter)
-	// ProcessAbandoned: a killed process's handler is still running.
-	ProcessAbandoned(ProcessAbandoned)
-	// ProcessReleased: an abandoned handler has returned.
-	ProcessReleased(ProcessReleased)
-	// ProcessStuck: a turn has lasted longer than Options.StuckAfter.
-	ProcessStuck(ProcessStuck)
-}
-
-// ProcessStarted is the event of a start.
+// ProcessStarted is the event of a start: Init has returned nil.
 type ProcessStarted struct{ PID PID }
 
-// ProcessExited is the event of an end.
+// ProcessExited is the event of an end: the process is fenced and its names are free; nobody has been told yet.
 type ProcessExited struct {
 	PID    PID
 	Kind   string
@@ -42,7 +28,7 @@ type DeadLetter struct {
 	Name    string // the path or name that was addressed
 	From    PID    // the sender, where it is known
 	Type    string // Go type of the message
-	Message any    // the message itself, for tests and tools; not to be logged
+	Message any    // the message itself, for tests and tools; never logged
 	Why     string // noproc, stopped, mailbox_full, fenced
 	At      time.Time
 }
@@ -56,30 +42,112 @@ type ProcessAbandoned struct {
 // ProcessReleased is the event of an abandoned handler's return.
 type ProcessReleased struct{ PID PID }
 
-// ProcessStuck is the event of a turn that lasts long.
+// ProcessStuck is the event of a turn that has lasted longer than Options.StuckAfter.
 type ProcessStuck struct {
 	PID    PID
 	InHand string
 	Since  time.Duration
 }
 
-// observer turns the kernel's calls into events.
-type observer struct{ sink Sink }
+// EventName returns "process.started".
+func (ProcessStarted) EventName() string { return "process.started" }
 
-func (o observer) Started(p *kernel.Proc) { o.sink.ProcessStarted(ProcessStarted{PID{p}}) }
-func (o observer) Exited(p *kernel.Proc, why Reason) {
-	o.sink.ProcessExited(ProcessExited{PID{p}, p.Kind(), why})
+// EventName returns "process.exited".
+func (ProcessExited) EventName() string { return "process.exited" }
+
+// EventName returns "process.dead_letter".
+func (DeadLetter) EventName() string { return "process.dead_letter" }
+
+// EventName returns "process.abandoned".
+func (ProcessAbandoned) EventName() string { return "process.abandoned" }
+
+// EventName returns "process.released".
+func (ProcessReleased) EventName() string { return "process.released" }
+
+// EventName returns "process.stuck".
+func (ProcessStuck) EventName() string { return "process.stuck" }
+
+// LogLevel is Debug: single processes come and go.
+func (ProcessStarted) LogLevel() slog.Level { return slog.LevelDebug }
+
+// LogLevel is Warn for a crash or kill, else Debug.
+func (e ProcessExited) LogLevel() slog.Level {
+	if e.Reason.Abnormal() {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
+}
+
+// LogLevel is Warn.
+func (DeadLetter) LogLevel() slog.Level { return slog.LevelWarn }
+
+// LogLevel is Warn.
+func (ProcessAbandoned) LogLevel() slog.Level { return slog.LevelWarn }
+
+// LogLevel is Info.
+func (ProcessReleased) LogLevel() slog.Level { return slog.LevelInfo }
+
+// LogLevel is Warn.
+func (ProcessStuck) LogLevel() slog.Level { return slog.LevelWarn }
+
+// LogAttrs names the process.
+func (e ProcessStarted) LogAttrs() []slog.Attr { return e.PID.attrs() }
+
+// LogAttrs names the process, the reason and, of a panic, the stack.
+func (e ProcessExited) LogAttrs() []slog.Attr {
+	out := append(e.PID.attrs(), slog.String(telemetry.KeyReason, e.Reason.String()))
+	if c := e.Reason.CrashError(); c != nil && c.Stack != nil {
+		out = append(out, slog.String(telemetry.KeyStack, string(c.Stack)))
+	}
+	return out
+}
+
+// LogAttrs names the target, the type and the cause; never the message.
+func (e DeadLetter) LogAttrs() []slog.Attr {
+	return []slog.Attr{slog.String(telemetry.KeyTarget, e.Name), slog.String(telemetry.KeyMessage, e.Type),
+		slog.String(telemetry.KeyCause, e.Why)}
+}
+
+// LogAttrs names the process and the message in hand.
+func (e ProcessAbandoned) LogAttrs() []slog.Attr {
+	return append(e.PID.attrs(), slog.String(telemetry.KeyMessage, e.InHand))
+}
+
+// LogAttrs names the process.
+func (e ProcessReleased) LogAttrs() []slog.Attr { return e.PID.attrs() }
+
+// LogAttrs names the process, the message in hand and the time it has taken.
+func (e ProcessStuck) LogAttrs() []slog.Attr {
+	return append(e.PID.attrs(), slog.String(telemetry.KeyMessage, e.InHand), slog.Duration(telemetry.KeyDuration, e.Since))
+}
+
+func (p PID) attrs() []slog.Attr {
+	return []slog.Attr{slog.String(telemetry.KeyPath, p.Path()), slog.Uint64(telemetry.KeyIncarnation, p.Incarnation())}
+}
+
+// observer turns the kernel's calls into events.
+type observer struct{ bus *telemetry.Bus }
+
+func (o observer) Started(p *kernel.Proc) { telemetry.Emit(o.bus, ProcessStarted{PID{p}}) }
+
+func (o observer) Exited(p *kernel.Proc, why exit.Reason) {
+	telemetry.Emit(o.bus, ProcessExited{PID{p}, p.Kind(), why})
 }
 
 func (o observer) DeadLetter(d kernel.DeadLetter) {
-	o.sink.DeadLetter(DeadLetter{Target: PID{d.Target}, Name: d.Name, From: PID{d.From}, Type: fmt.Sprintf("%T", d.Message),
+	if !o.bus.Active() {
+		return
+	}
+	telemetry.Emit(o.bus, DeadLetter{Target: PID{d.Target}, Name: d.Name, From: PID{d.From}, Type: fmt.Sprintf("%T", d.Message),
 		Message: d.Message, Why: d.Why.String(), At: d.At})
 }
 
 func (o observer) Abandoned(p *kernel.Proc, inHand string) {
-	o.sink.ProcessAbandoned(ProcessAbandoned{PID{p}, inHand})
+	telemetry.Emit(o.bus, ProcessAbandoned{PID{p}, inHand})
 }
-func (o observer) Released(p *kernel.Proc) { o.sink.ProcessReleased(ProcessReleased{PID{p}}) }
+
+func (o observer) Released(p *kernel.Proc) { telemetry.Emit(o.bus, ProcessReleased{PID{p}}) }
+
 func (o observer) Stuck(p *kernel.Proc, inHand string, since time.Duration) {
-	o.sink.ProcessStuck(ProcessStuck{PID{p}, inHand, since})
+	telemetry.Emit(o.bus, ProcessStuck{PID{p}, inHand, since})
 }

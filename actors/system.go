@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabeam.dev/internal/kernel"
+	"mabeam.dev/telemetry"
 )
 
 // Clock is the time of a system; see Options.
@@ -28,8 +29,10 @@ type Options struct {
 	CallTimeout time.Duration
 	// StuckAfter reports, as an event, a turn that lasts longer. 0 means never. Nothing is killed by it.
 	StuckAfter time.Duration
-	// Events gets what happens to processes; nil means nobody. See [Sink].
-	Events Sink
+	// Events gets what happens to processes: ProcessStarted, ProcessExited, DeadLetter, ProcessAbandoned, ProcessReleased and
+	// ProcessStuck, in place and in order. Subscribers must be quick, must not block, and must not call the process that an event is
+	// about. Nil means nobody.
+	Events *telemetry.Bus
 	// Logger gets the kernel's own lines; nil means slog.Default.
 	Logger *slog.Logger
 	// TrackIdle makes WaitQuiet work, at the price of two shared atomic operations a turn. For conformance runs and simulation.
@@ -42,7 +45,7 @@ type System struct{ kernel *kernel.System }
 // New makes a system.
 func New(o Options) *System {
 	cfg := kernel.Config{Clock: o.Clock, Seed: o.Seed, CallTimeout: o.CallTimeout, StuckAfter: o.StuckAfter, Logger: o.Logger,
-		TrackIdle: o.TrackIdle}
+		TrackIdle: o.TrackIdle, Events: o.Events}
 	if o.Events != nil {
 		cfg.Observer = observer{o.Events}
 	}
@@ -64,6 +67,9 @@ func (s *System) Clock() Clock { return s.kernel.Clock() }
 
 // Rand returns a source that depends on the system's seed and the name alone. It is not safe for concurrent use.
 func (s *System) Rand(name string) *rand.Rand { return s.kernel.Rand(name) }
+
+// Events returns the bus that the system was made with.
+func (s *System) Events() *telemetry.Bus { return s.kernel.Events() }
 
 // WhereIs returns the process that holds a name, or the zero PID.
 func (s *System) WhereIs(name string) PID { return PID{s.kernel.Lookup(name)} }

@@ -5,6 +5,8 @@ package kernel
 import (
 	"log/slog"
 	"time"
+
+	"mabeam.dev/telemetry"
 )
 
 // Defaults of a system.
@@ -29,6 +31,8 @@ type Config struct {
 	StuckAfter time.Duration
 	// Observer hears of starts, exits and dead letters; nil means nobody.
 	Observer Observer
+	// Events is kept for the layers above, which find it through [System.Events]; the kernel itself tells the Observer.
+	Events *telemetry.Bus
 	// Logger gets kernel bugs and protoactor's own lines; nil means slog.Default.
 	Logger *slog.Logger
 	// TrackIdle makes [System.WaitQuiet] work; it costs two shared atomic operations a turn.

@@ -15,6 +15,7 @@ import (
 	"github.com/puzpuzpuz/xsync/v4"
 
 	"mabeam.dev/actors/exit"
+	"mabeam.dev/telemetry"
 )
 
 // System is one world of processes: a clock, a name space, a set of workers and a protoactor actor system under them.
@@ -82,6 +83,9 @@ func (s *System) Clock() Clock { return s.clock }
 
 // Logger returns the system's logger.
 func (s *System) Logger() *slog.Logger { return s.logger }
+
+// Events returns the bus of the system; it may be nil, which is a bus without subscribers.
+func (s *System) Events() *telemetry.Bus { return s.cfg.Events }
 
 // Counters returns the system's totals.
 func (s *System) Counters() *Counters { return &s.counters }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"fmt"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/supervision/plan"
+)
+
+// Refusals of management calls, and faults of specs.
+var (
+	// ErrNotFound is returned when no child has the id, or the living process is no child.
+	ErrNotFound = plan.ErrNotFound
+	// ErrRunning is returned when RestartChild or DeleteChild meets a child that has a process.
+	ErrRunning = plan.ErrRunning
+	// ErrRestarting is returned when RestartChild or DeleteChild meets a child between two restart attempts.
+	ErrRestarting = plan.ErrRestarting
+	// ErrAlreadyPresent is returned when StartChild meets a spec of the same id that has no process.
+	ErrAlreadyPresent = plan.ErrAlreadyPresent
+	// ErrSimpleOneForOne is returned when a call by id or with a spec meets a SimpleOneForOne supervisor.
+	ErrSimpleOneForOne = plan.ErrSimpleOneForOne
+	// ErrNotSimpleOneForOne is returned when StartDynamic meets a supervisor without a template.
+	ErrNotSimpleOneForOne = plan.ErrNotSimpleOneForOne
+)
+
+// Faults are all mistakes of a spec at once; each is a *FieldError.
+type Faults = plan.Faults
+
+// FieldError is one mistake in a spec: path, what was found, what is allowed.
+type FieldError = plan.FieldError
+
+// AlreadyStartedError is returned when StartChild meets a running child of the same id.
+type AlreadyStartedError struct {
+	ID  string
+	PID actors.PID // its process
+}
+
+// Error names the child and its process.
+func (e *AlreadyStartedError) Error() string {
+	return fmt.Sprintf("supervision: start child %q: already started as %s", e.ID, e.PID)
+}
+
+// StartError is returned when a start that a call asked for failed. StartChild keeps no spec of it; RestartChild leaves it stopped.
+type StartError struct {
+	ID     string // empty for a dynamic child
+	Reason actors.Reason
+}
+
+// Error names the child and the reason.
+func (e *StartError) Error() string {
+	return fmt.Sprintf("supervision: start child %q: %s", e.ID, e.Reason)
+}
+
+// Unwrap returns the crash behind the reason, if it was one.
+func (e *StartError) Unwrap() error {
+	if c := e.Reason.CrashError(); c != nil {
+		return c
+	}
+	return nil
+}
+
+// StartFailed is the term of the Shutdown with which a supervisor ends whose child failed to start with it.
+type StartFailed struct {
+	ID     string
+	Reason actors.Reason
+}
+
+// String renders it on one line; nested ones show every level.
+func (f *StartFailed) String() string {
+	return fmt.Sprintf("child %q failed to start: %s", f.ID, f.Reason)
+}
+
+// ArgsError is the cause of a failed start: StartDynamic got args of another type than the template takes.
+type ArgsError struct {
+	Child     string
+	Got, Want any
+}
+
+// Error names the template and the types.
+func (e *ArgsError) Error() string {
+	return fmt.Sprintf("supervision: start child of template %q: args are %T, want %T", e.Child, e.Got, e.Want)
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/actors/exit"
+	"mabeam.dev/supervision/plan"
+)
+
+// process is a supervisor as a behaviour: it executes a plan. It blocks while it starts or stops a child, so that what arrives
+// meanwhile waits in the mailbox.
+type process struct {
+	init  func() (Spec, error)
+	plan  *plan.State
+	born  time.Time
+	reply actors.Reply[plan.Reply] // of the call in hand
+	up    map[string]*childLog     // by id; nothing is kept for dynamic children
+}
+
+// childLog is what is remembered of a child over its incarnations.
+type childLog struct {
+	starts int
+	last   actors.Reason // of its latest end
+	ended  bool
+}
+
+func body(init func() (Spec, error)) func() actors.Behavior[message] {
+	return func() actors.Behavior[message] { return &process{init: init, up: map[string]*childLog{}} }
+}
+
+type scope = actors.Context[message]
+
+// Init makes the plan and starts the children.
+func (p *process) Init(ctx *scope) error {
+	ctx.TrapExit(func(e actors.Exit) message { return ended(e) })
+	p.born = ctx.Now()
+	spec, err := p.init()
+	p.init = nil
+	if err != nil {
+		return err
+	}
+	if p.plan, err = plan.New(spec.plan()); err != nil {
+		return err
+	}
+	return p.step(ctx, plan.Begin{})
+}
+
+// Receive takes one event to the plan and executes what it answers.
+func (p *process) Receive(ctx *scope, m message) error {
+	switch m := m.(type) {
+	case call:
+		p.reply = m.reply
+		err := p.step(ctx, m.event)
+		p.reply = actors.Reply[plan.Reply]{}
+		return err
+	case ended:
+		return p.step(ctx, plan.ChildExited{Ref: m.From, Reason: reasonTo(m.Reason), Now: p.age(ctx)})
+	case retry:
+		return p.step(ctx, plan.RetryDue{Key: m.key, Now: p.age(ctx)})
+	case describe:
+		m.reply.Send(p.branch(ctx))
+		return nil
+	}
+	return &actors.UnknownMessageError{Message: m}
+}
+
+// Terminate stops the children in order when the supervisor ends for another reason than the plan's own: the parent's stop, or a bug.
+func (p *process) Terminate(ctx *scope, why actors.Reason) error {
+	if p.plan == nil || p.plan.Busy() || p.plan.Ended() {
+		return nil
+	}
+	if err := p.step(ctx, plan.ParentExit{Reason: reasonTo(why)}); errors.Is(err, actors.ErrFenced) {
+		return err
+	}
+	return nil
+}
+
+func (p *process) age(ctx *scope) time.Duration { return ctx.Now().Sub(p.born) }
+
+// step runs one event through the plan, effects included.
+func (p *process) step(ctx *scope, ev plan.Event) error {
+	for {
+		result, err := p.perform(ctx, p.plan.Step(ev))
+		if err != nil || !p.plan.Busy() {
+			return err
+		}
+		ev = result
+	}
+}
+
+// perform executes a batch; an effect is its last action and gives the next event.
+func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error) {
+	for _, a := range actions {
+		switch a := a.(type) {
+		case plan.Start:
+			return start(ctx, a), nil
+		case plan.Stop:
+			return stop(ctx, a.Ref.(actors.PID), a.Shutdown)
+		case plan.StopAll:
+			return stopAll(ctx, a)
+		case plan.PostRetry:
+			ctx.Self().Tell(retry{a.Key})
+		case plan.Reply:
+			p.reply.Send(a)
+		case plan.Emit:
+			p.note(ctx, a.Notice)
+		case plan.Exit:
+			return nil, actors.StopBecause(reasonFrom(a.Reason))
+		case plan.Ready:
+		}
+	}
+	return nil, nil
+}
+
+// start runs a child's start function; its panic is a failed start.
+func start(ctx *scope, a plan.Start) (result plan.Event) {
+	defer func() {
+		if r := recover(); r != nil {
+			result = plan.Failed{Reason: reasonTo(exit.CrashOf(&exit.CrashError{Path: ctx.PID().Path() + "/" + a.Child.ID,
+				Message: "Start", Cause: &exit.PanicError{Value: r}, Stack: debug.Stack()}))}
+		}
+	}()
+	pid, err := a.Child.Start.(StartFunc)(ctx, a.Args)
+	var failed *actors.StartError
+	switch {
+	case err == nil && !pid.IsZero():
+		return plan.Started{Ref: pid}
+	case err == nil || errors.Is(err, actors.ErrIgnore):
+		return plan.Ignored{}
+	case errors.As(err, &failed):
+		return plan.Failed{Reason: reasonTo(failed.Reason)}
+	}
+	return plan.Failed{Reason: reasonTo(exit.CrashOf(&exit.CrashError{Cause: err}))}
+}

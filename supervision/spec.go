@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"time"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/supervision/plan"
+)
+
+// The vocabulary of specs; see package plan for the meaning of each value. Zero values are OTP's defaults.
+type (
+	// Strategy says which siblings are restarted with a child.
+	Strategy = plan.Strategy
+	// Restart says after which exits a child is restarted.
+	Restart = plan.Restart
+	// Shutdown says how a child is stopped: Brutal, Infinity, or After a time.
+	Shutdown = plan.Shutdown
+	// AutoShutdown says when the end of significant children ends the supervisor.
+	AutoShutdown = plan.AutoShutdown
+	// Intensity limits restarts; the zero value is 1 in 5 s, NoRestarts as Max is OTP's intensity 0.
+	Intensity = plan.Intensity
+	// ChildKind tells workers from supervisors.
+	ChildKind = plan.Kind
+	// Counts are the numbers that Count returns.
+	Counts = plan.Counts
+)
+
+// The values of the vocabulary.
+const (
+	OneForOne       = plan.OneForOne
+	OneForAll       = plan.OneForAll
+	RestForOne      = plan.RestForOne
+	SimpleOneForOne = plan.SimpleOneForOne
+
+	Permanent = plan.Permanent
+	Transient = plan.Transient
+	Temporary = plan.Temporary
+
+	KindWorker     = plan.Worker
+	KindSupervisor = plan.Supervisor
+
+	Never          = plan.Never
+	AnySignificant = plan.AnySignificant
+	AllSignificant = plan.AllSignificant
+
+	Brutal     = plan.Brutal
+	Infinity   = plan.Infinity
+	NoRestarts = plan.NoRestarts
+)
+
+// After asks a child to stop and kills it when it is not dead after d; 0 is legal and kills what does not leave at once.
+func After(d time.Duration) Shutdown { return plan.After(d) }
+
+// StartFunc starts a child: with actors.SpawnLink, on the spawner that it is given. args are those of StartDynamic, nil for other
+// children. actors.ErrIgnore says that there is to be no process; any other error, and a panic, is a failed start.
+type StartFunc func(in actors.Spawner, args any) (actors.PID, error)
+
+// Child describes one child. Every zero value but ID and Start is OTP's default.
+type Child struct {
+	// ID is unique within the supervisor; required.
+	ID string
+	// Start starts the process; required. Worker and Sub make it.
+	Start StartFunc
+	// Restart: zero is Permanent.
+	Restart Restart
+	// Shutdown: zero is 5 s for a worker and Infinity for a supervisor.
+	Shutdown Shutdown
+	// Kind: zero is KindWorker.
+	Kind ChildKind
+	// Significant children count for AutoShutdown; refused with Permanent and with AutoShutdown Never.
+	Significant bool
+}
+
+// Spec describes a supervisor. The zero value is a OneForOne supervisor without children and with OTP's defaults.
+type Spec struct {
+	Strategy     Strategy
+	Intensity    Intensity
+	AutoShutdown AutoShutdown
+	// Children in the order in which they start; exactly one, the template, for SimpleOneForOne.
+	Children []Child
+}
+
+// Worker describes a permanent worker whose behaviour start builds anew for each incarnation. Options are those of actors.Spawn; the
+// child's name is its id, as a part of its path.
+func Worker[M any](id string, start func() actors.Behavior[M], options ...actors.Option) Child {
+	return Child{ID: id, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
+		ref, err := actors.SpawnLink(in, id, start, append([]actors.Option{actors.Local()}, options...)...)
+		return ref.PID(), err
+	}}
+}
+
+// Template describes the one child of a SimpleOneForOne supervisor: start builds a behaviour from the args of StartDynamic, which are
+// kept for its restarts and must be of type A.
+func Template[A, M any](id string, start func(args A) actors.Behavior[M], options ...actors.Option) Child {
+	return Child{ID: id, Start: func(in actors.Spawner, args any) (actors.PID, error) {
+		a, ok := args.(A)
+		if !ok {
+			return actors.PID{}, &ArgsError{Child: id, Got: args, Want: *new(A)}
+		}
+		ref, err := actors.SpawnLink(in, "", func() actors.Behavior[M] { return start(a) },
+			append([]actors.Option{actors.Local()}, options...)...)
+		return ref.PID(), err
+	}}
+}
+
+// Sub describes a supervisor as a child.
+func Sub(id string, spec Spec) Child {
+	return Child{ID: id, Kind: KindSupervisor, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
+		s, err := link(in, id, func() (Spec, error) { return spec, nil }, actors.Local())
+		return s.PID(), err
+	}}
+}
+
+// Check returns every mistake of one child spec under a supervisor with the given AutoShutdown, as Faults, or nil.
+func Check(c Child, a AutoShutdown) error { return plan.Check(c.plan(), a) }
+
+// Validate returns every mistake of the spec, as Faults, or nil.
+func (s Spec) Validate() error { return s.plan().Validate() }
+
+// plan converts the child; its Start stays what it is, behind an any that the plan never looks at.
+func (c Child) plan() plan.Child {
+	p := plan.Child{ID: c.ID, Restart: c.Restart, Shutdown: c.Shutdown, Kind: c.Kind, Significant: c.Significant}
+	if c.Start != nil {
+		p.Start = c.Start
+	}
+	return p
+}
+
+func (s Spec) plan() plan.Spec {
+	p := plan.Spec{Strategy: s.Strategy, Intensity: s.Intensity, AutoShutdown: s.AutoShutdown}
+	for _, c := range s.Children {
+		p.Children = append(p.Children, c.plan())
+	}
+	return p
+}
+
+// childOf converts back.
+func childOf(p *plan.Child) Child {
+	start, _ := p.Start.(StartFunc)
+	return Child{ID: p.ID, Start: start, Restart: p.Restart, Shutdown: p.Shutdown, Kind: p.Kind, Significant: p.Significant}
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervision
+
+import (
+	"context"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/supervision/plan"
+)
+
+// Supervisor is the handle of a running supervisor; it stays valid when the process ends, and its calls then fail.
+type Supervisor struct{ ref actors.Ref[message] }
+
+// message is what a supervisor process takes.
+type message interface{ supervisor() }
+
+// call is a management call on its way to the plan.
+type call struct {
+	event plan.Event
+	reply actors.Reply[plan.Reply]
+}
+
+// ended is an exit signal.
+type ended actors.Exit
+
+// retry is a failed restart that is due again.
+type retry struct{ key plan.RetryKey }
+
+// describe asks for the supervisor's part of the tree.
+type describe struct{ reply actors.Reply[branch] }
+
+func (call) supervisor()     {}
+func (ended) supervisor()    {}
+func (retry) supervisor()    {}
+func (describe) supervisor() {}
+
+// Start starts a supervisor and its children, and returns when all are up. The name is unique in the system; inside a process the new
+// supervisor is not linked to it (see StartLink).
+func Start(in actors.Spawner, name string, spec Spec, options ...actors.Option) (*Supervisor, error) {
+	ref, err := actors.Spawn(in, name, body(func() (Spec, error) { return spec, nil }), unbounded(options)...)
+	return handle(ref, err)
+}
+
+// StartLink is Start with a link to the spawning process, which becomes the parent.
+func StartLink(in actors.Spawner, name string, spec Spec, options ...actors.Option) (*Supervisor, error) {
+	return link(in, name, func() (Spec, error) { return spec, nil }, options...)
+}
+
+// StartInit is StartLink with the spec made by a function that runs as the new process: OTP's init/1. actors.Ignore and other errors
+// of init end the start as they would for any process.
+func StartInit(in actors.Spawner, name string, init func() (Spec, error), options ...actors.Option) (*Supervisor, error) {
+	return link(in, name, init, options...)
+}
+
+func link(in actors.Spawner, name string, init func() (Spec, error), options ...actors.Option) (*Supervisor, error) {
+	ref, err := actors.SpawnLink(in, name, body(init), unbounded(options)...)
+	return handle(ref, err)
+}
+
+func handle(ref actors.Ref[message], err error) (*Supervisor, error) {
+	if err != nil {
+		return &Supervisor{}, err
+	}
+	return &Supervisor{ref}, nil
+}
+
+// unbounded lets every call and notice in: a supervisor that turned down the death of a child would be wrong for ever.
+func unbounded(options []actors.Option) []actors.Option {
+	return append([]actors.Option{actors.OnFull(actors.Unbounded), actors.Kind("supervisor")}, options...)
+}
+
+// Of returns the handle of a supervisor known by its PID; ErrWrongType says that the process is none.
+func Of(pid actors.PID) (*Supervisor, error) {
+	ref, err := actors.RefOf[message](pid)
+	if err != nil {
+		return nil, err
+	}
+	return &Supervisor{ref}, nil
+}
+
+// PID returns the supervisor's process.
+func (s *Supervisor) PID() actors.PID { return s.ref.PID() }
+
+// StartChild adds a child behind the others and starts it. The zero PID says that it chose not to start. Errors: Faults,
+// *AlreadyStartedError, ErrAlreadyPresent, *StartError, ErrSimpleOneForOne.
+func (s *Supervisor) StartChild(ctx context.Context, c Child) (actors.PID, error) {
+	return s.pid(ctx, plan.StartChild{Child: c.plan()})
+}
+
+// StartDynamic starts one more child of a SimpleOneForOne supervisor with these args, which its restarts get too. Errors: *StartError,
+// ErrNotSimpleOneForOne.
+func (s *Supervisor) StartDynamic(ctx context.Context, args any) (actors.PID, error) {
+	return s.pid(ctx, plan.StartDynamic{Args: args})
+}
+
+// TerminateChild stops a child; its spec stays, unless it is temporary. Only RestartChild or the restart of its group brings it back.
+// Errors: ErrNotFound, ErrSimpleOneForOne.
+func (s *Supervisor) TerminateChild(ctx context.Context, id string) error {
+	_, err := s.call(ctx, plan.TerminateChild{ID: id})
+	return err
+}
+
+// TerminateDynamic stops a child of a SimpleOneForOne supervisor; one that is dead already is as good as stopped. ErrNotFound says that
+// the living process is no child.
+func (s *Supervisor) TerminateDynamic(ctx context.Context, pid actors.PID) error {
+	_, err := s.call(ctx, plan.TerminateRef{Ref: pid, Alive: alive})
+	return err
+}
+
+// RestartChild starts a child that has no process; it counts nowhere. Errors: ErrNotFound, ErrRunning, ErrRestarting, *StartError,
+// ErrSimpleOneForOne.
+func (s *Supervisor) RestartChild(ctx context.Context, id string) (actors.PID, error) {
+	return s.pid(ctx, plan.RestartChild{ID: id})
+}
+
+// DeleteChild forgets the spec of a child that has no process. Errors: ErrNotFound, ErrRunning, ErrRestarting, ErrSimpleOneForOne.
+func (s *Supervisor) DeleteChild(ctx context.Context, id string) error {
+	_, err := s.call(ctx, plan.DeleteChild{ID: id})
+	return err
+}
+
+// ChildSpec returns the spec of a child with its defaults filled in.
+func (s *Supervisor) ChildSpec(ctx context.Context, id string) (Child, error) {
+	r, err := s.call(ctx, plan.GetChild{ID: id})
+	if err != nil {
+		return Child{}, err
+	}
+	return childOf(r.Child), nil
+}
+
+// ChildInfo is one line of Children.
+type ChildInfo struct {
+	ID     string // empty for a dynamic child
+	PID    actors.PID
+	Status plan.Status
+	Kind   ChildKind
+}
+
+// Children returns one entry per child, latest start first.
+func (s *Supervisor) Children(ctx context.Context) ([]ChildInfo, error) {
+	r, err := s.call(ctx, plan.ListChildren{})
+	if err != nil {
+		return nil, err
+	}
+	return infos(r.Children), nil
+}
+
+func infos(in []plan.ChildInfo) []ChildInfo {
+	out := make([]ChildInfo, len(in))
+	for i, c := range in {
+		pid, _ := c.Ref.(actors.PID)
+		out[i] = ChildInfo{ID: c.ID, PID: pid, Status: c.Status, Kind: c.Kind}
+	}
+	return out
+}
+
+// Count returns how many specs, living processes, supervisors and workers there are.
+func (s *Supervisor) Count(ctx context.Context) (Counts, error) {
+	r, err := s.call(ctx, plan.CountChildren{Alive: alive})
+	return r.Counts, err
+}
+
+// alive is asked by the plan in the supervisor's turn: a notice of death may still wait in its mailbox.
+func alive(ref plan.Ref) bool { return ref.(actors.PID).Alive() }
+
+// Replace changes the spec of the running supervisor: OTP's code change. Running children keep their processes, new ones are not
+// started, those that the new spec lacks stay. Any fault changes nothing.
+func (s *Supervisor) Replace(ctx context.Context, spec Spec) error {
+	_, err := s.call(ctx, plan.Replace{Spec: spec.plan()})
+	return err
+}
+
+func (s *Supervisor) pid(ctx context.Context, ev plan.Event) (actors.PID, error) {
+	r, err := s.call(ctx, ev)
+	pid, _ := r.Ref.(actors.PID)
+	return pid, err
+}
+
+// call has no deadline but that of ctx: a stop may take as long as its child's shutdown time.
+func (s *Supervisor) call(ctx context.Context, ev plan.Event) (plan.Reply, error) {
+	r, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[plan.Reply]) message { return call{ev, reply} })
+	if err != nil {
+		return r, err
+	}
+	return r, refusal(r.Err)
+}
+
+// refusal gives the plan's errors their types.
+func refusal(err error) error {
+	switch e := err.(type) { //nolint:errorlint // the plan's own values
+	case *plan.AlreadyStartedError:
+		pid, _ := e.Ref.(actors.PID)
+		return &AlreadyStartedError{ID: e.ID, PID: pid}
+	case *plan.StartError:
+		return &StartError{ID: e.ID, Reason: reasonFrom(e.Reason)}
+	}
+	return err
+}
