@@ -14,7 +14,7 @@
 //   - Slots: an agent never holds more attempts than its concurrency. A recalled attempt keeps its slot until the agent answers the token or goes down, and after
 //     Spec.Grace the agent is condemned.
 //   - Bounds: at most Spec.Limit open tasks; an open task takes less than 1 KiB beyond its input and the history of its failed attempts, a finished one what
-//     duplicate detection needs (about 100 bytes and its id). A command takes O(log n) in the number of tasks, plus the number of different sets of agents that
+//     duplicate detection needs (about 120 bytes and its id). A command takes O(log n) in the number of tasks, plus the number of different sets of agents that
 //     the retries of one capability have tried; a Tick O(log n) for each due task, at most 1,024 at once. Forget, DeadLetters and Snapshot look at everything.
 //   - Nothing blocks, and nothing is random except through the source passed in: the same commands give the same decisions.
 //

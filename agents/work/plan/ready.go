@@ -133,9 +133,9 @@ func (q *Queue) settle(l *lane) {
 	q.prune(g)
 }
 
-// prune forgets a capability nobody asks for or offers.
+// prune forgets a capability nobody asks for or offers. A worker that takes no tasks may hold on to a group forgotten before, whose name is in use again.
 func (q *Queue) prune(g *group) {
-	if g.up == 0 && g.free.len() == 0 && g.fresh.tasks.len() == 0 && len(g.retried) == 0 {
+	if q.groups[g.need] == g && g.up == 0 && g.free.len() == 0 && g.fresh.tasks.len() == 0 && len(g.retried) == 0 {
 		delete(q.groups, g.need)
 	}
 }

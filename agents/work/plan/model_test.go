@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// model is the queue again, written as plainly as possible: tasks and agents in slices, every decision by looking at everything. It predicts the events of each
+// command; only the drawn length of a back-off is taken from the real queue, after a check of its bounds.
+type model struct {
+	spec     Spec
+	tasks    []*modelTask
+	agents   []*modelAgent
+	token    Token
+	seq      int
+	picks    int
+	draining bool
+	problems []string
+}
+
+type modelTask struct {
+	task     Task
+	state    State
+	seq      int
+	accepted Instant
+	past     []Attempt // of this series
+	begun    int
+	agent    Agent
+	token    Token
+	until    Instant
+	finals   int
+	revivals int
+}
+
+type modelAgent struct {
+	agent    Agent
+	caps     []string
+	slots    int
+	held     map[Token]Instant // value: when its grace ends, 0 = not recalled
+	lastPick int
+	out      bool // draining or condemned
+	dead     bool
+}
+
+func (m *model) complain(format string, args ...any) {
+	m.problems = append(m.problems, fmt.Sprintf(format, args...))
+}
+
+func (m *model) find(id string) *modelTask {
+	for _, t := range m.tasks {
+		if t.task.ID == id {
+			return t
+		}
+	}
+	return nil
+}
+
+func (m *model) life(a Agent) *modelAgent {
+	for _, x := range m.agents {
+		if x.agent == a {
+			return x
+		}
+	}
+	return nil
+}
+
+func (m *model) open() (n int) {
+	for _, t := range m.tasks {
+		if !t.state.Final() {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *model) crew(a Agent) (crew []*modelTask) {
+	for _, t := range m.tasks {
+		if t.state == StateRunning && t.agent == a {
+			crew = append(crew, t)
+		}
+	}
+	slices.SortFunc(crew, func(a, b *modelTask) int { return int(a.token) - int(b.token) })
+	return crew
+}
+
+// step predicts a command. real is what the queue put out; refused is its error.
+func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
+	var expected []string
+	next := func() Event {
+		if i := len(expected); i < len(real.Events) {
+			return real.Events[i]
+		}
+		return nil
+	}
+	say := func(format string, args ...any) { expected = append(expected, fmt.Sprintf(format, args...)) }
+
+	finish := func(t *modelTask, state State, text string) {
+		say("%s %s", text, t.task.ID)
+		t.state, t.agent, t.token, t.until = state, Agent{}, 0, 0
+		t.finals++
+	}
+	recall := func(t *modelTask) {
+		if x := m.life(t.agent); x != nil {
+			if _, held := x.held[t.token]; held {
+				x.held[t.token] = now.Add(m.spec.Grace)
+			}
+		}
+	}
+	fail := func(t *modelTask, end End, class Class) {
+		t.past = append(t.past, Attempt{Agent: t.agent, End: end})
+		killed := map[string]bool{}
+		for _, a := range t.past {
+			if a.End == EndKilled {
+				killed[a.Agent.ID] = true
+			}
+		}
+		switch {
+		case t.task.Deadline != 0 && t.task.Deadline <= now:
+			finish(t, StateDead, "died deadline")
+		case class == Permanent:
+			finish(t, StateDead, "died permanent")
+		case end == EndKilled && len(killed) >= m.spec.Poison:
+			finish(t, StateDead, "died poison")
+		case t.begun >= t.task.Attempts:
+			finish(t, StateDead, "died attempts")
+		default:
+			var until Instant
+			if e, ok := next().(Failed); ok {
+				until = e.Until
+			}
+			if until != 0 && (end == EndKilled || end == EndDown || end == EndLost || until < now || until > now.Add(m.spec.Backoff.Max)) {
+				m.complain("back-off of %s until %d at %d", t.task.ID, until, now)
+			}
+			say("failed %s %s", end, t.task.ID)
+			t.state, t.agent, t.token, t.until = StateAccepted, Agent{}, 0, until
+			if until != 0 {
+				t.state = StateWaiting
+			}
+		}
+	}
+	answered := func(a Agent, token Token) *modelTask {
+		for _, t := range m.tasks {
+			if t.state == StateRunning && t.token == token && t.agent == a {
+				return t
+			}
+		}
+		return nil
+	}
+	gone := func(a Agent) {
+		m.agents = slices.DeleteFunc(m.agents, func(x *modelAgent) bool { return x.agent == a })
+	}
+
+	switch c := cmd.(type) {
+	case Submit:
+		first := m.find(c.Task.ID)
+		for _, t := range m.tasks {
+			if first == nil && c.Task.Key != "" && t.task.Key == c.Task.Key {
+				first = t
+			}
+		}
+		want := ""
+		switch {
+		case m.draining:
+			want = "draining"
+		case first != nil && (first.task.Kind != c.Task.Kind || first.task.Capability != c.Task.Capability || string(first.task.Input) != string(c.Task.Input)):
+			want = "other content"
+		case first == nil && m.open() >= m.spec.Limit:
+			want = "full"
+		}
+		if got := fmt.Sprint(refused); (want == "") != (refused == nil) || !strings.Contains(got, want) && want != "" {
+			m.complain("submit %s: expected %q, got %v", c.Task.ID, want, refused)
+		}
+		if want == "" && first == nil {
+			t := c.Task
+			if t.Attempts == 0 {
+				t.Attempts = m.spec.Attempts
+			}
+			if t.Timeout == 0 {
+				t.Timeout = m.spec.Timeout
+			}
+			m.seq++
+			m.tasks = append(m.tasks, &modelTask{task: t, state: StateAccepted, seq: m.seq, accepted: now})
+			say("accepted %s", t.ID)
+		}
+	case Result:
+		if t := answered(c.Agent, c.Token); t != nil {
+			finish(t, StateDone, "done")
+		}
+	case Failure:
+		if t := answered(c.Agent, c.Token); t != nil {
+			if c.Class == Undelivered {
+				say("returned %s", t.task.ID)
+				if e, ok := next().(Returned); ok {
+					m.complain("order of events %v", e)
+				}
+				if e, ok := real.Events[len(expected)-1].(Returned); ok {
+					t.until = e.Until
+				}
+				t.state, t.agent, t.token = StateWaiting, Agent{}, 0
+				t.begun--
+			} else {
+				fail(t, EndError, c.Class)
+			}
+		}
+	case AgentUp:
+		for _, x := range m.agents {
+			if x.agent.ID == c.Agent.ID && x.agent != c.Agent {
+				for _, t := range m.crew(x.agent) {
+					fail(t, EndDown, Retryable)
+				}
+				gone(x.agent)
+				break
+			}
+		}
+		x := m.life(c.Agent)
+		if x == nil {
+			x = &modelAgent{agent: c.Agent, held: map[Token]Instant{}}
+			m.agents = append(m.agents, x)
+		} else if x.dead {
+			x.out = true
+		} else {
+			x.out = false
+		}
+		x.caps, x.slots = c.Capabilities, max(1, c.Concurrency)
+	case AgentDown:
+		for _, t := range m.crew(c.Agent) {
+			end := EndDown
+			if c.Crashed && (c.Culprit == "" || c.Culprit == t.task.ID) {
+				end = EndKilled
+			}
+			fail(t, end, Retryable)
+		}
+		gone(c.Agent)
+	case AgentDraining:
+		if !c.Finish {
+			for _, t := range m.crew(c.Agent) {
+				recall(t)
+				say("returned %s", t.task.ID)
+				t.state, t.agent, t.token, t.until = StateAccepted, Agent{}, 0, 0
+				t.begun--
+			}
+		}
+		if x := m.life(c.Agent); x != nil {
+			x.out = true
+		}
+	case Tick:
+		var due []*modelTask
+		for _, t := range m.tasks {
+			if at := m.due(t); at != 0 && at <= now {
+				due = append(due, t)
+			}
+		}
+		slices.SortFunc(due, func(a, b *modelTask) int {
+			if x, y := m.due(a), m.due(b); x != y {
+				return int(x - y)
+			}
+			return a.seq - b.seq
+		})
+		for _, t := range due {
+			switch {
+			case t.task.Deadline != 0 && t.task.Deadline <= now:
+				recall(t)
+				finish(t, StateDead, "died deadline")
+			case t.state == StateRunning:
+				recall(t)
+				fail(t, EndTimeout, Retryable)
+			default:
+				say("offered %s", t.task.ID)
+				t.state, t.until = StateAccepted, 0
+			}
+		}
+		for _, x := range m.agents {
+			for _, limit := range x.held {
+				if limit != 0 && limit <= now {
+					x.out, x.dead = true, true
+				}
+			}
+		}
+	case Cancel:
+		if t := m.find(c.ID); t != nil && !t.state.Final() {
+			recall(t)
+			finish(t, StateCancelled, "cancelled")
+		} else if refused == nil {
+			m.complain("cancelled what is not open: %s", c.ID)
+		}
+	case Revive:
+		t := m.find(c.ID)
+		if ok := t != nil && t.state == StateDead && !m.draining && m.open() < m.spec.Limit; ok != (refused == nil) {
+			m.complain("revive %s: %v", c.ID, refused)
+		} else if ok {
+			m.seq++
+			t.state, t.seq, t.accepted, t.task.Deadline, t.past, t.begun = StateAccepted, m.seq, now, c.Deadline, nil, 0
+			t.revivals++
+			say("revived %s", c.ID)
+		}
+	case Drain:
+		m.draining = true
+	case Pick, Recover, Forget:
+	}
+	switch c := cmd.(type) {
+	case Result:
+		if x := m.life(c.Agent); x != nil {
+			delete(x.held, c.Token)
+		}
+	case Failure:
+		if x := m.life(c.Agent); x != nil {
+			delete(x.held, c.Token)
+		}
+	}
+	for !m.draining {
+		t, free := m.best()
+		if t == nil {
+			break
+		}
+		if t.task.Deadline != 0 && t.task.Deadline <= now {
+			finish(t, StateDead, "died deadline")
+			continue
+		}
+		x := m.choose(free)
+		if started, ok := next().(Started); ok && m.spec.Policy == PowerOfTwo {
+			// Which two were drawn is the queue's affair; the one taken must be a candidate and not the single worst of three or more.
+			for _, y := range free {
+				if y.agent == started.Agent {
+					x = y
+				}
+			}
+		}
+		m.token++
+		m.picks++
+		x.lastPick = m.picks
+		x.held[m.token] = 0
+		t.state, t.agent, t.token, t.until = StateRunning, x.agent, m.token, now.Add(t.task.Timeout)
+		t.begun++
+		say("started %d %d %s@%s %s", m.token, t.begun, x.agent.ID, x.agent.Incarnation, t.task.ID)
+	}
+	got := make([]string, len(real.Events))
+	for i, e := range real.Events {
+		got[i] = eventText(e)
+	}
+	if !slices.Equal(expected, got) {
+		m.complain("%T %+v\nexpected %q\ngot      %q", cmd, cmd, expected, got)
+	}
+}
+
+func (m *model) due(t *modelTask) Instant {
+	switch t.state {
+	case StateAccepted:
+		return t.task.Deadline
+	case StateWaiting, StateRunning:
+		return sooner(t.until, t.task.Deadline)
+	}
+	return 0
+}
+
+// best is the first task in order that has a free candidate, with all its free candidates.
+func (m *model) best() (best *modelTask, free []*modelAgent) {
+	for _, t := range m.tasks {
+		if t.state != StateAccepted || (best != nil && !m.before(t, best)) {
+			continue
+		}
+		if f := m.candidates(t); len(f) > 0 {
+			best, free = t, f
+		}
+	}
+	return best, free
+}
+
+func (m *model) before(a, b *modelTask) bool {
+	aged := func(t *modelTask) int64 {
+		return int64(t.accepted)/int64(m.spec.Ageing) - int64(t.task.Priority)
+	}
+	last := func(t *modelTask) Instant {
+		if t.task.Deadline == 0 {
+			return Instant(1) << 62
+		}
+		return t.task.Deadline
+	}
+	switch {
+	case aged(a) != aged(b):
+		return aged(a) < aged(b)
+	case a.task.Priority != b.task.Priority:
+		return a.task.Priority > b.task.Priority
+	case last(a) != last(b):
+		return last(a) < last(b)
+	}
+	return a.seq < b.seq
+}
+
+func (m *model) candidates(t *modelTask) []*modelAgent {
+	var capable, untried []*modelAgent
+	for _, x := range m.agents {
+		if x.out || (t.task.Capability != "" && !slices.Contains(x.caps, t.task.Capability)) {
+			continue
+		}
+		capable = append(capable, x)
+		if !slices.ContainsFunc(t.past, func(a Attempt) bool { return a.Agent.ID == x.agent.ID }) {
+			untried = append(untried, x)
+		}
+	}
+	if len(untried) > 0 {
+		capable = untried
+	}
+	return slices.DeleteFunc(capable, func(x *modelAgent) bool { return len(x.held) >= x.slots })
+}
+
+func (m *model) choose(free []*modelAgent) *modelAgent {
+	best := free[0]
+	for _, x := range free[1:] {
+		load := len(x.held)*best.slots - len(best.held)*x.slots
+		special := len(x.caps) - len(best.caps)
+		recent := x.lastPick - best.lastPick
+		if recent == 0 {
+			recent = strings.Compare(x.agent.ID, best.agent.ID)
+		}
+		var order []int
+		switch m.spec.Policy {
+		case RoundRobin:
+			order = []int{recent}
+		case LeastLoaded, PowerOfTwo:
+			order = []int{load, recent}
+		case ByCapability:
+			order = []int{special, load, recent}
+		}
+		for _, o := range order {
+			if o < 0 {
+				best = x
+			}
+			if o != 0 {
+				break
+			}
+		}
+	}
+	return best
+}
+
+func eventText(e Event) string {
+	switch e := e.(type) {
+	case Accepted:
+		return "accepted " + e.Task.ID
+	case Started:
+		return fmt.Sprintf("started %d %d %s@%s %s", e.Token, e.Attempt, e.Agent.ID, e.Agent.Incarnation, e.ID)
+	case Failed:
+		return fmt.Sprintf("failed %s %s", e.End, e.ID)
+	case Returned:
+		return "returned " + e.ID
+	case Offered:
+		return "offered " + e.ID
+	case Done:
+		return "done " + e.ID
+	case Died:
+		return fmt.Sprintf("died %s %s", e.Cause, e.ID)
+	case Cancelled:
+		return "cancelled " + e.ID
+	case Revived:
+		return "revived " + e.ID
+	}
+	return fmt.Sprintf("%T", e)
+}
+
+// world drives a queue with simulated agents and keeps its journal.
+type world struct {
+	q       *Queue
+	now     Instant
+	random  rand.Source
+	journal []Record
+	open    []Dispatch // dispatched and never answered
+	given   []Dispatch // ever dispatched: answers to these come twice or late
+	lives   map[string]int
+}
+
+func (w *world) step(cmd Command) (*Output, error) {
+	out := &Output{}
+	err := w.q.Step(w.now, w.random, cmd, out)
+	for _, e := range out.Events {
+		r, encodeErr := Encode(e)
+		if encodeErr != nil {
+			panic(encodeErr)
+		}
+		w.journal = append(w.journal, r)
+	}
+	for _, f := range out.Effects {
+		if d, ok := f.(Dispatch); ok {
+			w.open = append(w.open, d)
+			w.given = append(w.given, d)
+		}
+	}
+	return out, err
+}
+
+// finish gives every open task what it needs to end: time, an agent that can do everything, and answers.
+func (w *world) finish() error {
+	w.lives["last"]++
+	last := Agent{ID: "last", Incarnation: fmt.Sprint(w.lives["last"], w.q.version)}
+	if _, err := w.step(AgentUp{Agent: last, Capabilities: []string{"x", "y", "z"}, Concurrency: 3}); err != nil {
+		return err
+	}
+	for round := 0; w.q.Counts().Open() > 0; round++ {
+		if round > 1000 {
+			return fmt.Errorf("open tasks do not end: %+v\n%v", w.q.Counts(), w.q.Blocked())
+		}
+		open := w.open
+		w.open = nil
+		for _, d := range open {
+			if _, err := w.step(Result{Agent: d.Agent, Token: d.Token}); err != nil {
+				return err
+			}
+		}
+		w.now = w.now.Add(time.Second)
+		if _, err := w.step(Tick{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
