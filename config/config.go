@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import "time"
+
+// Version is the newest version of the file format that this package reads.
+const Version = 1
+
+// Config is one node, complete with defaults. In this type and those below it the doc tag of a field is its
+// documentation: the reference and the schema are made from the same words.
+type Config struct {
+	Version  int      `yaml:"version" required:"true" doc:"Version of this file format; the only one so far is 1."`
+	Node     Node     `yaml:"node" doc:"The node itself: its name, its data and how it stops."`
+	Log      Log      `yaml:"log" doc:"What is logged and in which form."`
+	Surfaces Surfaces `yaml:"surfaces" doc:"Where the node can be watched."`
+	Tree     *Tree    `yaml:"tree" doc:"The supervision tree; without it the node runs no agents."`
+	Work     []Queue  `yaml:"work" key:"queue" doc:"Work queues, each fed by a source and emptied by the agents of the tree."`
+	Chaos    *Chaos   `yaml:"chaos" doc:"Deliberate faults in native agents, to watch supervision at work; off unless this section is written."`
+}
+
+// Node names the node and says where it keeps its data.
+type Node struct {
+	Name  string        `yaml:"name" default:"node" check:"name" doc:"Name of the node in logs, metrics and the name of its socket."`
+	Data  Text          `yaml:"data" default:"./data" doc:"Folder of the journal, made if it is missing; one running node at a time owns it."`
+	Drain time.Duration `yaml:"drain" default:"20s" doc:"How long a stop waits for running tasks before it hands them back."`
+}
+
+// Log chooses the lines that are written and their form.
+type Log struct {
+	Level  Level  `yaml:"level" default:"info" doc:"Least severe lines that are written."`
+	Format Format `yaml:"format" default:"auto" doc:"Form of a line; auto is text on a terminal and JSON elsewhere."`
+}
+
+// Surfaces are the addresses at which the node answers.
+type Surfaces struct {
+	Listen   Address `yaml:"listen" default:"127.0.0.1:7070" doc:"Address of metrics and health, or off; port 0 takes any free one. It must be a loopback address unless insecure is true."`
+	Insecure bool    `yaml:"insecure" default:"false" doc:"Allows a listen address that other machines can reach."`
+	Socket   Text    `yaml:"socket" doc:"Path of the control socket; without it the node chooses one from its name in the user's runtime folder."`
+}
+
+// Chaos says which faults are put into native agents and how often.
+type Chaos struct {
+	Seed  int64 `yaml:"seed" default:"1" doc:"Seed of the choices; the same seed makes the same ones."`
+	Panic Rate  `yaml:"panic" default:"0" doc:"How often a task makes its agent panic."`
+	Hang  Rate  `yaml:"hang" default:"0" doc:"How often a task makes its agent hang until the deadline."`
+	Exit  Rate  `yaml:"exit" default:"0" doc:"How often a task makes its agent exit."`
+}
+
+// Queue is one work queue.
+type Queue struct {
+	Queue       string        `yaml:"queue" required:"true" check:"name" doc:"Name of the queue, unique in the node."`
+	Tasks       Text          `yaml:"tasks" doc:"File of JSON lines the tasks come from, or - for standard input; without it the queue stays open for tasks from elsewhere."`
+	Results     Text          `yaml:"results" default:"-" doc:"File the result lines are added to, or - for standard output."`
+	Policy      Policy        `yaml:"policy" default:"least_loaded" doc:"How the agent for a task is chosen among those that can do it."`
+	Attempts    int           `yaml:"attempts" default:"3" min:"1" max:"1000" doc:"Attempts a task has before it is a dead letter."`
+	Deadline    time.Duration `yaml:"deadline" default:"30s" min:"1ms" doc:"Longest one attempt may take."`
+	Backoff     time.Duration `yaml:"backoff" default:"100ms" doc:"Pause before the second attempt; it doubles with each further one."`
+	Limit       int           `yaml:"limit" default:"1000" min:"1" max:"10000000" doc:"Most accepted tasks that wait; at the limit the source is read no further."`
+	OnDuplicate OnDuplicate   `yaml:"on_duplicate" default:"refuse" doc:"What happens to a task whose id was accepted before: refused, or merged and answered with the outcome of the first."`
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+// Strategy says which children a crash restarts. The words are OTP's.
+type Strategy string
+
+// The four strategies.
+const (
+	OneForOne       Strategy = "one_for_one"        // the crashed child alone
+	OneForAll       Strategy = "one_for_all"        // all children
+	RestForOne      Strategy = "rest_for_one"       // the crashed child and those after it
+	SimpleOneForOne Strategy = "simple_one_for_one" // any number of children of one template
+)
+
+// Values lists the words a file may use.
+func (Strategy) Values() []string {
+	return []string{"one_for_one", "one_for_all", "rest_for_one", "simple_one_for_one"}
+}
+
+// Restart says when a child is restarted. The words are OTP's.
+type Restart string
+
+// The three restart types.
+const (
+	Permanent Restart = "permanent" // after every exit
+	Transient Restart = "transient" // after a crash
+	Temporary Restart = "temporary" // never
+)
+
+// Values lists the words a file may use.
+func (Restart) Values() []string { return []string{"permanent", "transient", "temporary"} }
+
+// AutoShutdown says when a supervisor stops by itself. The words are OTP's.
+type AutoShutdown string
+
+// The three ways of auto shutdown.
+const (
+	Never          AutoShutdown = "never"           // it does not
+	AnySignificant AutoShutdown = "any_significant" // when one significant child has ended
+	AllSignificant AutoShutdown = "all_significant" // when all significant children have ended
+)
+
+// Values lists the words a file may use.
+func (AutoShutdown) Values() []string { return []string{"never", "any_significant", "all_significant"} }
+
+// Level is the severity from which on lines are logged.
+type Level string
+
+// The four levels, least severe first.
+const (
+	LevelDebug Level = "debug" // life of single processes
+	LevelInfo  Level = "info"  // life of the node
+	LevelWarn  Level = "warn"  // restarts and dead letters
+	LevelError Level = "error" // a supervisor gave up
+)
+
+// Values lists the words a file may use.
+func (Level) Values() []string { return []string{"debug", "info", "warn", "error"} }
+
+// Format is the form of a log line.
+type Format string
+
+// The three formats.
+const (
+	AutoFormat Format = "auto" // text on a terminal, JSON elsewhere
+	TextFormat Format = "text" // for people
+	JSONFormat Format = "json" // one object a line
+)
+
+// Values lists the words a file may use.
+func (Format) Values() []string { return []string{"auto", "text", "json"} }
+
+// Policy says which of the agents that can do a task gets it.
+type Policy string
+
+// The three policies.
+const (
+	RoundRobin   Policy = "round_robin"  // the next in turn
+	LeastLoaded  Policy = "least_loaded" // the one with the fewest tasks
+	ByCapability Policy = "capability"   // only agents that name the task's capability, the least loaded of them
+)
+
+// Values lists the words a file may use.
+func (Policy) Values() []string { return []string{"round_robin", "least_loaded", "capability"} }
+
+// OnDuplicate says what happens to a task whose id is known.
+type OnDuplicate string
+
+// The two answers to a duplicate.
+const (
+	Refuse OnDuplicate = "refuse" // reported as an error
+	Merge  OnDuplicate = "merge"  // answered with the outcome of the first
+)
+
+// Values lists the words a file may use.
+func (OnDuplicate) Values() []string { return []string{"refuse", "merge"} }

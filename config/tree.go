@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"strconv"
+	"time"
+)
+
+// Kinds that every node knows without registration.
+const (
+	KindSupervisor = "supervisor" // a nested supervisor
+	KindExec       = "exec"       // any program that reads and writes JSON lines
+)
+
+// Tree is the root supervisor.
+type Tree struct {
+	ID    string `yaml:"id" default:"app" check:"name" doc:"Name of the root supervisor, the first part of every process path."`
+	Group `yaml:",inline"`
+}
+
+// Group is what every supervisor has, the root and the nested ones.
+type Group struct {
+	Strategy     Strategy      `yaml:"strategy" default:"one_for_one" only:"supervisor" doc:"Which children a crash restarts; simple_one_for_one takes exactly one child, the template."`
+	Intensity    int           `yaml:"intensity" default:"1" min:"0" max:"1000000" only:"supervisor" doc:"Restarts allowed within period before the supervisor gives up; 0 allows none."`
+	Period       time.Duration `yaml:"period" default:"5s" min:"1ms" only:"supervisor" doc:"Length of the sliding window in which restarts are counted."`
+	AutoShutdown AutoShutdown  `yaml:"auto_shutdown" default:"never" only:"supervisor" doc:"Whether the supervisor stops when its significant children have ended."`
+	Children     []Child       `yaml:"children" key:"id" only:"supervisor" doc:"Children in start order; they stop in reverse order."`
+}
+
+// Child is one child specification: an agent, or a nested supervisor if Kind is KindSupervisor. Group is filled in for
+// supervisors only; Count to Settings for agents only; Command to Limits for kind exec only.
+type Child struct {
+	ID           string          `yaml:"id" required:"true" check:"name" doc:"Name of the child, unique among its siblings."`
+	Kind         string          `yaml:"kind" required:"true" check:"name" doc:"What the child is: supervisor, exec, or a kind registered with the program."`
+	Restart      Restart         `yaml:"restart" default:"permanent" doc:"When the child is restarted: always, after crashes, never."`
+	Shutdown     Shutdown        `yaml:"shutdown" default:"5s" supervisor:"infinity" doc:"Time the child has to stop before it is killed, or brutal_kill, or infinity; supervisors have infinity as the default."`
+	Significant  bool            `yaml:"significant" default:"false" doc:"Counts for auto_shutdown; needs restart transient or temporary and an auto_shutdown other than never."`
+	Count        int             `yaml:"count" default:"1" min:"1" max:"100000" not:"supervisor" doc:"How many of this child run; more than one are named id-1, id-2 and so on."`
+	Capabilities []string        `yaml:"capabilities" check:"capability" not:"supervisor" doc:"What the agent can do; tasks ask for these names."`
+	Concurrency  int             `yaml:"concurrency" default:"1" min:"1" max:"100000" not:"supervisor" doc:"Tasks the agent works on at the same time."`
+	Settings     any             `yaml:"settings" not:"supervisor" doc:"Settings of the kind; which keys there are is up to the kind."`
+	Command      []Text          `yaml:"command" only:"exec" required:"true" doc:"Program and arguments; no shell is involved."`
+	Env          map[string]Text `yaml:"env" only:"exec" check:"variable" doc:"Environment variables added to the few the program inherits."`
+	Dir          Text            `yaml:"dir" only:"exec" doc:"Folder the program runs in; without it the folder of the node."`
+	Limits       Limits          `yaml:"limits" only:"exec" doc:"Bounds on what the program may do before it counts as crashed."`
+	Group        `yaml:",inline"`
+}
+
+// Limits bound an exec agent.
+type Limits struct {
+	Line      Size          `yaml:"line" default:"1MiB" min:"1KiB" max:"1GiB" doc:"Longest line the program may write to standard output; a longer one is a crash."`
+	JunkLines int           `yaml:"junk_lines" default:"100" min:"0" max:"1000000000" doc:"Lines that are no message of the protocol which are reported and skipped; one more is a crash."`
+	Stderr    Size          `yaml:"stderr" default:"64KiB" min:"0B" max:"64MiB" doc:"How much of the end of standard error is kept for the crash report."`
+	Hello     time.Duration `yaml:"hello" default:"5s" min:"1ms" doc:"Time the program has to say hello after its start."`
+	Heartbeat time.Duration `yaml:"heartbeat" default:"10s" doc:"Pause between pings to a program that offers to answer them; 0s sends none."`
+	Missed    int           `yaml:"missed" default:"3" min:"1" max:"1000" doc:"Unanswered pings after which the program counts as hung."`
+	Write     time.Duration `yaml:"write" default:"10s" min:"1ms" doc:"Longest the program may leave its standard input unread while a line waits."`
+	Term      time.Duration `yaml:"term" default:"2s" doc:"Time between the TERM and the KILL signal when the program does not stop by itself."`
+}
+
+// IDs returns the names under which the child runs: its id alone, or id-1 to id-n if Count is more than one.
+func (c Child) IDs() []string {
+	if c.Count <= 1 {
+		return []string{c.ID}
+	}
+	ids := make([]string, c.Count)
+	for i := range ids {
+		ids[i] = c.ID + "-" + strconv.Itoa(i+1)
+	}
+	return ids
+}
+
+// SettingsOf returns the settings of a child as the type its kind was registered with. It reports false if the child
+// has no settings of that type, which is a mistake of the program and not of the file.
+func SettingsOf[T any](c Child) (T, bool) {
+	s, ok := c.Settings.(T)
+	return s, ok
+}
