@@ -121,6 +121,7 @@ func snapshotExample(t testing.TB) *Queue {
 		Submit{Task: Task{ID: "dead", Kind: "k", Key: "k2"}}, Failure{Agent: agent, Token: 2, Class: Permanent, Reason: "no"},
 		Submit{Task: Task{ID: "cancelled", Kind: "k"}}, Cancel{ID: "cancelled", Reason: "unwanted"},
 		Submit{Task: Task{ID: "waiting", Kind: "k", Input: json.RawMessage(`[1]`)}}, Failure{Agent: agent, Token: 4, After: time.Minute},
+		Submit{Task: Task{ID: "returned", Kind: "k"}}, Failure{Agent: agent, Token: 5, Class: Undelivered, Reason: "busy"},
 		Submit{Task: Task{ID: "running", Kind: "k", Priority: -3, Deadline: base.Add(time.Hour)}, From: Cursor{Source: "f", Offset: 99}},
 		Submit{Task: Task{ID: "accepted", Kind: "k", Capability: "none"}},
 	} {

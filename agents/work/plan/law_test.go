@@ -57,9 +57,9 @@ func (w *world) drawCommand(t *rapid.T) Command {
 	case pick < 40:
 		id := string(rune('a' + int("agent", 3)))
 		w.lives[id]++
-		return AgentUp{Agent: Agent{ID: id, Incarnation: fmt.Sprint(w.lives[id])}, Capabilities: offered(), Concurrency: int("slots", 3)}
+		return AgentUp{Agent: Agent{ID: id, Incarnation: fmt.Sprint(w.lives[id])}, Capabilities: offered(), Concurrency: int("slots", 6)}
 	case pick < 42:
-		return AgentUp{Agent: anyLife(), Capabilities: offered(), Concurrency: int("slots", 3)}
+		return AgentUp{Agent: anyLife(), Capabilities: offered(), Concurrency: int("slots", 6)}
 	case pick < 48:
 		down := AgentDown{Agent: anyLife(), Reason: "r", Crashed: int("crashed", 3) > 0}
 		if int("culprit", 1) == 0 {
@@ -77,6 +77,9 @@ func (w *world) drawCommand(t *rapid.T) Command {
 		} else if n := len(w.given); n > 0 {
 			d = w.given[int("again", n-1)]
 		}
+		if int("foreign", 9) == 0 {
+			d.Agent = anyLife()
+		}
 		if int("good", 2) > 0 {
 			return Result{Agent: d.Agent, Token: d.Token, Output: json.RawMessage(`{"a":"<&>"}`)}
 		}
@@ -84,9 +87,12 @@ func (w *world) drawCommand(t *rapid.T) Command {
 	case pick < 92:
 		w.now = w.now.Add(time.Duration(int("passed", 4)) * time.Second)
 		return Tick{}
-	case pick < 96:
+	case pick < 94:
 		return Cancel{ID: task(), Reason: "r"}
 	case pick < 99:
+		if dead := w.q.DeadLetters(); len(dead) > 0 && int("dead", 3) > 0 {
+			return Revive{ID: dead[int("which", len(dead)-1)].ID}
+		}
 		return Revive{ID: task(), Deadline: w.now.Add(10 * time.Second)}
 	}
 	return Pick{}
