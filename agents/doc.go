@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package agents makes processes into agents: workers with an identity, capabilities and a place in a directory, which do tasks.
+//
+// Guarantees:
+//   - An agent is an ordinary supervised process that takes [Message]. It is in the [Directory] from the end of its Init to its death,
+//     and no longer: the directory monitors it.
+//   - Each [Assign] is answered exactly once: by the agent with an [Outcome], or by the runtime with the reason of its death. An answer
+//     counts for the queue that asked, under the token it gave, and for nobody else.
+//   - An agent never does more tasks at once than its concurrency; one more is refused with ClassBusy.
+//   - A recalled task's context is cancelled at once; its answer is still owed. Who does not answer is killed by whoever waits, and
+//     comes back through its supervisor.
+//   - A panic in a task is a crash of its agent, and the crash names the task (see [TaskPanicError]).
+//
+// Usage, from Go:
+//
+//	kind := agents.Native("upper", "Upper-cases text.", func(agents.Spec) (agents.Worker, error) { return agents.WorkerFunc(upper), nil })
+//	agent, err := agents.Spawn(sys, agents.Spec{ID: "u1", Capabilities: []string{"text"}}, kind, dir)
+//	out, err := agent.Do(ctx, agents.Task{ID: "t1", Input: json.RawMessage(`"hi"`)})
+//
+// Duties of the user: a [Worker] returns when its context ends and keeps no state that must survive in its fields; a crashed agent
+// starts with a fresh one.
+//
+// Failure modes: a refused or failed task is a [*Failure] with its class; a dead agent an *actors.CallError.
+//
+// State: the directory owns its table; it is memory, and filled anew by agents that start after it. Put the directory before the agents
+// under a rest_for_one supervisor.
+package agents

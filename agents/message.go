@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package agents
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mabeam.dev/actors"
+)
+
+// Token names one attempt; it is the queue's and means nothing to the agent but identity.
+type Token uint64
+
+// Task is one attempt at a piece of work, as an agent sees it.
+type Task struct {
+	// ID is the task's, the same for every attempt.
+	ID string
+	// Kind tells the agent what to do.
+	Kind string
+	// Input is JSON, and belongs to the agent.
+	Input json.RawMessage
+	// Attempt counts from 1.
+	Attempt int
+	// Token names the attempt.
+	Token Token
+	// Until is when the attempt is taken away; zero means never.
+	Until time.Time
+}
+
+// Message is what an agent takes.
+type Message interface{ agent() }
+
+// Assign gives the agent an attempt; the outcome is its reply.
+type Assign struct {
+	Task  Task
+	Reply actors.Reply[Outcome]
+}
+
+// Recall takes an attempt back: its context is cancelled, its Assign is still answered.
+type Recall struct {
+	Token  Token
+	Reason string
+}
+
+// Resume asks again for the outcome of an attempt, for a queue that has been restarted and has lost its reply address. An agent that
+// does not know the token answers ClassUndelivered.
+type Resume struct {
+	Token Token
+	Reply actors.Reply[Outcome]
+}
+
+// Describe asks what the agent is doing.
+type Describe struct{ Reply actors.Reply[Activity] }
+
+// Finished is an attempt whose work is over; agents send it to themselves.
+type Finished struct {
+	Token   Token
+	Outcome Outcome
+}
+
+func (Assign) agent()   {}
+func (Recall) agent()   {}
+func (Resume) agent()   {}
+func (Describe) agent() {}
+func (Finished) agent() {}
+
+// Activity is what an agent is doing.
+type Activity struct {
+	Running []string // ids of the tasks in hand, sorted
+	Done    uint64   // attempts answered with a result since the incarnation began
+	Failed  uint64   // attempts answered with a failure
+}
+
+// Outcome is the answer to an attempt: a result, or a failure.
+type Outcome struct {
+	Output  json.RawMessage
+	Failure *Failure // nil for a result
+}
+
+// Class says what a failure means for another attempt.
+type Class string
+
+// The classes of failures.
+const (
+	ClassRetryable   Class = "retryable"   // another attempt may succeed
+	ClassPermanent   Class = "permanent"   // no attempt will succeed
+	ClassUndelivered Class = "undelivered" // the agent never began: the attempt does not count
+)
+
+// Failure is a task that did not give a result. Workers return it as their error to choose the class; any other error is retryable.
+type Failure struct {
+	Class  Class
+	Code   string        // short and stable, for branching; may be empty
+	Reason string        // for people
+	After  time.Duration // the least wait before another attempt
+}
+
+// Error renders class, code and reason.
+func (f *Failure) Error() string {
+	if f.Code == "" {
+		return fmt.Sprintf("agents: %s failure: %s", f.Class, f.Reason)
+	}
+	return fmt.Sprintf("agents: %s failure %s: %s", f.Class, f.Code, f.Reason)
+}
+
+// Permanent returns the failure of a task that no attempt can do.
+func Permanent(code, reason string) *Failure {
+	return &Failure{Class: ClassPermanent, Code: code, Reason: reason}
+}
+
+// Undelivered returns the failure of a task that the agent never began.
+func Undelivered(reason string) *Failure {
+	return &Failure{Class: ClassUndelivered, Reason: reason}
+}
+
+// TaskPanicError is the cause of a crash by a task that panicked.
+type TaskPanicError struct {
+	Task  string // id
+	Value any    // what panic was called with
+}
+
+// Error names the task and the value.
+func (e *TaskPanicError) Error() string { return fmt.Sprintf("task %q panicked: %v", e.Task, e.Value) }
+
+// Unwrap returns the value when it is itself an error.
+func (e *TaskPanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
