@@ -17,12 +17,15 @@ func (p *Proc) die(why exit.Reason) {
 		return
 	}
 	p.phase = terminating
+	p.settleLocked()
 	p.inTurn = true
+	p.cur = envelope{kind: kindCallback, msg: callback("Terminate")}
 	p.mu.Unlock()
 	p.cancelContext(why)
 	if !why.Abnormal() {
 		p.awaitGo()
 	}
+	p.freshContext()
 	p.terminate(why)
 }
 
@@ -110,7 +113,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	p.phase, p.why = dead, why
 	var waits []*wait
 	var told []*relation
-	if x != nil {
+	if x = p.more; x != nil { // somebody may have come to watch since the fence went up
 		waits = x.waits
 		x.waits = nil
 		told = x.detachLocked()
@@ -197,6 +200,7 @@ func (p *Proc) release() {
 }
 
 // Context returns the context of the process: cancelled when the process ends or a stop takes effect, with an *exit.Error as cause.
+// During Terminate it is another one, which ends with Terminate or the kill that cuts it short.
 func (p *Proc) Context() context.Context {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -204,13 +208,29 @@ func (p *Proc) Context() context.Context {
 	if x.ctx == nil {
 		x.ctx, x.cancel = context.WithCancelCause(context.Background())
 		switch {
-		case x.exitAsked != nil:
-			x.cancel(&exit.Error{Reason: *x.exitAsked})
-		case p.phase >= terminating:
+		case p.phase >= fenced:
 			x.cancel(&exit.Error{Reason: p.why})
+		case p.phase < terminating && x.exitAsked != nil:
+			x.cancel(&exit.Error{Reason: *x.exitAsked})
 		}
 	}
 	return x.ctx
+}
+
+// freshContext gives Terminate a context of its own, which lives until the process is dead: the old one has been cancelled, and with
+// it nobody could be asked anything any more.
+func (p *Proc) freshContext() {
+	var old context.CancelCauseFunc
+	p.mu.Lock()
+	why := p.why
+	if p.phase == terminating && p.more != nil {
+		old = p.more.cancel
+		p.more.ctx, p.more.cancel = nil, nil
+	}
+	p.mu.Unlock()
+	if old != nil {
+		old(&exit.Error{Reason: why}) // somebody may have asked for it since the stop took effect
+	}
 }
 
 func (p *Proc) cancelContext(why exit.Reason) {

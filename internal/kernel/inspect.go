@@ -71,7 +71,7 @@ func (p *Proc) Inspect(ctx context.Context, caller *Proc) (any, error) {
 	}
 	slot, gen := p.sys.open(p.sys.deadline(ctx, false))
 	p.mu.Lock()
-	if p.phase != running {
+	if p.phase > running {
 		p.mu.Unlock()
 		return nil, slot.giveUp(gen, p.sys.gone())
 	}

@@ -183,8 +183,8 @@ func messageType(e envelope) string {
 	if e.kind == kindNone {
 		return ""
 	}
-	if n, ok := e.msg.(notice); ok && e.kind == kindNotice {
-		return fmt.Sprintf("%T", n)
+	if c, ok := e.msg.(callback); ok && e.kind == kindCallback {
+		return string(c)
 	}
 	if t := reflect.TypeOf(e.msg); t != nil {
 		return t.String()

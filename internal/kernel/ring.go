@@ -6,10 +6,11 @@ package kernel
 type kind uint8
 
 const (
-	kindNone   kind = iota // no envelope
-	kindUser               // msg is for the behaviour
-	kindNotice             // msg is a notice that makes the message in the receiver's turn
-	kindExit               // msg is the exit.Reason asked for by the parent of a process that traps exits
+	kindNone     kind = iota // no envelope
+	kindUser                 // msg is for the behaviour
+	kindNotice               // msg is a notice that makes the message in the receiver's turn
+	kindExit                 // msg is the exit.Reason asked for by the parent of a process that traps exits
+	kindCallback             // in hand only: msg is the callback that runs instead of Receive
 )
 
 // envelope is one entry of a mailbox.
@@ -20,6 +21,9 @@ type envelope struct {
 	gen  uint64
 	kind kind
 }
+
+// callback names what a process is in when it handles no message.
+type callback string
 
 // notice makes a message for the behaviour at the moment of delivery; ok is false when it has been revoked meanwhile
 // (demonitored, timer cancelled).

@@ -69,6 +69,10 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 		return nil, Refused, exit.Reason{}
 	}
 	s.enlist(p)
+	if s.closed.Load() { // Close may have looked before p was in the list
+		p.finish(exit.ReasonShutdown, false)
+		return nil, Refused, exit.Reason{}
+	}
 	if in.Timeout > 0 {
 		return p.initWithin(in)
 	}
@@ -91,12 +95,17 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 	p.initElsewhere = true
 	over := make(chan ended, 1) // sent to once by Init's goroutine
 	w := s.waitFor()
+	p.awaited(w) // a kill during Init ends the start
 	s.quiet.add()
 	go func() { // awaited below, or abandoned by the time-out and counted
 		defer s.quiet.done()
-		why, how := p.init()
-		over <- ended{why, how}
-		w.wake(s)
+		var e ended
+		defer func() { // also when Init ends the goroutine
+			over <- e
+			w.wake(s)
+		}()
+		e.why, e.how = exit.ReasonKilled, Failed
+		p.initInto(&e.why, &e.how)
 	}()
 	t := s.clock.AfterFunc(in.Timeout, func() { w.wake(s) })
 	defer t.Stop()
@@ -106,60 +115,67 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 	} else {
 		<-w.done
 	}
+	p.forget(w)
 	select {
 	case e := <-over:
 		return p.begin(in, e.why, e.how)
 	default:
-		p.finish(exit.ReasonKilled, true)
+		if !p.finish(exit.ReasonKilled, true) {
+			return p, Failed, exit.ReasonKilled
+		}
 		return p, TimedOut, exit.ReasonKilled
 	}
 }
 
 // init runs the callback as the new process.
 func (p *Proc) init() (why exit.Reason, how Outcome) {
+	p.initInto(&why, &how)
+	return why, how
+}
+
+// initInto is init with the outcome in variables of the caller, which has it even when the callback ends the goroutine.
+func (p *Proc) initInto(why *exit.Reason, how *Outcome) {
 	p.mu.Lock()
 	p.inTurn = true
+	p.cur = envelope{kind: kindCallback, msg: callback("Init")}
 	p.mu.Unlock()
 	finished := false
 	defer func() {
+		if !finished {
+			broke, panicked := caught(recover(), "Init")
+			if !panicked {
+				broke = &exit.CrashError{Cause: exit.ErrGoexit, Message: "Init"}
+			}
+			*why, *how = p.crashed(broke), Failed
+			if !panicked {
+				p.finish(*why, false) // the goroutine ends here, so nobody else will
+			}
+		}
 		p.mu.Lock()
-		p.inTurn = false
+		p.settleLocked()
 		p.mu.Unlock()
 		p.release()
-		if finished {
-			return
-		}
-		broke, panicked := caught(recover(), "Init")
-		if !panicked {
-			broke = &exit.CrashError{Cause: exit.ErrGoexit, Message: "Init"}
-			p.finish(p.crashed(broke), false) // the goroutine ends here, so nobody else will
-		}
-		why, how = p.crashed(broke), Failed
 	}()
 	err := p.body.Init(p)
 	finished = true
 	switch {
 	case err == nil:
-		return exit.Reason{}, Up
+		*why, *how = exit.Reason{}, Up
 	case p.body.Ignores(err):
-		return exit.ReasonNormal, Ignored
+		*why, *how = exit.ReasonNormal, Ignored
+	default:
+		*why, *how = p.reasonOf(err, "Init"), Failed
 	}
-	return p.reasonOf(err, "Init"), Failed
 }
 
-// begin lets the process run, or clears away what a failed Init left.
+// begin lets the process run, or clears away what a failed Init left. Turns begin only when everybody has been told of the start and
+// the parent is linked, so that neither can come after the end.
 func (p *Proc) begin(in Start, why exit.Reason, how Outcome) (*Proc, Outcome, exit.Reason) {
 	if how != Up {
 		p.finish(why, false)
 		return p, how, why
 	}
-	p.mu.Lock()
-	killed := p.killAfter || p.phase != starting
-	if !killed {
-		p.phase = running
-	}
-	p.mu.Unlock()
-	if killed {
+	if p.wasKilled() {
 		p.finish(exit.ReasonKilled, false)
 		return p, Failed, exit.ReasonKilled
 	}
@@ -167,10 +183,20 @@ func (p *Proc) begin(in Start, why exit.Reason, how Outcome) (*Proc, Outcome, ex
 	if o := p.sys.cfg.Observer; o != nil {
 		o.Started(p)
 	}
+	p.mu.Lock()
+	if p.killAfter || p.phase != starting {
+		p.mu.Unlock()
+		p.finish(exit.ReasonKilled, false)
+		return p, Failed, exit.ReasonKilled
+	}
+	p.phase = running
+	p.scheduled = true // nobody else hands it to the dispatcher
+	p.mu.Unlock()
 	if in.Linked && in.Parent != nil {
 		in.Parent.adopt(p)
 	}
 	p.mu.Lock()
+	p.scheduled = false
 	wake := p.workLocked() && p.wakeLocked()
 	p.mu.Unlock()
 	if wake {
@@ -179,16 +205,27 @@ func (p *Proc) begin(in Start, why exit.Reason, how Outcome) (*Proc, Outcome, ex
 	return p, Up, exit.Reason{}
 }
 
-// adopt links a child that has just started. A parent that was killed meanwhile passes its death on.
+// wasKilled reports whether somebody killed the process during its Init.
+func (p *Proc) wasKilled() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.killAfter || p.phase != starting
+}
+
+// adopt links a child that has just started. A parent that was killed meanwhile passes its death on, and so does a child.
 func (p *Proc) adopt(child *Proc) {
 	lockBoth(p, child)
-	if p.phase < fenced {
+	parentGone, childGone, why := p.phase >= fenced, child.phase == dead, child.why
+	if !parentGone && !childGone {
 		p.linkLocked(child)
-		unlockBoth(p, child)
-		return
 	}
 	unlockBoth(p, child)
-	child.exitSignal(p, exit.ReasonKilled, true)
+	switch {
+	case parentGone:
+		child.exitSignal(p, exit.ReasonKilled, true)
+	case childGone:
+		p.exitSignal(child, why, false)
+	}
 }
 
 // workLocked reports whether anything waits for a turn.

@@ -12,17 +12,20 @@ func (p *Proc) Continue(msg any) {
 		return
 	}
 	x := p.extraLocked()
-	x.front = slices.Insert(x.front, 0, envelope{kind: kindNotice, msg: &ready{msg}})
+	x.front = slices.Insert(x.front, 0, envelope{kind: kindNotice, msg: &continued{ready{msg}}})
 }
+
+// continued marks a message of Continue, which goes before those of Unstash.
+type continued struct{ ready }
 
 // Stash sets the message in hand aside, with its sender and its call. A notice is set aside as the message it became.
 func (p *Proc) Stash(msg any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.phase >= fenced || p.cur.kind == kindNone {
+	e := p.cur
+	if p.phase >= fenced || e.kind == kindNone || e.kind == kindCallback {
 		return
 	}
-	e := p.cur
 	if e.kind == kindUser {
 		p.users++
 	} else {
@@ -33,7 +36,7 @@ func (p *Proc) Stash(msg any) {
 	x.stash = append(x.stash, e)
 }
 
-// Unstash puts all that is stashed, oldest first, before the queue.
+// Unstash puts all that is stashed, oldest first, before the queue, and after what Continue made the next message.
 func (p *Proc) Unstash() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -41,7 +44,14 @@ func (p *Proc) Unstash() {
 	if x == nil || len(x.stash) == 0 || p.phase >= fenced {
 		return
 	}
-	x.front = append(x.stash, x.front...)
+	first := 0
+	for first < len(x.front) {
+		if _, ok := x.front[first].msg.(*continued); !ok {
+			break
+		}
+		first++
+	}
+	x.front = slices.Insert(x.front, first, x.stash...)
 	x.stash = nil
 }
 

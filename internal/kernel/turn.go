@@ -61,6 +61,11 @@ func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
 		case x.inspects != nil:
 			looks := x.inspects
 			x.inspects = nil
+			for _, s := range looks {
+				p.keepOpenLocked(s) // a kill during Inspect fails them
+			}
+			p.inTurn = true
+			p.cur = envelope{kind: kindCallback, msg: callback("Inspect")}
 			p.mu.Unlock()
 			return inspectNow, exit.Reason{}, looks
 		case len(x.front) > 0:
@@ -133,11 +138,14 @@ func (p *Proc) deliver(e envelope) error {
 		return p.body.Handle(e.msg)
 	case kindNotice:
 		if msg, ok := e.msg.(notice).deliver(p, e.gen); ok {
+			p.mu.Lock()
+			p.cur.msg = msg // what is in hand is now this, for those who look and for the crash report
+			p.mu.Unlock()
 			return p.body.Handle(msg)
 		}
 	case kindExit:
 		p.die(e.msg.(exit.Reason))
-	case kindNone: // fenced between next and here
+	case kindNone, kindCallback: // nothing to deliver
 	}
 	return nil
 }
@@ -159,9 +167,10 @@ func (p *Proc) crashed(e *exit.CrashError) exit.Reason {
 // reasonOf maps an error that a callback returned.
 func (p *Proc) reasonOf(err error, message string) exit.Reason {
 	why := p.body.Reason(err)
-	if why.Kind() == exit.Crash {
-		why.CrashError().Message = message
-		return p.crashed(why.CrashError())
+	if c := why.CrashError(); c != nil && c.Path == "" { // one with a path is another process's, passed on as it is
+		own := *c
+		own.Message = message
+		return p.crashed(&own)
 	}
 	return why
 }
