@@ -13,7 +13,7 @@
 //     files only through Input.Files.
 //   - A secret is written as ${env:NAME} or ${file:PATH}. Text values print as that reference; what it stands for comes
 //     out of Text.Reveal only, never out of an error, a listing or %v.
-//   - Work is bounded: 4 MiB of text, 64 levels, 200,000 values made by aliases, one document.
+//   - Work is bounded: 4 MiB of text, 64 levels, 500,000 values with those that aliases make, one document.
 //
 // # Usage
 //

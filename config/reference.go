@@ -4,7 +4,9 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -71,7 +73,7 @@ func describe(t reflect.Type) string {
 	case reflect.Map:
 		return "table of " + describe(t.Elem())
 	case reflect.Interface:
-		return "section of the kind"
+		return "any"
 	}
 	return "section"
 }
@@ -110,7 +112,7 @@ One YAML file configures a node; JSON is accepted as a subset. Any key may be le
 | Rates | ` + "`20`" + ` is 20 in a thousand, ` + "`every 50`" + ` is each fiftieth |
 | Secrets | ` + "`${env:NAME}` and `${file:PATH}`" + ` in text values; they are never printed. ` + "`$${`" + ` is a plain ` + "`${`" + ` |
 | Aliases | anchors, aliases and merge keys (` + "`<<`" + `) work within the limits |
-| Limits | one document, 4 MiB, 64 levels, 200,000 values made by aliases |
+| Limits | one document, 4 MiB, 64 levels, 500,000 values with those that aliases make |
 | Paths | relative ones count from the folder the node is started in |
 
 `)
@@ -154,4 +156,26 @@ func row(b *strings.Builder, k key) {
 		}
 	}
 	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.path, describe(k.field.typ), standard, strings.ReplaceAll(k.field.sentence(), "|", "\\|"))
+}
+
+// KindsMarkdown returns the reference of registered kinds, sorted by name: what each is for and which settings it has.
+func KindsMarkdown(kinds map[string]KindInfo) string {
+	var b strings.Builder
+	b.WriteString("# Kinds\n")
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		info := kinds[name]
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", name, info.Doc)
+		switch {
+		case info.Settings == nil:
+			b.WriteString("It has no settings.\n")
+		case !section(info.Settings):
+			fmt.Fprintf(&b, "Its settings: %s.\n", describe(info.Settings))
+		default:
+			b.WriteString("\n| Key | Type | Default | Meaning |\n|---|---|---|---|\n")
+			for _, k := range keys(shapes{}, info.Settings, "settings", nil) {
+				row(&b, k)
+			}
+		}
+	}
+	return b.String()
 }

@@ -90,3 +90,7 @@ func TestTheSchemaRefusesUnknownKeysAndKnowsEveryWord(t *testing.T) {
 	}
 	assert.Equal(t, strings.Count(string(Schema()), `"properties"`), strings.Count(string(Schema()), `"additionalProperties": false`))
 }
+
+func TestTheReferenceOfKindsListsTheirSettings(t *testing.T) {
+	golden(t, "testdata/kinds.md", KindsMarkdown(testKinds))
+}

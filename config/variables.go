@@ -30,7 +30,7 @@ type variable struct {
 	field field
 }
 
-// ShowEnv lists the variables that apply to a file: one for each key of each section, childType and queue it has, in the
+// ShowEnv lists the variables that apply to a file: one for each key of each section, child and queue it has, in the
 // order of the reference. A text that cannot be parsed gives the list of an empty file.
 func ShowEnv(in Input) []Variable {
 	tree, _, _ := parse(in.Name, in.Data)
@@ -61,6 +61,9 @@ func (o *overlay) variables() []variable {
 		case section(t):
 			kind := (&decoder{kinds: o.kinds}).kindOf(v, t)
 			for _, f := range o.shapes.of(t) {
+				if at.path == "" && f.name == "version" {
+					continue // says how the file is to be read, so only the file can say it
+				}
 				if !f.applies(kind) || at.field.listKey != "" && f.name == at.field.listKey {
 					continue // an item is found by its name, so its name stays
 				}

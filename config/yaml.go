@@ -17,9 +17,9 @@ import (
 
 // Limits of the text. They hold for every text, whoever wrote it.
 const (
-	maxBytes   = 4 << 20
-	maxDepth   = 64
-	maxAliased = 200_000
+	maxBytes  = 4 << 20
+	maxDepth  = 64
+	maxValues = 500_000
 )
 
 // parse reads one YAML document into a tree of values with places. This file alone knows the YAML library.
@@ -51,8 +51,7 @@ type parser struct {
 	src       *source
 	shortened map[int][]int // line -> columns behind which the parsed text is shorter than the file's
 	expanding map[*yaml.Node]bool
-	aliased   int
-	inAlias   int
+	values    int
 	problems  []placed
 }
 
@@ -88,7 +87,7 @@ func (p *parser) document(data []byte) *value {
 		return &value{form: mapping, at: p.src.at(1, 1, 1)}
 	}
 	root := p.convert(doc.Content[0], "", 1)
-	if p.aliased > maxAliased {
+	if p.values > maxValues {
 		return nil // what lies behind the limit was not read
 	}
 	if root.form == null {
@@ -110,13 +109,11 @@ func (p *parser) convert(n *yaml.Node, path string, depth int) *value {
 		p.fail(v.at, path, fault{code: CodeLimit, reason: "nested deeper than " + strconv.Itoa(maxDepth) + " levels"})
 		return v
 	}
-	if p.inAlias > 0 {
-		if p.aliased++; p.aliased == maxAliased+1 {
-			p.fail(v.at, path, fault{code: CodeLimit, reason: "aliases make more than " + strconv.Itoa(maxAliased) + " values"})
-		}
-		if p.aliased > maxAliased {
-			return v
-		}
+	if p.values++; p.values == maxValues+1 {
+		p.fail(v.at, path, fault{code: CodeLimit, reason: "more than " + strconv.Itoa(maxValues) + " values, those made by aliases included"})
+	}
+	if p.values > maxValues {
+		return v
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -141,9 +138,7 @@ func (p *parser) alias(n *yaml.Node, path string, depth int) *value {
 		return &value{form: null, at: at}
 	}
 	p.expanding[n.Alias] = true
-	p.inAlias++
 	v := p.convert(n.Alias, path, depth)
-	p.inAlias--
 	delete(p.expanding, n.Alias)
 	v.at = at
 	return v
