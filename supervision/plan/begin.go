@@ -27,7 +27,7 @@ func startFailed(c *slot, why Reason) Reason {
 
 // startFrom starts c and all children behind it, in order. It ends with the first failure or with a nil child.
 func (s *State) startFrom(c *slot, then func(failed *slot, why Reason)) {
-	for s.bug == bugHandStoppedLeftDown && c != nil && c.args == handStopped {
+	for s.bug == bugHandStoppedLeftDown && c != nil && c.args == (handStopped{}) {
 		c = c.next
 	}
 	if c == nil {

@@ -103,7 +103,7 @@ func (s *State) terminateSlot(c *slot) {
 			s.down(c, false)
 		}
 		if s.bug == bugHandStoppedLeftDown && !s.simple() {
-			c.args = handStopped
+			c.args = handStopped{}
 		}
 		s.do(Reply{})
 		if s.bug == bugTerminateAutoShutdown {
@@ -135,6 +135,9 @@ func (s *State) restartChild(id string) {
 	c := s.idle(id)
 	if c == nil {
 		return
+	}
+	if s.bug == bugHandStoppedLeftDown {
+		c.args = nil
 	}
 	if s.bug == bugManualRestartCounted {
 		s.window.add(s.now, s.bug)

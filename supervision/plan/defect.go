@@ -49,8 +49,8 @@ const (
 // seeded is the defect that new states get. It is written by tests alone.
 var seeded = noDefect
 
-// handStopped marks a child in bugHandStoppedLeftDown; static children have no arguments otherwise.
-const handStopped = "stopped by hand"
+// handStopped marks a child in bugHandStoppedLeftDown as its arguments, which static children have not otherwise.
+type handStopped struct{}
 
 // stopForward is the wrong order of bugStopInStartOrder.
 func (s *State) stopForward(c *slot, then func()) {

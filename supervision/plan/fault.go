@@ -20,10 +20,10 @@ const (
 	RuleID
 	RuleStart
 	RuleRestart
-	RuleKind
 	RuleSignificant
 	RuleSignificantNever     // significant needs an AutoShutdown other than Never
 	RuleSignificantPermanent // a permanent child never ends for good, so it cannot be significant
+	RuleKind
 	RuleShutdown
 	RuleDuplicate
 	RuleStrategyChange // Replace keeps a supervisor SimpleOneForOne or keeps it from being so

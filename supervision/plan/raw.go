@@ -85,9 +85,6 @@ func (f *Faults) raw(path string, r RawChild, auto *AutoShutdown) Child {
 	if !restartKnown {
 		f.add(RuleRestart, path+"restart", r.Restart, wantRestart)
 	}
-	if !choose(&c.Kind, r.Kind, Supervisor) {
-		f.add(RuleKind, path+"type", r.Kind, wantKind)
-	}
 	switch r.Significant {
 	case "true":
 		c.Significant = true
@@ -95,6 +92,9 @@ func (f *Faults) raw(path string, r RawChild, auto *AutoShutdown) Child {
 	case "", "false":
 	default:
 		f.add(RuleSignificant, path+"significant", r.Significant, "true or false")
+	}
+	if !choose(&c.Kind, r.Kind, Supervisor) {
+		f.add(RuleKind, path+"type", r.Kind, wantKind)
 	}
 	switch r.Shutdown {
 	case "":

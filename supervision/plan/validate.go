@@ -78,11 +78,11 @@ func (f *Faults) child(path string, c Child, auto *AutoShutdown) {
 	if c.Restart > Temporary {
 		f.add(RuleRestart, path+"restart", strconv.Itoa(int(c.Restart)), wantRestart)
 	}
-	if c.Kind > Supervisor {
-		f.add(RuleKind, path+"type", strconv.Itoa(int(c.Kind)), wantKind)
-	}
 	if c.Significant {
 		f.significant(path, c.Restart == Permanent, auto)
+	}
+	if c.Kind > Supervisor {
+		f.add(RuleKind, path+"type", strconv.Itoa(int(c.Kind)), wantKind)
 	}
 	if c.Shutdown < 0 && c.Shutdown != Brutal {
 		f.add(RuleShutdown, path+"shutdown", c.Shutdown.String(), "a time of 0 or more, infinity or brutal_kill")

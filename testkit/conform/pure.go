@@ -4,6 +4,7 @@ package conform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -43,9 +44,18 @@ func (e *Pure) Close() error {
 	return nil
 }
 
+// ErrRestless is returned when a tree does not come to rest: it restarts for ever.
+var ErrRestless = errors.New("conform: settle: the tree does not come to rest")
+
+// patience is how many turns a tree may take to come to rest. Scripts take a few hundred.
+const patience = 100_000
+
 // Settle runs what can happen until nothing is left, shutdown deadlines included.
 func (e *Pure) Settle(ctx context.Context) error {
-	for {
+	for turns := 0; ; turns++ {
+		if turns == patience {
+			return ErrRestless
+		}
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("conform: settle: %w", context.Cause(ctx))
 		}
