@@ -34,6 +34,13 @@ func (l *life) perform(actions []protocol.Action) {
 		if l.ended {
 			l.t.Fatalf("%T after the end", a)
 		}
+		if l.killed {
+			switch a.(type) {
+			case protocol.DisarmTimer, protocol.TaskFailed, protocol.Ended:
+			default:
+				l.t.Fatalf("%T after the kill", a)
+			}
+		}
 		switch a := a.(type) {
 		case protocol.ArmTimer:
 			l.armed = append(l.armed, a.Timer)
@@ -108,9 +115,16 @@ func (l *life) outcome(id string, delivered bool) {
 
 func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
+		rareness := rapid.IntRange(0, 60).Draw(t, "rareness")
+		sometimes := func(t *rapid.T, do func()) {
+			// What ends a life is rare, so that most of them get old.
+			if rapid.IntRange(0, rareness).Draw(t, "sometimes") == 0 {
+				do()
+			}
+		}
 		limit := rapid.IntRange(1, 3).Draw(t, "inflight")
 		l := &life{t: t, limit: limit, open: map[string]bool{}, places: map[string]bool{}}
-		l.s = protocol.NewSession(protocol.Config{Inflight: limit, JunkLimit: 3, PingMisses: 1})
+		l.s = protocol.NewSession(protocol.Config{Inflight: limit, JunkLimit: rapid.IntRange(3, 40).Draw(t, "junk limit"), PingMisses: 3})
 		l.perform(l.s.Begin())
 		step := func(in protocol.Input) { l.perform(l.s.Step(in)) }
 		line := func(format string, args ...any) { step(protocol.LineRead{Line: fmt.Appendf(nil, format, args...)}) }
@@ -166,7 +180,14 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 			},
 			"old timer": func(t *rapid.T) {
 				if len(l.armed) > 0 {
-					step(protocol.TimerFired{Timer: rapid.SampledFrom(l.armed).Draw(t, "timer")})
+					timer := rapid.SampledFrom(l.armed).Draw(t, "timer")
+					fire := func() { step(protocol.TimerFired{Timer: timer}) }
+					switch timer.Kind {
+					case protocol.DeadlineTimer, protocol.JunkTimer, protocol.PingTimer:
+						fire()
+					case protocol.StartTimer, protocol.StopTimer, protocol.TermTimer, protocol.CloseTimer, protocol.CancelTimer:
+						sometimes(t, fire)
+					}
 				}
 			},
 			"exit": func(t *rapid.T) {
@@ -188,13 +209,6 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 			t.Fatalf("assign after the end: %v", err)
 		}
 	})
-}
-
-// sometimes makes an event that ends lives rare, so that most of them get old.
-func sometimes(t *rapid.T, do func()) {
-	if rapid.IntRange(0, 9).Draw(t, "sometimes") == 0 {
-		do()
-	}
 }
 
 func TestEqualHistoriesGiveEqualActions(t *testing.T) {
