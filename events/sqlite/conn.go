@@ -17,6 +17,7 @@ import (
 type conn struct {
 	raw   driver.Conn
 	stmts map[string]driver.Stmt
+	known map[string]map[int64]string // names by dictionary table and number; a number never changes its name
 }
 
 // dial opens a connection and reads its settings back, since a misspelt or refused setting is not an error of the engine.
@@ -25,7 +26,7 @@ func dial(dsn string, want []setting) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{raw: raw, stmts: make(map[string]driver.Stmt)}
+	c := &conn{raw: raw, stmts: make(map[string]driver.Stmt), known: make(map[string]map[int64]string)}
 	for _, s := range want {
 		got, err := c.text("PRAGMA " + s.name)
 		if err == nil && got != s.answer {
@@ -131,6 +132,28 @@ func (c *conn) text(query string, args ...driver.Value) (string, error) {
 		return "", err
 	}
 	return fmt.Sprint(v), nil
+}
+
+// name gives the name behind a number of a dictionary table, empty if there is none; a row with such a number fails its checksum.
+func (c *conn) name(table string, id int64) (string, error) {
+	known := c.known[table]
+	if name, ok := known[id]; ok {
+		return name, nil
+	}
+	v, err := c.one("SELECT name FROM "+table+" WHERE id = ?", id)
+	if err != nil {
+		return "", err
+	}
+	name, ok := v.(string)
+	if !ok {
+		return "", nil
+	}
+	if known == nil || len(known) >= dictLimit {
+		known = make(map[int64]string)
+		c.known[table] = known
+	}
+	known[id] = name
+	return name, nil
 }
 
 func (c *conn) close() error {

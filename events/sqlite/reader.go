@@ -79,23 +79,44 @@ func (p *pool) close() error {
 	return errors.Join(errs...)
 }
 
-// Read gives the events of a stream; see events.Store. A missing version is reported as damage.
+// Read gives the events of a stream; see events.Store. A missing version, in the middle or at the end, is reported as damage.
 func (s *Store) Read(ctx context.Context, stream events.Stream, from events.Version) iter.Seq2[events.Event, error] {
-	const query = columns + `WHERE e.stream = (SELECT id FROM streams WHERE name = ?) AND e.ver >= ? AND e.pos <= ? ORDER BY e.ver LIMIT ?`
+	const query = columns + `WHERE e.stream = ? AND e.ver >= ? AND e.ver <= ? ORDER BY e.ver LIMIT ?`
 	return func(yield func(events.Event, error) bool) {
 		next := max(from, 1)
-		head := s.head.Load()
+		head := events.Position(s.head.Load())
+		var id, last int64 // the stream's number and last version, as the first page finds them
+		started, ended := false, false
+		missing := func(pos events.Position) error {
+			return &events.CorruptError{Path: s.path, Position: pos, Stream: stream, Reason: fmt.Sprintf("version %d of %d is missing", next, last)}
+		}
 		s.pages(ctx, yield, func(c *conn, d *decoder) ([]events.Event, error) {
-			if next > math.MaxInt64 {
+			if !started {
+				started = true
+				if err := c.query("SELECT id, ver FROM streams WHERE name = ?", []driver.Value{string(stream)}, func(row []driver.Value) error {
+					r := cells{row: row}
+					id, last = r.number(0), r.number(1)
+					return nil
+				}); err != nil {
+					return nil, err
+				}
+			}
+			if ended || uint64(next) > uint64(last) {
 				return nil, nil
 			}
-			page, err := d.page(c, query, string(stream), int64(next), int64(head), int64(pageRows))
+			page, err := d.page(c, query, id, int64(next), last, int64(pageRows))
 			for i := range page {
+				if page[i].Position > head {
+					ended = true // not acknowledged yet when the read began
+					return page[:i], nil
+				}
 				if page[i].Version != next || page[i].Stream != stream {
-					return page[:i], &events.CorruptError{Path: s.path, Position: page[i].Position, Stream: stream,
-						Reason: fmt.Sprintf("version %d where %d was expected", page[i].Version, next)}
+					return page[:i], missing(page[i].Position)
 				}
 				next++
+			}
+			if err == nil && len(page) == 0 {
+				err = missing(0)
 			}
 			return page, err
 		})
@@ -129,6 +150,7 @@ func (s *Store) pages(ctx context.Context, yield func(events.Event, error) bool,
 	for {
 		var page []events.Event
 		err := s.read.lend(ctx, func(c *conn) (err error) {
+			d.names = c
 			page, err = load(c, &d)
 			return err
 		})

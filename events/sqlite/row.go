@@ -35,52 +35,63 @@ func sum(e *events.Event, metadata []byte, scratch []byte) (uint32, []byte) {
 	return crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, e.Data), b
 }
 
-// columns is what decode expects. The dictionaries are joined from the left, so that a row whose name is lost is seen as
-// damaged instead of vanishing from the result.
-const columns = `SELECT e.pos, s.name, e.ver, e.id, t.name, a.name, e.agent, e.schema_ver, e.at, e.correlation_id, e.causation_id, e.metadata, e.data, e.crc
-	FROM events e LEFT JOIN streams s ON s.id = e.stream LEFT JOIN types t ON t.id = e.type LEFT JOIN agents a ON a.id = e.agent `
+// columns is what decode expects. Names are looked up by the reader and not joined: a join would cost as much as the row, and drop a row
+// whose name is lost instead of reporting it.
+const columns = `SELECT e.pos, e.stream, e.ver, e.id, e.type, e.agent, e.schema_ver, e.at, e.correlation_id, e.causation_id, e.metadata, e.data, e.crc FROM events e `
 
 // decoder turns rows into events and checks each; it is owned by one read.
 type decoder struct {
 	path    string
+	names   *conn // the connection that the row comes from
 	scratch []byte
 }
 
-// decode reads one row of columns; the error is a *events.CorruptError.
+// decode reads one row of columns; damage gives a *events.CorruptError.
 func (d *decoder) decode(row []driver.Value) (events.Event, error) {
 	r := cells{row: row}
 	var e events.Event
 	e.Position = events.Position(r.number(0))
-	e.Stream = events.Stream(r.text(1))
 	e.Version = events.Version(r.number(2))
 	r.id(3, &e.ID)
-	e.Type = r.text(4)
-	if row[6] != nil {
-		e.Agent = r.text(5)
-	}
-	e.Schema = uint32(r.number(7))
-	e.At = time.UnixMicro(r.number(8)).UTC()
-	r.id(9, &e.Correlation)
-	r.id(10, &e.Causation)
+	e.Schema = uint32(r.number(6))
+	e.At = time.UnixMicro(r.number(7)).UTC()
+	r.id(8, &e.Correlation)
+	r.id(9, &e.Causation)
 	var metadata []byte
-	if row[11] != nil {
-		metadata = []byte(r.text(11))
+	if row[10] != nil {
+		metadata = []byte(r.text(10))
 	}
-	e.Data = r.bytes(12)
-	want := r.number(13)
+	e.Data = r.bytes(11)
+	want := r.number(12)
+	stream, err := d.names.name("streams", r.number(1))
+	if err != nil {
+		return e, err
+	}
+	e.Stream = events.Stream(stream)
+	if e.Type, err = d.names.name("types", r.number(4)); err != nil {
+		return e, err
+	}
+	if row[5] != nil {
+		if e.Agent, err = d.names.name("agents", r.number(5)); err != nil {
+			return e, err
+		}
+	}
 	if r.bad != "" {
-		return e, &events.CorruptError{Path: d.path, Position: e.Position, Stream: e.Stream, Reason: r.bad}
+		return e, d.corrupt(&e, r.bad)
 	}
 	var got uint32
 	got, d.scratch = sum(&e, metadata, d.scratch)
 	if int64(got) != want {
-		return e, &events.CorruptError{Path: d.path, Position: e.Position, Stream: e.Stream, Reason: "checksum of the row does not match"}
+		return e, d.corrupt(&e, "checksum of the row does not match")
 	}
-	var err error
 	if e.Metadata, err = events.DecodeMetadata(metadata); err != nil {
-		return e, &events.CorruptError{Path: d.path, Position: e.Position, Stream: e.Stream, Reason: err.Error()}
+		return e, d.corrupt(&e, err.Error())
 	}
 	return e, nil
+}
+
+func (d *decoder) corrupt(e *events.Event, reason string) error {
+	return &events.CorruptError{Path: d.path, Position: e.Position, Stream: e.Stream, Reason: reason}
 }
 
 // cells reads typed values out of a row. SQLite lets any column hold any type, so each kind is checked; bad keeps the first surprise.

@@ -16,10 +16,11 @@ const (
 )
 
 // schema makes the tables. Names are interned, because they repeat in every row; the views show them to people. There is no index over
-// time: stamps rise with positions, so a time is found by bisection.
+// time: stamps rise with positions, so a time is found by bisection. The last version of a stream is kept apart from the events, so that a read
+// notices when a damaged index hides the end of a stream.
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, ver INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE types   (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE agents  (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE events (

@@ -31,7 +31,7 @@ func (s *Store) Snapshot(ctx context.Context, stream events.Stream) (events.Snap
 	var ok bool
 	err := s.read.lend(ctx, func(c *conn) error {
 		found, ok = events.Snap{}, false
-		have, err := c.integer(`SELECT max(e.ver) FROM events e WHERE e.stream = (SELECT id FROM streams WHERE name = ?)`, string(stream))
+		have, err := c.integer("SELECT ver FROM streams WHERE name = ?", string(stream))
 		if err != nil {
 			return err
 		}

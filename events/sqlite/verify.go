@@ -37,14 +37,17 @@ func readMeta(c *conn, path string) (meta, error) {
 	return m, nil
 }
 
-// quickCheck lets the engine examine the structure of the file. It does not see changed content; the checksums do.
+// quickCheck lets the engine examine the structure of the file, and the small table of streams with its index: a stream that cannot be
+// found by its name would look empty. It does not see changed content; the checksums do.
 func quickCheck(c *conn, path string) error {
-	answer, err := c.text("PRAGMA quick_check(1)")
-	if err != nil {
-		return err
-	}
-	if answer != "ok" {
-		return &events.CorruptError{Path: path, Reason: answer}
+	for _, check := range []string{"PRAGMA quick_check(1)", "PRAGMA integrity_check(streams)"} {
+		answer, err := c.text(check)
+		if err != nil {
+			return err
+		}
+		if answer != "ok" {
+			return &events.CorruptError{Path: path, Reason: answer}
+		}
 	}
 	return nil
 }
@@ -82,7 +85,7 @@ func compare(c *conn, path string, store [16]byte, seen slot, witnessed bool) (*
 
 // verifyTail reads the last rows, which a crash is most likely to have hurt.
 func verifyTail(c *conn, path string, head events.Position) error {
-	d := decoder{path: path}
+	d := decoder{path: path, names: c}
 	first := int64(max(head, verifyRows) - verifyRows)
 	return c.query(columns+"WHERE e.pos > ? ORDER BY e.pos", []driver.Value{first}, func(row []driver.Value) error {
 		_, err := d.decode(row)

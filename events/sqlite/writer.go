@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -112,18 +113,14 @@ func (w *writer) version(s events.Stream) (events.Version, error) {
 	if v, ok := w.versions[s]; ok {
 		return v, nil
 	}
-	id, ok, err := w.streams.lookup(w.c, string(s))
-	if err != nil || !ok {
-		return 0, err
-	}
-	n, err := w.c.integer("SELECT max(ver) FROM events WHERE stream = ?", id)
+	n, err := w.c.integer("SELECT ver FROM streams WHERE name = ?", string(s))
 	return events.Version(n), err
 }
 
 // stored gives the events in the file whose ids the group uses.
 func (w *writer) stored(group []events.Append) (map[events.ID]events.Event, error) {
 	out := make(map[events.ID]events.Event)
-	d := decoder{path: w.path, scratch: w.scratch}
+	d := decoder{path: w.path, names: w.c}
 	for i := range group {
 		for k := range group[i].Events {
 			id := group[i].Events[k].ID
@@ -150,6 +147,13 @@ func (w *writer) commit(accepted []events.Event) error {
 	if err == nil {
 		head, err = w.insert(accepted)
 	}
+	versions := make(map[events.Stream]events.Version)
+	for i := range accepted {
+		versions[accepted[i].Stream] = accepted[i].Version
+	}
+	if err == nil {
+		err = w.lengthen(versions)
+	}
 	if err == nil {
 		err = w.c.exec("COMMIT")
 	}
@@ -162,8 +166,20 @@ func (w *writer) commit(accepted []events.Event) error {
 	if len(w.versions) >= dictLimit {
 		clear(w.versions)
 	}
-	for i := range accepted {
-		w.versions[accepted[i].Stream] = accepted[i].Version
+	maps.Copy(w.versions, versions)
+	return nil
+}
+
+// lengthen enters the new last versions of the streams; the order does not matter.
+func (w *writer) lengthen(versions map[events.Stream]events.Version) error {
+	for s, v := range versions {
+		id, err := w.streams.intern(w.c, string(s))
+		if err == nil {
+			err = w.c.exec("UPDATE streams SET ver = ? WHERE id = ?", int64(v), id)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
