@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"mabeam.dev/actors/exit"
 	"mabeam.dev/internal/kernel"
 )
 
@@ -77,7 +76,7 @@ func answer[R any](p *kernel.Proc, v any, err error) (R, error) {
 	if err == nil {
 		return r, nil
 	}
-	if ended, ok := err.(*exit.Error); ok { //nolint:errorlint // the kernel's own value; an answer that wraps one is the callee's
+	if ended, ok := err.(*kernel.EndedError); ok { //nolint:errorlint // the kernel's own value
 		err = &CallError{Path: p.Path(), Reason: ended.Reason}
 	}
 	return r, err

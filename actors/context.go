@@ -122,8 +122,16 @@ func (c *Context[M]) Every(d time.Duration, m M) Timer {
 func (c *Context[M]) WithTimeout(d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Context(c))
 	t := c.proc.System().Clock().AfterFunc(d, func() { cancel(ErrTimeout) })
-	return ctx, func() { t.Stop(); cancel(context.Canceled) }
+	return limited{ctx, c.Now().Add(d)}, func() { t.Stop(); cancel(context.Canceled) }
 }
+
+// limited is a context that ends at a time of the system's clock.
+type limited struct {
+	context.Context
+	at time.Time
+}
+
+func (l limited) Deadline() (time.Time, bool) { return l.at, true }
 
 // Register gives this process another name that is unique in the system. *NameTakenError says who has it.
 func (c *Context[M]) Register(name string) error {
@@ -133,6 +141,10 @@ func (c *Context[M]) Register(name string) error {
 	}
 	return err
 }
+
+// Asked reports, in Terminate, whether the process ends because of an exit signal, and with which reason; false for an end of the
+// process's own.
+func (c *Context[M]) Asked() (why Reason, asked bool) { return c.proc.Asked() }
 
 // Stopped returns the reason of the stop that has taken effect, while the handler in hand is still to return.
 func (c *Context[M]) Stopped() (Reason, bool) {

@@ -47,6 +47,14 @@ func (p PID) String() string {
 	return p.proc.String()
 }
 
+// Parent returns the process that started and supervises this one; the zero PID if there is none.
+func (p PID) Parent() PID {
+	if p.proc == nil {
+		return PID{}
+	}
+	return PID{p.proc.Parent()}
+}
+
 // Alive reports whether the process has not ended.
 func (p PID) Alive() bool { return p.proc != nil && !p.proc.Dead() }
 

@@ -96,6 +96,8 @@ func (r Ref[M]) target() (*kernel.Proc, error) {
 	}
 	p := r.addr.Resolve()
 	switch {
+	case p == nil && r.addr.System() != nil && r.addr.System().Closed():
+		return nil, ErrStopped
 	case p == nil:
 		return nil, ErrNoProc
 	case !takes[M](p):

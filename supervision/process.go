@@ -15,7 +15,7 @@ import (
 // process is a supervisor as a behaviour: it executes a plan. It blocks while it starts or stops a child, so that what arrives
 // meanwhile waits in the mailbox.
 type process struct {
-	init  func() (Spec, error)
+	init  func(actors.PID) (Spec, error)
 	plan  *plan.State
 	born  time.Time
 	reply actors.Reply[plan.Reply] // of the call in hand
@@ -29,7 +29,7 @@ type childLog struct {
 	ended  bool
 }
 
-func body(init func() (Spec, error)) func() actors.Behavior[message] {
+func body(init func(actors.PID) (Spec, error)) func() actors.Behavior[message] {
 	return func() actors.Behavior[message] { return &process{init: init, up: map[string]*childLog{}} }
 }
 
@@ -39,7 +39,7 @@ type scope = actors.Context[message]
 func (p *process) Init(ctx *scope) error {
 	ctx.TrapExit(func(e actors.Exit) message { return ended(e) })
 	p.born = ctx.Now()
-	spec, err := p.init()
+	spec, err := p.init(ctx.PID())
 	p.init = nil
 	if err != nil {
 		return err
@@ -54,10 +54,7 @@ func (p *process) Init(ctx *scope) error {
 func (p *process) Receive(ctx *scope, m message) error {
 	switch m := m.(type) {
 	case call:
-		p.reply = m.reply
-		err := p.step(ctx, m.event)
-		p.reply = actors.Reply[plan.Reply]{}
-		return err
+		return p.serve(ctx, m)
 	case ended:
 		return p.step(ctx, plan.ChildExited{Ref: m.From, Reason: reasonTo(m.Reason), Now: p.age(ctx)})
 	case retry:
@@ -67,6 +64,18 @@ func (p *process) Receive(ctx *scope, m message) error {
 		return nil
 	}
 	return &actors.UnknownMessageError{Message: m}
+}
+
+// serve handles one management call.
+func (p *process) serve(ctx *scope, m call) error {
+	ev, err := m.op(p.plan)
+	if err != nil {
+		m.reply.Send(plan.Reply{Err: err})
+		return nil
+	}
+	p.reply = m.reply
+	defer func() { p.reply = actors.Reply[plan.Reply]{} }()
+	return p.step(ctx, ev)
 }
 
 // Terminate stops the children in order when the supervisor ends for another reason than the plan's own: the parent's stop, or a bug.

@@ -108,7 +108,7 @@ func Template[A, M any](id string, start func(args A) actors.Behavior[M], option
 // Sub describes a supervisor as a child.
 func Sub(id string, spec Spec) Child {
 	return Child{ID: id, Kind: KindSupervisor, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
-		s, err := link(in, id, func() (Spec, error) { return spec, nil }, actors.Local())
+		s, err := link(in, id, given(spec), actors.Local())
 		return s.PID(), err
 	}}
 }

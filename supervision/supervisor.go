@@ -17,7 +17,7 @@ type message interface{ supervisor() }
 
 // call is a management call on its way to the plan.
 type call struct {
-	event plan.Event
+	op    Operation
 	reply actors.Reply[plan.Reply]
 }
 
@@ -38,24 +38,29 @@ func (describe) supervisor() {}
 // Start starts a supervisor and its children, and returns when all are up. The name is unique in the system; inside a process the new
 // supervisor is not linked to it (see StartLink).
 func Start(in actors.Spawner, name string, spec Spec, options ...actors.Option) (*Supervisor, error) {
-	ref, err := actors.Spawn(in, name, body(func() (Spec, error) { return spec, nil }), unbounded(options)...)
+	ref, err := actors.Spawn(in, name, body(given(spec)), unbounded(options)...)
 	return handle(ref, err)
 }
 
 // StartLink is Start with a link to the spawning process, which becomes the parent.
 func StartLink(in actors.Spawner, name string, spec Spec, options ...actors.Option) (*Supervisor, error) {
-	return link(in, name, func() (Spec, error) { return spec, nil }, options...)
+	return link(in, name, given(spec), options...)
 }
 
-// StartInit is StartLink with the spec made by a function that runs as the new process: OTP's init/1. actors.Ignore and other errors
+// StartInit is StartLink with the spec made by a function that runs as the new process, self: OTP's init/1. actors.Ignore and other errors
 // of init end the start as they would for any process.
-func StartInit(in actors.Spawner, name string, init func() (Spec, error), options ...actors.Option) (*Supervisor, error) {
+func StartInit(in actors.Spawner, name string, init func(self actors.PID) (Spec, error), options ...actors.Option) (*Supervisor, error) {
 	return link(in, name, init, options...)
 }
 
-func link(in actors.Spawner, name string, init func() (Spec, error), options ...actors.Option) (*Supervisor, error) {
+func link(in actors.Spawner, name string, init func(actors.PID) (Spec, error), options ...actors.Option) (*Supervisor, error) {
 	ref, err := actors.SpawnLink(in, name, body(init), unbounded(options)...)
 	return handle(ref, err)
+}
+
+// given is the init of a spec that is known.
+func given(spec Spec) func(actors.PID) (Spec, error) {
+	return func(actors.PID) (Spec, error) { return spec, nil }
 }
 
 func handle(ref actors.Ref[message], err error) (*Supervisor, error) {
@@ -171,6 +176,12 @@ func (s *Supervisor) Replace(ctx context.Context, spec Spec) error {
 	return err
 }
 
+// ReplaceInit is Replace with the spec made in the supervisor's turn: init is called again, as OTP's code_change does.
+func (s *Supervisor) ReplaceInit(ctx context.Context, init func() (Spec, error)) error {
+	_, err := s.run(ctx, Respec(init))
+	return err
+}
+
 func (s *Supervisor) pid(ctx context.Context, ev plan.Event) (actors.PID, error) {
 	r, err := s.call(ctx, ev)
 	pid, _ := r.Ref.(actors.PID)
@@ -179,21 +190,13 @@ func (s *Supervisor) pid(ctx context.Context, ev plan.Event) (actors.PID, error)
 
 // call has no deadline but that of ctx: a stop may take as long as its child's shutdown time.
 func (s *Supervisor) call(ctx context.Context, ev plan.Event) (plan.Reply, error) {
-	r, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[plan.Reply]) message { return call{ev, reply} })
+	return s.run(ctx, Event(ev))
+}
+
+func (s *Supervisor) run(ctx context.Context, op Operation) (plan.Reply, error) {
+	r, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[plan.Reply]) message { return call{op, reply} })
 	if err != nil {
 		return r, err
 	}
 	return r, refusal(r.Err)
-}
-
-// refusal gives the plan's errors their types.
-func refusal(err error) error {
-	switch e := err.(type) { //nolint:errorlint // the plan's own values
-	case *plan.AlreadyStartedError:
-		pid, _ := e.Ref.(actors.PID)
-		return &AlreadyStartedError{ID: e.ID, PID: pid}
-	case *plan.StartError:
-		return &StartError{ID: e.ID, Reason: reasonFrom(e.Reason)}
-	}
-	return err
 }

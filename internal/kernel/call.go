@@ -23,7 +23,7 @@ func (a *Address) System() *System { return a.sys }
 // Resolve returns the process that the address stands for now, or nil.
 func (a *Address) Resolve() *Proc { return a.resolve() }
 
-// Call sends the message that build makes for the reply slot and waits for exactly one of: the reply; *exit.Error with the callee's
+// Call sends the message that build makes for the reply slot and waits for exactly one of: the reply; *EndedError with the callee's
 // reason when the incarnation that took the call dies; ErrTimeout; the cause of ctx; ErrNoProc; ErrMailboxFull; ErrCallSelf; ErrFenced.
 // caller is the process whose turn it is called in, or nil. The default deadline applies when ctx has none and noDeadline is false.
 func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build func(slot *Slot, gen uint64) any) (any, error) {
@@ -33,7 +33,7 @@ func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build fu
 	case caller != nil && caller.void.Load():
 		return nil, ErrFenced
 	}
-	slot, gen := p.sys.open(p.sys.deadline(ctx, noDeadline))
+	slot, gen := p.sys.open(p.sys.deadline(ctx, noDeadline), nil)
 	if err := p.post(envelope{kind: kindUser, msg: build(slot, gen), from: caller, slot: slot, gen: gen}, nil); err != nil {
 		// Nobody else knows the slot unless build passed it on; claim settles who completes it.
 		if slot.claim(gen, nil, err) {
@@ -83,7 +83,9 @@ func (slot *Slot) giveUp(gen uint64, err error) error {
 	if !slot.claim(gen, nil, err) {
 		// Completed, or being completed: its wake is on the channel, on its way, or was the fence's.
 		slot.sys.counters.LateReplies.Add(1)
+		return err
 	}
+	slot.state.Store(gen<<2 | slotFree) // what comes now is late
 	// The channel may hold one wake or none, and a late waker may hold the slot: let the garbage collector have it.
 	return err
 }
@@ -104,11 +106,10 @@ func (p *Proc) Request(to *Proc, d time.Duration, build func(slot *Slot, gen uin
 	if d == 0 {
 		d = max(p.sys.cfg.CallTimeout, 0)
 	}
-	slot, gen := p.sys.open(max(d, 0))
 	deliver := func(value any, err error) {
 		_ = p.post(envelope{kind: kindNotice, msg: &result{then, value, err}}, nil) // a dead requester has no use for it
 	}
-	slot.then.Store(&deliver)
+	slot, gen := p.sys.open(max(d, 0), &deliver)
 	msg := build(slot, gen)
 	err := ErrNoProc
 	if to != nil {

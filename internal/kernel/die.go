@@ -29,6 +29,16 @@ func (p *Proc) die(why exit.Reason) {
 	p.terminate(why)
 }
 
+// Asked returns the reason of the exit signal that the process ends of; false when it ends by itself.
+func (p *Proc) Asked() (exit.Reason, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.more == nil || p.more.exitAsked == nil {
+		return exit.Reason{}, false
+	}
+	return *p.more.exitAsked, true
+}
+
 // terminate runs the callback and then finishes, whatever the callback does.
 func (p *Proc) terminate(why exit.Reason) {
 	finished := false
@@ -134,7 +144,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 
 // drain disposes of everything that was queued, stashed or open.
 func (p *Proc) drain(hand envelope, rest extra, queue ring, why exit.Reason) {
-	ended := &exit.Error{Reason: why}
+	ended := &EndedError{Reason: why}
 	if hand.slot != nil {
 		hand.slot.fail(hand.gen, ended)
 	}

@@ -5,6 +5,8 @@ package kernel
 import (
 	"context"
 	"errors"
+
+	"mabeam.dev/actors/exit"
 )
 
 // Conditions that the kernel reports. Package actors re-exports those that users meet.
@@ -19,6 +21,13 @@ var (
 	// ErrTimeout also matches context.DeadlineExceeded.
 	ErrTimeout error = timeoutError{}
 )
+
+// EndedError fails the calls that a process had taken when it ended. It is a type of its own, so that no answer of a callee and no
+// cause of a caller's context is taken for it.
+type EndedError struct{ Reason exit.Reason }
+
+// Error renders the reason.
+func (e *EndedError) Error() string { return "actors: callee ended: " + e.Reason.String() }
 
 // timeoutError is the type of ErrTimeout.
 type timeoutError struct{}

@@ -69,7 +69,7 @@ func (p *Proc) Inspect(ctx context.Context, caller *Proc) (any, error) {
 	if caller == p {
 		return nil, ErrCallSelf
 	}
-	slot, gen := p.sys.open(p.sys.deadline(ctx, false))
+	slot, gen := p.sys.open(p.sys.deadline(ctx, false), nil)
 	p.mu.Lock()
 	if p.phase > running {
 		p.mu.Unlock()
@@ -98,7 +98,7 @@ func (p *Proc) look(looks []slotRef) {
 		}
 		why := p.crashed(broke)
 		for _, s := range looks {
-			s.slot.fail(s.gen, &exit.Error{Reason: why})
+			s.slot.fail(s.gen, &EndedError{Reason: why})
 		}
 		p.die(why)
 	}()

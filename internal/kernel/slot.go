@@ -22,7 +22,7 @@ type Slot struct {
 	// The time-out: one clock timer per slot that is armed lazily. It re-arms itself while its slot is in use, so a call that is
 	// answered in time costs no timer operation.
 	deadline atomic.Int64 // nanoseconds after the system's birth; 0 = none
-	armed    atomic.Bool
+	due      atomic.Int64 // when the timer is going to fire, likewise; 0 = it is not armed
 	timer    ClockTimer
 
 	// then makes an asynchronous completion: it is called instead of done.
@@ -52,17 +52,22 @@ func newSlot(s *System) *Slot {
 	return slot
 }
 
-// open begins a call and returns its generation. d is the time-out; <= 0 means none.
-func (s *System) open(d time.Duration) (*Slot, uint64) {
+// open begins a call and returns its generation. d is the time-out; <= 0 means none. then is called with the outcome if it is not nil;
+// otherwise the caller waits.
+func (s *System) open(d time.Duration, then *func(value any, err error)) (*Slot, uint64) {
 	slot := s.slots.Get().(*Slot)
 	gen := slot.state.Load()>>2 + 1
 	slot.wait.state.Store(waitNew)
+	slot.then.Store(then)
+	var at time.Duration
 	if d > 0 {
-		slot.arm(s.age()+d, d)
-	} else {
-		slot.deadline.Store(0)
+		at = s.age() + d
 	}
+	slot.deadline.Store(int64(at))
 	slot.state.Store(gen<<2 | slotOpen)
+	if d > 0 {
+		slot.arm(at, d)
+	}
 	return slot, gen
 }
 
@@ -118,31 +123,32 @@ func (slot *Slot) Pending(gen uint64) bool { return slot.pending(gen) }
 // pending reports whether the call still waits for its reply.
 func (slot *Slot) pending(gen uint64) bool { return slot.state.Load() == gen<<2|slotOpen }
 
-// arm sets the deadline and makes sure that the timer runs.
+// arm makes sure that the timer fires no later than the deadline of the call that has just been opened. A timer that is armed for an
+// earlier time is relied on: its tick sees the call, because the call was opened before due was read.
 func (slot *Slot) arm(at time.Duration, d time.Duration) {
-	slot.deadline.Store(int64(at))
-	if !slot.armed.Swap(true) {
+	if due := slot.due.Load(); due == 0 || int64(at) < due {
+		slot.due.Store(int64(at))
 		slot.timer.Reset(d)
 	}
 }
 
 // tick runs on the clock's goroutine. The slot may be idle, or in use by a later call whose deadline is ahead.
 func (slot *Slot) tick() {
-	state := slot.state.Load()
-	at := time.Duration(slot.deadline.Load())
-	now := slot.sys.age()
-	if state&slotMask != slotOpen || at == 0 {
-		slot.armed.Store(false)
-		// A call that began between the two lines above saw the timer armed and relies on it.
-		if again := slot.state.Load(); again&slotMask == slotOpen && again != state && !slot.armed.Swap(true) {
-			slot.timer.Reset(max(time.Duration(slot.deadline.Load())-now, 0))
+	slot.due.Store(0) // before the state is read: see arm
+	for {
+		state := slot.state.Load()
+		at := slot.deadline.Load() // of this call, or of a later one if the state has moved on
+		if state&slotMask != slotOpen || at == 0 {
+			return
 		}
-		return
+		if left := time.Duration(at) - slot.sys.age(); left > 0 {
+			if slot.due.CompareAndSwap(0, at) {
+				slot.timer.Reset(left)
+			}
+			return
+		}
+		if slot.claim(state>>2, nil, ErrTimeout) {
+			return
+		}
 	}
-	if at > now {
-		slot.timer.Reset(at - now)
-		return
-	}
-	slot.armed.Store(false)
-	slot.claim(state>>2, nil, ErrTimeout)
 }

@@ -144,7 +144,11 @@ func (p *Proc) deliver(e envelope) error {
 			return p.body.Handle(msg)
 		}
 	case kindExit:
-		p.die(e.msg.(exit.Reason))
+		why := e.msg.(exit.Reason)
+		p.mu.Lock()
+		p.extraLocked().exitAsked = &why
+		p.mu.Unlock()
+		p.die(why)
 	case kindNone, kindCallback: // nothing to deliver
 	}
 	return nil

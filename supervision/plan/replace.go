@@ -15,7 +15,7 @@ func (s *State) replace(spec Spec) {
 	}
 	s.flags(spec)
 	if s.bug == bugReplaceResetsWindow {
-		s.window.times = nil
+		s.window.reset()
 	}
 	var added, kept []string
 	if s.simple() {

@@ -42,7 +42,7 @@ func (s *State) down(c *slot, keep bool) {
 // attempt enters one restart attempt of c in the window and performs it, or gives up.
 func (s *State) attempt(c *slot, why Reason) {
 	allowed := s.window.add(s.now, s.bug)
-	try := Attempt{N: len(s.window.times), Max: s.window.max(), Within: s.window.limit.Within}
+	try := Attempt{N: s.window.len(), Max: s.window.max(), Within: s.window.limit.Within}
 	if !allowed {
 		s.emit(NoticeGaveUp{ID: c.id(s.simple()), Attempt: try})
 		s.down(c, false)
@@ -103,7 +103,7 @@ func (s *State) restartOne(c *slot) {
 // succeeded is called when an attempt worked. A success resets nothing.
 func (s *State) succeeded() {
 	if s.bug == bugSuccessResetsWindow {
-		s.window.times = nil
+		s.window.reset()
 	}
 }
 

@@ -41,13 +41,7 @@ func (s *State) Children() []ChildInfo {
 
 // Restarts returns how many attempts are in the window at now, and what is allowed.
 func (s *State) Restarts(now time.Duration) Attempt {
-	n := 0
-	for _, t := range s.window.times {
-		if now-t <= s.window.limit.Within {
-			n++
-		}
-	}
-	return Attempt{N: n, Max: s.window.max(), Within: s.window.limit.Within}
+	return Attempt{N: s.window.at(now), Max: s.window.max(), Within: s.window.limit.Within}
 }
 
 func (s *State) count(alive func(Ref) bool) Counts {

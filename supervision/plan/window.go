@@ -7,7 +7,8 @@ import "time"
 // window counts the restart attempts of the last Within, exactly and inclusively: an attempt that is Within old still counts.
 type window struct {
 	limit Intensity       // with defaults
-	times []time.Duration // attempts in the window, oldest first
+	times []time.Duration // attempts, oldest first; those before head have left the window
+	head  int
 }
 
 // add enters an attempt at now and tells whether it is allowed.
@@ -16,26 +17,38 @@ func (w *window) add(now time.Duration, bug defect) bool {
 	w.times = append(w.times, now)
 	switch bug {
 	case bugWindowOneMore:
-		return len(w.times) <= w.max()+1
+		return w.len() <= w.max()+1
 	case bugWindowOneLess:
-		return len(w.times) < w.max()
+		return w.len() < w.max()
 	default:
-		return len(w.times) <= w.max()
+		return w.len() <= w.max()
 	}
 }
 
-// slide drops what is older than the window.
+// slide drops what is older than the window. It moves entries only when half of them are dropped, so that an attempt costs constant time.
 func (w *window) slide(now time.Duration, bug defect) {
-	if bug == bugWindowNeverSlides {
-		return
+	for w.head < len(w.times) && w.past(w.times[w.head], now) && bug != bugWindowNeverSlides {
+		w.head++
 	}
-	old := 0
-	for old < len(w.times) && now-w.times[old] > w.limit.Within {
-		old++
-	}
-	if old > 0 {
-		w.times = append(w.times[:0], w.times[old:]...)
+	if w.head > len(w.times)/2 {
+		w.times = append(w.times[:0], w.times[w.head:]...)
+		w.head = 0
 	}
 }
 
+func (w *window) past(attempt, now time.Duration) bool { return now-attempt > w.limit.Within }
+
+func (w *window) len() int { return len(w.times) - w.head }
 func (w *window) max() int { return max(w.limit.Max, 0) }
+func (w *window) reset()   { w.times, w.head = nil, 0 }
+
+// at returns how many attempts are in the window at now.
+func (w *window) at(now time.Duration) int {
+	n := 0
+	for _, t := range w.times[w.head:] {
+		if !w.past(t, now) {
+			n++
+		}
+	}
+	return n
+}
