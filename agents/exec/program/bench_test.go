@@ -16,14 +16,15 @@ import (
 
 // BenchmarkRoundTrip is a task to an echo program and its result back, one at a time.
 func BenchmarkRoundTrip(b *testing.B) {
-	inputs := make(chan protocol.Input)
+	inbox := program.NewInbox()
+	defer inbox.Leave()
 	port, err := program.Open(program.Spec{Command: []string{os.Args[0]}, Env: []string{rogueMode + "=echo"}},
-		protocol.Config{}, program.Owner{Post: func(in protocol.Input) bool { inputs <- in; return true }})
+		protocol.Config{}, program.Owner{Post: inbox.Post})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for port.State() == protocol.Starting {
-		port.Handle(<-inputs)
+		port.Handle(<-inbox.Inputs())
 	}
 	b.ReportAllocs()
 	task := protocol.Task{ID: "t", Kind: "echo", Input: []byte(`{"n":1}`), Attempt: 1, Timeout: time.Minute}
@@ -34,7 +35,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 			b.Fatal(err)
 		}
 		for port.Free() == 0 {
-			port.Handle(<-inputs)
+			port.Handle(<-inbox.Inputs())
 		}
 		trips = append(trips, time.Since(start))
 	}
@@ -42,6 +43,6 @@ func BenchmarkRoundTrip(b *testing.B) {
 	b.ReportMetric(float64(trips[len(trips)*99/100].Microseconds()), "p99-µs")
 	port.Kill()
 	for port.State() != protocol.Exited {
-		port.Handle(<-inputs)
+		port.Handle(<-inbox.Inputs())
 	}
 }

@@ -19,13 +19,15 @@
 //
 // # Usage
 //
-//	port, err := program.Open(program.Spec{Command: []string{"./reviewer"}}, protocol.Config{}, program.Owner{Post: post})
+//	inbox := program.NewInbox()
+//	port, err := program.Open(program.Spec{Command: []string{"./reviewer"}}, protocol.Config{}, program.Owner{Post: inbox.Post})
 //	// in the owner's loop:
-//	for _, notice := range port.Handle(input) { … }
+//	for _, notice := range port.Handle(<-inbox.Inputs()) { … }
 //	notices, err := port.Assign(task)
 //
 // [Port] is the pair of a [Process] and a protocol.Session; the owner calls it from one place at a time
-// with whatever Post brought. [Start] gives the process alone.
+// with whatever Post brought. [Inbox] is a ready Post for owners that take inputs when they like. [Start]
+// gives the process alone.
 //
 // # Duties of the owner
 //
@@ -36,7 +38,8 @@
 // # The program's surroundings
 //
 // The environment holds PATH, HOME, LANG and TMPDIR of the runtime, what Spec.PassEnv names of it, and
-// Spec.Env; nothing else. The program leads its own process group. No limits on memory or CPU are set.
+// Spec.Env; nothing else. The program leads its own process group, so Ctrl-C at a terminal reaches the runtime
+// and not its programs. No limits on memory or CPU are set.
 //
 // # Failure modes
 //

@@ -93,10 +93,9 @@ func TestManyStartsAndKillsLeaveNoDescriptor(t *testing.T) {
 		t.Skip("needs cat")
 	}
 	cycle := func(i int) {
-		inputs := make(chan protocol.Input, 16)
-		port, err := program.Open(program.Spec{Command: []string{cat}}, protocol.Config{}, program.Owner{
-			Post: func(in protocol.Input) bool { inputs <- in; return true },
-		})
+		inbox := program.NewInbox()
+		defer inbox.Leave()
+		port, err := program.Open(program.Spec{Command: []string{cat}}, protocol.Config{}, program.Owner{Post: inbox.Post})
 		require.NoError(t, err)
 		if i%2 == 0 {
 			port.Kill()
@@ -104,7 +103,7 @@ func TestManyStartsAndKillsLeaveNoDescriptor(t *testing.T) {
 			port.Stop() // cat gives its input back, which is junk, and exits at the end of input
 		}
 		for port.State() != protocol.Exited {
-			port.Handle(<-inputs)
+			port.Handle(<-inbox.Inputs())
 		}
 		<-port.Done()
 		port.Kill() // must do nothing: the number may be another's by now

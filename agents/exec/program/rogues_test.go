@@ -126,7 +126,7 @@ func (s *stage) awaitTimer(d time.Duration) {
 		return slices.ContainsFunc(s.clock.running(), func(t *handTimer) bool { return t.after == d })
 	}
 	for !armed() {
-		s.seen = append(s.seen, s.port.Handle(<-s.inputs)...)
+		s.seen = append(s.seen, s.port.Handle(<-s.inbox.Inputs())...)
 	}
 }
 
@@ -281,12 +281,12 @@ func TestAProgramWaitsWhileItsOwnerIsBusy(t *testing.T) {
 func TestAProgramWhoseOwnerIsGoneIsKilled(t *testing.T) {
 	s := play(t, "flood stdout", graces)
 	next[protocol.BecameReady](s)
-	s.leave()
+	s.inbox.Leave()
 	<-s.port.Done()
 	s.allDead()
 
 	s = play(t, "deaf to stop", graces) // would live on though its pipes are closed
-	s.leave()
+	s.inbox.Leave()
 	<-s.port.Done()
 	s.allDead()
 }

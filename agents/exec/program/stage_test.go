@@ -24,9 +24,7 @@ import (
 type stage struct {
 	t      *testing.T
 	port   *program.Port
-	inputs chan protocol.Input // any goroutine of the port sends; the test receives; unbuffered
-	left   chan struct{}       // closed when the owner is gone
-	leave  func()
+	inbox  *program.Inbox
 	clock  *handClock
 	life   *os.File // ends when every process of the rogue is dead
 	stderr []program.StderrLine
@@ -36,8 +34,7 @@ type stage struct {
 // play starts a mode of the rogue. Time stands still on its stage but for the write time-out when set.
 func play(t *testing.T, mode string, cfg protocol.Config, changes ...func(*program.Spec)) *stage {
 	t.Helper()
-	s := &stage{t: t, inputs: make(chan protocol.Input), left: make(chan struct{}), clock: &handClock{}}
-	s.leave = sync.OnceFunc(func() { close(s.left) })
+	s := &stage{t: t, inbox: program.NewInbox(), clock: &handClock{}}
 	fifo := filepath.Join(t.TempDir(), "life")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
 	var err error
@@ -48,20 +45,13 @@ func play(t *testing.T, mode string, cfg protocol.Config, changes ...func(*progr
 		change(&spec)
 	}
 	s.port, err = program.Open(spec, cfg, program.Owner{
-		Post: func(in protocol.Input) bool {
-			select {
-			case s.inputs <- in:
-				return true
-			case <-s.left:
-				return false
-			}
-		},
+		Post:   s.inbox.Post,
 		Stderr: func(l program.StderrLine) { s.stderr = append(s.stderr, l) },
 		Clock:  program.Clock{AfterFunc: s.clock.afterFunc},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		s.leave()
+		s.inbox.Leave()
 		s.port.Abort()
 		<-s.port.Done()
 		s.life.Close()
@@ -75,7 +65,7 @@ func (s *stage) until(match func(protocol.Notice) bool) protocol.Notice {
 	limit := time.After(guard)
 	for {
 		select {
-		case in := <-s.inputs:
+		case in := <-s.inbox.Inputs():
 			for _, n := range s.port.Handle(in) {
 				s.seen = append(s.seen, n)
 				if match(n) {
