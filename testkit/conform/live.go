@@ -17,7 +17,10 @@ import (
 )
 
 // Live is an engine on the actor runtime: real supervisor processes with real workers, on a clock that the driver moves.
-type Live struct {
+type Live struct{ *world }
+
+// world is the engine during one script. Starts that were held when it ended may still look at it.
+type world struct {
 	rec    *Recorder
 	sys    *actors.System
 	clock  *clock
@@ -28,7 +31,7 @@ type Live struct {
 }
 
 // NewLive returns an engine on the actor runtime. It may run one script after another.
-func NewLive() *Live { return &Live{} }
+func NewLive() *Live { return &Live{&world{}} }
 
 var _ Engine = (*Live)(nil)
 
@@ -43,7 +46,7 @@ func doJob(ctx *actors.Context[job], run job) error {
 // Open starts a system of its own.
 func (e *Live) Open(rec *Recorder) error {
 	bus := telemetry.NewBus()
-	*e = Live{rec: rec, clock: newClock(), held: make(chan struct{})}
+	e.world = &world{rec: rec, clock: newClock(), held: make(chan struct{})}
 	e.cancel = telemetry.Subscribe(bus, "recorder", func(ev actors.ProcessExited) { rec.Died(ev.PID, exitTerm(ev.Reason)) })
 	e.sys = actors.New(actors.Options{
 		Clock: e.clock, CallTimeout: -1, TrackIdle: true, Events: bus, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -72,12 +75,11 @@ func (e *Live) Close() error {
 	if errors.Is(err, context.Canceled) {
 		err = nil // killing is what was asked for
 	}
-	*e = Live{}
 	return err
 }
 
 // Settle waits until nothing is going on. Shutdown deadlines are the only timers there are, so a timer that is left is one.
-func (e *Live) Settle(ctx context.Context) error {
+func (e *world) Settle(ctx context.Context) error {
 	for {
 		if err := e.sys.WaitQuiet(ctx); err != nil {
 			return fmt.Errorf("conform: settle: %w", err)
@@ -89,7 +91,7 @@ func (e *Live) Settle(ctx context.Context) error {
 }
 
 // Advance settles and moves the clock.
-func (e *Live) Advance(ctx context.Context, d time.Duration) error {
+func (e *world) Advance(ctx context.Context, d time.Duration) error {
 	if err := e.Settle(ctx); err != nil {
 		return err
 	}
@@ -98,7 +100,7 @@ func (e *Live) Advance(ctx context.Context, d time.Duration) error {
 }
 
 // Start starts the root as a child of the engine's parent process.
-func (e *Live) Start(name string, answer *Answer) {
+func (e *world) Start(name string, answer *Answer) {
 	e.parent.Tell(func(ctx *actors.Context[job]) {
 		pid, err := e.startSup(ctx, name)
 		var failed *actors.StartError
@@ -116,7 +118,7 @@ func (e *Live) Start(name string, answer *Answer) {
 }
 
 // Stop sends shutdown as the root's parent.
-func (e *Live) Stop(root Proc, answer *Answer) {
+func (e *world) Stop(root Proc, answer *Answer) {
 	pid := root.(actors.PID)
 	e.caller.Tell(func(ctx *actors.Context[job]) {
 		ctx.Monitor(pid, func(actors.Down) job { return func(*actors.Context[job]) { answer.Set(Reply{}) } })
@@ -125,7 +127,7 @@ func (e *Live) Stop(root Proc, answer *Answer) {
 }
 
 // Call queues a request at the supervisor before it returns to the driver's next operation.
-func (e *Live) Call(sup Proc, what any, answer *Answer) {
+func (e *world) Call(sup Proc, what any, answer *Answer) {
 	op := e.operation(what)
 	e.caller.Tell(func(ctx *actors.Context[job]) {
 		s, err := supervision.Of(sup.(actors.PID))
@@ -140,7 +142,7 @@ func (e *Live) Call(sup Proc, what any, answer *Answer) {
 	_ = e.sys.WaitQuiet(context.Background()) // the request is in the mailbox when nothing else is going on
 }
 
-func (e *Live) operation(what any) supervision.Operation {
+func (e *world) operation(what any) supervision.Operation {
 	switch op := what.(type) {
 	case RawStart:
 		raw := op.Child
@@ -174,14 +176,14 @@ func reply(r plan.Reply, err error) Reply {
 }
 
 // Exit lets a worker exit by itself.
-func (e *Live) Exit(worker Proc, reason Term) {
+func (e *world) Exit(worker Proc, reason Term) {
 	if ref, err := actors.RefOf[leave](worker.(actors.PID)); err == nil {
 		ref.Tell(leave{reason})
 	}
 }
 
 // Kill kills a process.
-func (e *Live) Kill(p Proc) { p.(actors.PID).Kill() }
+func (e *world) Kill(p Proc) { p.(actors.PID).Kill() }
 
 // StrayExit sends an exit signal from outside any process.
-func (e *Live) StrayExit(sup Proc, reason Term) { sup.(actors.PID).Exit(termExit(reason)) }
+func (e *world) StrayExit(sup Proc, reason Term) { sup.(actors.PID).Exit(termExit(reason)) }

@@ -12,7 +12,7 @@ import (
 )
 
 // startFunc returns the start function of a child; the args of a dynamic child are its name.
-func (e *Live) startFunc(name, kind string) supervision.StartFunc {
+func (e *world) startFunc(name, kind string) supervision.StartFunc {
 	return func(in actors.Spawner, args any) (actors.PID, error) {
 		if label, dynamic := args.(string); dynamic {
 			name = label
@@ -25,7 +25,7 @@ func (e *Live) startFunc(name, kind string) supervision.StartFunc {
 }
 
 // spec parses the present definition of a supervisor.
-func (e *Live) spec(name string) (supervision.Spec, error) {
+func (e *world) spec(name string) (supervision.Spec, error) {
 	raw := e.rec.Definition(name).raw()
 	for i, c := range raw.Children {
 		if c.Start != nil {
@@ -36,17 +36,17 @@ func (e *Live) spec(name string) (supervision.Spec, error) {
 }
 
 // outcome asks for the scripted outcome of a start attempt and blocks while it is held.
-func (e *Live) outcome(name string) Outcome {
+func (e *world) outcome(name string) Outcome {
 	o := e.rec.Attempt(name)
 	if !o.Hold {
 		return o
 	}
 	released := make(chan struct{})
+	e.rec.Hold(name, func() {
+		e.sys.Unhold()
+		close(released)
+	})
 	e.sys.Hold(func() {
-		e.rec.Hold(name, func() {
-			e.sys.Unhold()
-			close(released)
-		})
 		select {
 		case <-released:
 		case <-e.held:
@@ -56,7 +56,7 @@ func (e *Live) outcome(name string) Outcome {
 }
 
 // startSup runs in the process that starts the supervisor.
-func (e *Live) startSup(in actors.Spawner, name string) (actors.PID, error) {
+func (e *world) startSup(in actors.Spawner, name string) (actors.PID, error) {
 	o := e.outcome(name)
 	if o.Kind == StartError {
 		e.rec.NotStarted(name, o)
@@ -81,7 +81,7 @@ func (e *Live) startSup(in actors.Spawner, name string) (actors.PID, error) {
 func parentOf(p actors.PID) Proc { return p.Parent() }
 
 // startWorker runs in the worker's supervisor.
-func (e *Live) startWorker(in actors.Spawner, name string) (actors.PID, error) {
+func (e *world) startWorker(in actors.Spawner, name string) (actors.PID, error) {
 	switch o := e.outcome(name); o.Kind {
 	case StartIgnore:
 		e.rec.NotStarted(name, o)
@@ -102,7 +102,7 @@ type leave struct{ reason Term }
 
 // worker traps exits and does what the script says when it is asked to stop.
 type worker struct {
-	engine *Live
+	engine *world
 	name   string
 	stop   Stop
 }
