@@ -7,8 +7,9 @@ import (
 	"regexp"
 )
 
-// saysWhoWaits is deliberately crude: a reviewer judges the sentence, the law only wants one to be there.
-var saysWhoWaits = regexp.MustCompile(`(?i)\b(wait|waits|waited|waiting|awaits|joins|joined)\b`)
+// saysWhoWaits is deliberately crude: a reviewer judges the sentence, the law only wants one to be there. A goroutine that
+// nobody waits for has to say how it ends.
+var saysWhoWaits = regexp.MustCompile(`(?i)\b(a?waits?|a?waited|a?waiting|joins|joined|ends)\b`)
 
 // goroutines judges the go statements of product files: only in excused packages, and each with a comment right above it (or
 // behind it) that says who waits for it.
@@ -28,7 +29,7 @@ func (j *judge) goroutines(p *Package) {
 			if !j.excused(LawGoroutine, p.Rel, "") {
 				j.add(LawGoroutine, f.Name, f.line(stmt), "a bare go statement: processes use their context's Go")
 			} else if !f.commented(f.line(stmt)) {
-				j.add(LawGoroutine, f.Name, f.line(stmt), "no comment says who waits for this goroutine")
+				j.add(LawGoroutine, f.Name, f.line(stmt), "no comment says who waits for this goroutine or how it ends")
 			}
 			return true
 		})
@@ -44,74 +45,4 @@ func (f *File) commented(line int) bool {
 		}
 	}
 	return false
-}
-
-// sleeps judges waiting: product code never sleeps, tests sleep only inside a synctest bubble, and nobody polls.
-func (j *judge) sleeps(p *Package) {
-	for _, f := range p.Files {
-		j.sleepsIn(p, f, false)
-	}
-	for _, f := range p.Tests {
-		j.sleepsIn(p, f, true)
-	}
-}
-
-func (j *judge) sleepsIn(p *Package, f *File, test bool) {
-	if f.Syntax == nil {
-		return
-	}
-	clocks, bubbles := f.local("time"), f.local("testing/synctest")
-	asserts := f.local("github.com/stretchr/testify/assert")
-	for name := range f.local("github.com/stretchr/testify/require") {
-		asserts[name] = true
-	}
-	for _, decl := range f.Syntax.Decls {
-		where := p.Rel
-		if fn, ok := decl.(*ast.FuncDecl); ok {
-			where += "." + fn.Name.Name
-		}
-		var visit func(n ast.Node, bubble bool)
-		visit = func(root ast.Node, bubble bool) {
-			ast.Inspect(root, func(n ast.Node) bool {
-				call, ok := n.(*ast.CallExpr)
-				if !ok {
-					return true
-				}
-				pkg, name := callee(call)
-				switch {
-				case bubbles[pkg] && name == "Test" && !bubble:
-					for _, arg := range call.Args {
-						visit(arg, true)
-					}
-					return false
-				case clocks[pkg] && name == "Sleep" && !(test && bubble):
-					if !j.excused(LawSleep, where, "") {
-						j.add(LawSleep, f.Name, f.line(call), "time.Sleep outside a synctest bubble")
-					}
-				case asserts[pkg] && polls[name]:
-					j.add(LawSleep, f.Name, f.line(call), "%s polls: wait for an event instead", name)
-				}
-				return true
-			})
-		}
-		visit(decl, false)
-	}
-}
-
-// polls are testify's functions that look again and again.
-var polls = map[string]bool{
-	"Eventually": true, "Eventuallyf": true, "EventuallyWithT": true, "EventuallyWithTf": true, "Never": true, "Neverf": true,
-}
-
-// callee returns package name and function name of a call such as time.Sleep(d); others give empty strings.
-func callee(call *ast.CallExpr) (pkg, name string) {
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return "", ""
-	}
-	id, ok := sel.X.(*ast.Ident)
-	if !ok {
-		return "", ""
-	}
-	return id.Name, sel.Sel.Name
 }
