@@ -144,6 +144,7 @@ func bubbleWith(t *testing.T, o actors.Options, body func(t *testing.T, w *world
 		if err := w.Close(t.Context()); err != nil {
 			t.Errorf("close: %v", err)
 		}
+		synctest.Wait() // for handlers that a test has let go on
 		if n := w.Len(); n != 0 {
 			t.Errorf("%d processes are left after Close", n)
 		}

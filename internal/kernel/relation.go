@@ -58,17 +58,20 @@ func (x *extra) detachLocked() []*relation {
 func (r *relation) announce(deceased *Proc, why exit.Reason) {
 	q := r.peer
 	q.mu.Lock()
-	there := r.twin.removeLocked()
-	q.mu.Unlock()
-	if !there {
+	if !r.twin.removeLocked() {
+		q.mu.Unlock()
 		return
 	}
 	switch r.role {
-	case linked:
-		q.exitSignal(deceased, why, deceased == q.parent)
+	case linked: // queued before the lock is let go, so that an Unlink comes before or after, not in between
+		does := q.exitSignalLocked(deceased, why, deceased == q.parent)
+		q.mu.Unlock()
+		q.follow(does, why)
 	case observed:
+		q.mu.Unlock()
 		r.mon.fire(why)
 	case observer: // nobody watches a watcher
+		q.mu.Unlock()
 	}
 }
 
@@ -194,33 +197,42 @@ func (p *Proc) Exit(from *Proc, why exit.Reason) {
 // exitSignal applies the table of exit signals: what a reason does to a process that traps exits and to one that does not.
 func (p *Proc) exitSignal(from *Proc, why exit.Reason, parent bool) {
 	p.mu.Lock()
-	if p.phase >= terminating {
-		p.mu.Unlock()
-		return
+	does := p.exitSignalLocked(from, why, parent)
+	p.mu.Unlock()
+	p.follow(does, why)
+}
+
+// signalled is what is left to do for an exit signal when the lock has been let go.
+type signalled struct{ cancel, wake bool }
+
+func (p *Proc) follow(does signalled, why exit.Reason) {
+	if does.cancel {
+		p.cancelContext(why)
 	}
-	cancel := false
+	if does.wake {
+		p.sys.dispatcher.ready(p)
+	}
+}
+
+func (p *Proc) exitSignalLocked(from *Proc, why exit.Reason, parent bool) (does signalled) {
+	if p.phase >= terminating {
+		return does
+	}
 	switch {
 	case p.traps && parent:
 		p.queue.push(envelope{kind: kindExit, msg: why, from: from})
 	case p.traps:
 		p.queue.push(envelope{kind: kindNotice, msg: &exitNotice{from: from, why: why}, from: from})
 	case why.Kind() == exit.Normal:
-		p.mu.Unlock()
-		return
+		return does
 	default:
 		if x := p.extraLocked(); x.exitAsked == nil {
 			x.exitAsked = &why
-			cancel = true
+			does.cancel = true
 		}
 	}
-	wake := p.wakeLocked()
-	p.mu.Unlock()
-	if cancel {
-		p.cancelContext(why)
-	}
-	if wake {
-		p.sys.dispatcher.ready(p)
-	}
+	does.wake = p.wakeLocked()
+	return does
 }
 
 // AskExit sends p the exit signal of its parent, whoever that is.
