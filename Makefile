@@ -17,6 +17,7 @@ COUNT ?= 300
 FUZZTIME ?= 10s
 KILLS ?= 20
 SOAK ?= 10m
+RACE ?= if-possible
 PKGS ?= ./...
 ARGS ?=
 
@@ -27,11 +28,11 @@ LDFLAGS = -s -w -X mabeam.dev/internal/buildinfo.Version=$(VERSION)
 REPORT := $(GO) run -buildvcs=false ./internal/testreport
 TOOL := $(GO) tool -modfile=tools/go.mod
 
-# Sets $race to the flag, or to nothing with $note saying why. The detector needs a C compiler that works.
-find_race = race=; note=; set -- $$($(GO) env CC); \
+# Sets $race to the flag, or to nothing, aloud. RACE=required makes a missing compiler a failure.
+find_race = race=; set -- $$($(GO) env CC); \
 	if command -v "$$1" >/dev/null 2>&1 && CGO_ENABLED=1 $(GO) build -race runtime/cgo >/dev/null 2>&1; then race=-race; \
-	else note="race detector: it needs a working C compiler, and '$$*' is none (Debian: apt-get install gcc libc6-dev)"; \
-	echo "make: LEFT OUT: $$note" >&2; fi
+	else note="the race detector needs a C compiler that works, and '$$*' does not (Debian: apt-get install gcc libc6-dev)"; \
+	[ "$(RACE)" != required ] || { echo "make: $$note" >&2; exit 1; }; echo "make: LEFT OUT: $$note" >&2; fi
 
 .PHONY: help
 help: ## list the targets
