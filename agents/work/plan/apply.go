@@ -194,8 +194,8 @@ func (q *Queue) enter(r *record, state State) {
 		q.crews[r.agent] = append(crew, r)
 	case StateUnknown, StateWaiting, StateDone, StateDead, StateCancelled:
 	}
-	if r.due = dueOf(r); r.due != 0 {
-		q.due.push(r)
+	if at := dueOf(r); at != 0 {
+		q.due.push(alarm{at, r})
 	}
 }
 
@@ -205,9 +205,8 @@ func (q *Queue) leaveState(r *record) {
 	if r.state != StateDead {
 		q.open--
 	}
-	if r.due != 0 {
+	if r.dueSlot >= 0 {
 		q.due.remove(int(r.dueSlot))
-		r.due = 0
 	}
 	switch r.state {
 	case StateAccepted:

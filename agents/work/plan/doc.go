@@ -13,9 +13,10 @@
 //   - Exclusion: a retry goes to an agent not yet tried in its series, and waits for a busy one, while any such agent is up; otherwise to any.
 //   - Slots: an agent never holds more attempts than its concurrency. A recalled attempt keeps its slot until the agent answers the token or goes down, and after
 //     Spec.Grace the agent is condemned.
-//   - Bounds: at most Spec.Limit open tasks; an open task takes less than 1 KiB beyond its input and the history of its failed attempts, a finished one what
-//     duplicate detection needs (about 120 bytes and its id). A command takes O(log n) in the number of tasks, plus the number of different sets of agents that
-//     the retries of one capability have tried; a Tick O(log n) for each due task, at most 1,024 at once. Forget, DeadLetters and Snapshot look at everything.
+//   - Bounds: at most Spec.Limit open tasks; an open task takes less than 1 KiB beyond its input and the history of its failed attempts, a finished one
+//     what duplicate detection needs (about 120 bytes and its id). A command takes O(log n) in the number of tasks. A retry costs O(agents) on top, and an
+//     agent that gets or loses its last free slot the number of different sets of agents that retries for its capabilities have tried. A Tick takes O(log n)
+//     for each due task, at most 1,024 at once. Forget, DeadLetters and Snapshot look at everything.
 //   - Nothing blocks, and nothing is random except through the source passed in: the same commands give the same decisions.
 //
 // # Usage
@@ -30,9 +31,10 @@
 //
 // # Duties of the user
 //
-// Journal the events in order before any effect, and rebuild the queue when journaling fails: the queue is ahead of its journal then. Give every life of an agent
-// an incarnation that was never used before in the journal. Answer every Recall with a Failure, a Result or AgentDown, and every Condemn with AgentDown. Tick when
-// an Arm says so. Pass a time that does not go backwards; a step back only delays what is due.
+// Journal the events in order, each as the next version of one stream, before any effect, and rebuild the queue when journaling fails: the queue is ahead of
+// its journal then. Give every life of an agent an incarnation that was never used before in the journal. Answer every Recall with a Failure, a Result or
+// AgentDown, and every Condemn with AgentDown. Tick when an Arm says so. Keep events in the journal until every sink has written the outcomes up to them,
+// even if a snapshot covers them: a snapshot holds no outputs. Pass a time that does not go backwards; a step back only delays what is due.
 //
 // # Failure modes
 //

@@ -12,8 +12,12 @@ type Output struct {
 	Effects []Effect
 }
 
-// Reset empties the output and keeps its memory.
+// Reset empties the output. It keeps its memory for the next batch, but not that of a burst.
 func (o *Output) Reset() {
+	if cap(o.Events) > 1<<13 || cap(o.Effects) > 1<<13 {
+		*o = Output{}
+		return
+	}
 	clear(o.Events)
 	clear(o.Effects)
 	o.Events, o.Effects = o.Events[:0], o.Effects[:0]

@@ -149,20 +149,24 @@ func (q *Queue) tick(now Instant, random rand.Source, out *Output) {
 	}
 }
 
-// dueBy lists at most tickBudget records that are due, in order. It walks down the heap only as far as records are due and leaves the heap alone.
+// dueBy lists records that are due, in order. It walks down the heap only as far as they are, leaves the heap alone, and stops at tickBudget.
 func (q *Queue) dueBy(now Instant) []*record {
-	var found []*record
+	var found []alarm
 	edge := []int{0}
 	for len(edge) > 0 && len(found) < tickBudget {
 		i := edge[len(edge)-1]
 		edge = edge[:len(edge)-1]
-		if i < q.due.len() && q.due.items[i].due <= now {
+		if i < q.due.len() && q.due.items[i].at <= now {
 			found = append(found, q.due.items[i])
 			edge = append(edge, 2*i+1, 2*i+2)
 		}
 	}
-	slices.SortFunc(found, func(a, b *record) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.seq, b.seq)) })
-	return found
+	slices.SortFunc(found, func(a, b alarm) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.record.seq, b.record.seq)) })
+	records := make([]*record, len(found))
+	for i, a := range found {
+		records[i] = a.record
+	}
+	return records
 }
 
 func byToken(crew []*record) []*record {

@@ -30,7 +30,7 @@ type Queue struct {
 	crews   map[Agent][]*record // running attempts of a life
 	groups  map[string]*group   // capability -> lanes and agents
 	ready   heap[*lane]         // lanes with a task and an agent for it
-	due     heap[*record]
+	due     heap[alarm]
 	kinds   map[string]string // interned names of kinds
 
 	// Live: changed by Step alone.
@@ -65,14 +65,14 @@ func New(spec Spec) (*Queue, error) {
 		less:  func(a, b *lane) bool { return earlier(a.tasks.items[0], b.tasks.items[0]) },
 		moved: func(l *lane, i int) { l.slot = i },
 	}
-	q.due = heap[*record]{
-		less: func(a, b *record) bool {
-			if a.due != b.due {
-				return a.due < b.due
+	q.due = heap[alarm]{
+		less: func(a, b alarm) bool {
+			if a.at != b.at {
+				return a.at < b.at
 			}
-			return a.seq < b.seq
+			return a.record.seq < b.record.seq
 		},
-		moved: func(r *record, i int) { r.dueSlot = int32(i) },
+		moved: func(a alarm, i int) { a.record.dueSlot = int32(i) },
 	}
 	return q, nil
 }
@@ -165,7 +165,7 @@ func (q *Queue) note(now Instant, cmd Command, out *Output) {
 func (q *Queue) nextTimer() Instant {
 	var next Instant
 	if q.due.len() > 0 {
-		next = q.due.items[0].due
+		next = q.due.items[0].at
 	}
 	if len(q.recalled) > 0 {
 		next = sooner(next, q.recalled[0].limit)

@@ -28,9 +28,14 @@ type record struct {
 	rank     int64 // place in the order of priority with ageing
 	lane     *lane
 	laneSlot int32
-	dueSlot  int32
+	dueSlot  int32 // -1 = nothing happens by itself
 	crewSlot int32
-	due      Instant
+}
+
+// alarm is a record in the heap of what is due, with its moment beside it: the heap of a million tasks is compared without touching them.
+type alarm struct {
+	at     Instant
+	record *record
 }
 
 // final is all that is kept of a done or cancelled task: enough to recognise a duplicate and to say where its outcome is journaled.

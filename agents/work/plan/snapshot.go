@@ -31,11 +31,18 @@ func (q *Queue) Snapshot() []byte {
 	}
 
 	w.uint(uint64(len(q.finished)))
-	ids := slices.Collect(maps.Keys(q.finished))
-	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(q.finished[a].version, q.finished[b].version) })
-	for _, id := range ids {
-		f := q.finished[id]
-		w.string(id)
+	type entry struct {
+		id string
+		final
+	}
+	ended := make([]entry, 0, len(q.finished))
+	for id, f := range q.finished {
+		ended = append(ended, entry{id, f})
+	}
+	slices.SortFunc(ended, func(a, b entry) int { return cmp.Compare(a.version, b.version) })
+	for i := range ended {
+		f := &ended[i]
+		w.string(f.id)
 		w.buf = append(w.buf, f.digest[:]...)
 		w.int(int64(f.ended))
 		w.uint(f.version)
