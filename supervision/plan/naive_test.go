@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"mabeam.dev/supervision/plan"
+)
+
+// model is a deliberately dumb supervisor: a slice of children, a slice of times, plain recursion, effects as function calls that return their result.
+type model struct {
+	*world
+	spec     plan.Spec
+	children []naive // in start order
+	attempts []time.Duration
+	retries  []naive // the child each posted retry is for
+	now      time.Duration
+	down     bool
+}
+
+type naive struct {
+	plan.Child
+	name       string
+	ref        int // of the process; of the last one while restarting
+	up         bool
+	restarting bool
+}
+
+func newModel(spec plan.Spec, w *world) *model {
+	m := &model{world: w, spec: spec}
+	if spec.Strategy == plan.SimpleOneForOne {
+		return m
+	}
+	for _, c := range spec.Children {
+		m.children = append(m.children, naive{Child: c, name: c.ID})
+	}
+	return m
+}
+
+func (m *model) list() string {
+	text := ""
+	for _, c := range slices.Backward(m.children) {
+		switch {
+		case c.up:
+			text += fmt.Sprintf(" up %d", c.ref)
+		case c.restarting:
+			text += " restarting <nil>"
+		default:
+			text += " stopped <nil>"
+		}
+	}
+	return text
+}
+
+func (m *model) begin() {
+	if failed := m.startAll(0); failed >= 0 {
+		m.stopAll(0)
+		m.exit(plan.ClassShutdownTerm)
+		return
+	}
+	m.note("ready")
+}
+
+// startAll starts every child from index on and returns the index of the one that failed, or -1.
+func (m *model) startAll(from int) int {
+	for i := from; i < len(m.children); i++ {
+		switch ref := m.start(m.children[i].name); {
+		case ref == -1:
+			return i
+		case ref == 0 && m.children[i].Restart == plan.Temporary:
+			m.children = slices.Delete(m.children, i, i+1)
+			i--
+		default:
+			m.set(i, ref)
+		}
+	}
+	return -1
+}
+
+func (m *model) set(i, ref int) {
+	m.children[i].ref, m.children[i].up, m.children[i].restarting = ref, ref != 0, false
+}
+
+// stopAll stops the children from index on, backwards.
+func (m *model) stopAll(from int) {
+	for i := len(m.children) - 1; i >= from; i-- {
+		if m.children[i].up {
+			m.stop(m.children[i].ref)
+		}
+		m.set(i, 0)
+	}
+}
+
+func (m *model) exit(class plan.Class) {
+	m.down = true
+	m.note("exit %v", class)
+}
+
+func (m *model) simple() bool { return m.spec.Strategy == plan.SimpleOneForOne }
+
+func (m *model) terminate() {
+	if !m.simple() {
+		m.stopAll(0)
+	} else {
+		for _, c := range m.children { // all at once, in no order
+			if c.up {
+				m.stop(c.ref)
+			}
+		}
+	}
+	m.exit(plan.ClassShutdown)
+}
+
+func (m *model) serve(msg message, now time.Duration) {
+	m.now = now
+	switch msg.kind {
+	case "exit":
+		delete(m.alive, msg.ref)
+		if i := slices.IndexFunc(m.children, func(c naive) bool { return c.up && c.ref == msg.ref }); i >= 0 {
+			m.died(i, msg.class)
+		}
+	case "retry":
+		key := m.retries[0]
+		m.retries = m.retries[1:]
+		i := slices.IndexFunc(m.children, func(c naive) bool {
+			return c.restarting && (m.simple() && c.ref == key.ref || !m.simple() && c.ID == key.ID)
+		})
+		if i >= 0 {
+			m.restart(i)
+		}
+	case "start dynamic":
+		c := naive{Child: m.spec.Children[0], name: msg.id}
+		m.startNew(c, false)
+	case "start":
+		m.startStatic(msg.child)
+	case "terminate ref":
+		m.terminateRef(msg.ref)
+	default:
+		m.byID(msg)
+	}
+}
+
+func (m *model) died(i int, class plan.Class) {
+	c := m.children[i]
+	crash := class == plan.ClassKilled || class == plan.ClassCrash || class == plan.ClassNoProc
+	if c.Restart == plan.Permanent || c.Restart == plan.Transient && crash {
+		m.restart(i)
+		return
+	}
+	m.forget(i)
+	if !c.Significant {
+		return
+	}
+	left := slices.ContainsFunc(m.children, func(c naive) bool { return c.Significant && (c.up || c.restarting) })
+	if m.spec.AutoShutdown == plan.AnySignificant || m.spec.AutoShutdown == plan.AllSignificant && !left {
+		m.terminate()
+	}
+}
+
+// forget leaves child i without a process; temporary and dynamic ones go altogether.
+func (m *model) forget(i int) {
+	if m.simple() || m.children[i].Restart == plan.Temporary {
+		m.children = slices.Delete(m.children, i, i+1)
+	} else {
+		m.set(i, 0)
+	}
+}
+
+func (m *model) restart(i int) {
+	m.attempts = append(m.attempts, m.now)
+	recent := 0
+	for _, t := range m.attempts {
+		if m.now-t <= m.spec.Intensity.Within {
+			recent++
+		}
+	}
+	if recent > m.spec.Intensity.Limit() {
+		m.forget(i)
+		m.terminate()
+		return
+	}
+	switch m.spec.Strategy {
+	case plan.OneForAll:
+		m.restartGroup(i, 0)
+	case plan.RestForOne:
+		m.restartGroup(i, i)
+	default:
+		m.restartOne(i)
+	}
+}
+
+func (m *model) restartOne(i int) {
+	switch ref := m.start(m.children[i].name); {
+	case ref == -1:
+		m.again(i, m.children[i].ref)
+	case ref == 0 && m.simple():
+		m.children = slices.Delete(m.children, i, i+1)
+	default:
+		m.set(i, ref)
+	}
+}
+
+func (m *model) restartGroup(i, from int) {
+	last, id := m.children[i].ref, m.children[i].ID
+	m.set(i, 0)
+	m.stopAll(from)
+	group := slices.DeleteFunc(slices.Clone(m.children[from:]), func(c naive) bool { return c.Restart == plan.Temporary })
+	m.children = append(m.children[:from], group...)
+	if failed := m.startAll(from); failed >= 0 {
+		if m.children[failed].ID != id {
+			last = 0
+		}
+		m.again(failed, last)
+	}
+}
+
+func (m *model) again(i, last int) {
+	m.children[i].up, m.children[i].restarting, m.children[i].ref = false, true, last
+	m.note("retry")
+	m.retries = append(m.retries, m.children[i])
+}
+
+func (m *model) reply(err error, ref int) {
+	var r any
+	if ref > 0 {
+		r = ref
+	}
+	m.note("reply %v ref %v", err, r)
+}
+
+func (m *model) startStatic(spec plan.Child) {
+	i := slices.IndexFunc(m.children, func(c naive) bool { return c.ID == spec.ID })
+	switch {
+	case i < 0:
+		m.startNew(naive{Child: spec, name: spec.ID}, spec.Restart != plan.Temporary)
+	case m.children[i].up:
+		m.reply(&plan.AlreadyStartedError{ID: spec.ID}, 0)
+	default:
+		m.reply(plan.ErrAlreadyPresent, 0)
+	}
+}
+
+func (m *model) startNew(c naive, keepIgnored bool) {
+	ref := m.start(c.name)
+	if ref == -1 {
+		id := c.ID
+		if m.simple() {
+			id = ""
+		}
+		m.reply(&plan.StartError{ID: id, Reason: plan.Reason{Class: plan.ClassCrash}}, 0)
+		return
+	}
+	if ref > 0 || keepIgnored {
+		m.children = append(m.children, c)
+		m.set(len(m.children)-1, ref)
+	}
+	m.reply(nil, ref)
+}
+
+func (m *model) terminateRef(ref int) {
+	if !m.simple() || ref == stranger {
+		m.reply(plan.ErrNotFound, 0)
+		return
+	}
+	i := slices.IndexFunc(m.children, func(c naive) bool { return c.ref == ref })
+	if i >= 0 {
+		m.terminateAt(i)
+		return
+	}
+	m.reply(nil, 0)
+}
+
+func (m *model) terminateAt(i int) {
+	if m.children[i].up {
+		m.stop(m.children[i].ref)
+	}
+	m.forget(i)
+	m.reply(nil, 0)
+}
+
+func (m *model) byID(msg message) {
+	i := slices.IndexFunc(m.children, func(c naive) bool { return c.ID == msg.id })
+	var err error
+	switch {
+	case m.simple():
+		err = plan.ErrSimpleOneForOne
+	case i < 0:
+		err = plan.ErrNotFound
+	case msg.kind == "terminate":
+		m.terminateAt(i)
+		return
+	case m.children[i].up:
+		err = plan.ErrRunning
+	case m.children[i].restarting:
+		err = plan.ErrRestarting
+	case msg.kind == "delete":
+		m.children = slices.Delete(m.children, i, i+1)
+	default:
+		ref := m.start(m.children[i].name)
+		if ref == -1 {
+			err = &plan.StartError{ID: msg.id, Reason: plan.Reason{Class: plan.ClassCrash}}
+		} else {
+			m.set(i, ref)
+		}
+		m.reply(err, ref)
+		return
+	}
+	m.reply(err, 0)
+}
