@@ -32,10 +32,26 @@ func (p *Proc) TellContext(ctx context.Context, msg any, from *Proc) error {
 			return ErrMailboxFull
 		}
 		if err := p.sys.block(ctx, from, w); err != nil {
-			p.forget(w)
+			if !p.forget(w) {
+				p.passRoom() // it had been woken for room that it does not take
+			}
 			return err
 		}
 		p.sys.waits.Put(w)
+	}
+}
+
+// passRoom wakes the next sender in line if there is room.
+func (p *Proc) passRoom() {
+	p.mu.Lock()
+	var next *wait
+	if x := p.more; x != nil && len(x.room) > 0 && p.users < p.bound {
+		next = x.room[0]
+		x.room = x.room[1:]
+	}
+	p.mu.Unlock()
+	if next != nil {
+		next.wake(p.sys)
 	}
 }
 
@@ -78,7 +94,7 @@ func (p *Proc) post(e envelope, w *wait) error {
 
 // fullLocked decides what happens at the bound.
 func (p *Proc) fullLocked(e envelope, w *wait) (dropped envelope, err error) {
-	if p.policy == DropOldest && e.slot == nil {
+	if p.policy == DropOldest && e.slot == nil && w == nil {
 		if old, ok := p.queue.dropOldestUser(); ok {
 			p.users--
 			return old, nil

@@ -94,16 +94,18 @@ func (p *Proc) leave() bool {
 	return p.phase < fenced
 }
 
-// forget takes a wait back that nobody is going to use.
-func (p *Proc) forget(w *wait) {
+// forget takes a wait back that nobody is going to use, and reports whether it was still in line.
+func (p *Proc) forget(w *wait) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.more == nil {
-		return
+		return false
 	}
+	n := len(p.more.room) + len(p.more.waits)
 	same := func(o *wait) bool { return o == w }
 	p.more.room = slices.DeleteFunc(p.more.room, same)
 	p.more.waits = slices.DeleteFunc(p.more.waits, same)
+	return len(p.more.room)+len(p.more.waits) < n
 }
 
 // await waits for the death of p.
