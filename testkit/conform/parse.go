@@ -160,19 +160,20 @@ func (p *parser) sup() error {
 	if err != nil {
 		return err
 	}
+	sup := p.script.Sups[id]
+	sup.defined = true
+	p.script.Sups[id] = sup // known even if its keys are wrong, lest that be reported as well
+	if p.script.Root == "" {
+		p.script.Root = id
+	}
 	attrs, err := parseAttrs(p.words[2:], supKeys)
 	if err != nil {
 		return err
 	}
-	sup := p.script.Sups[id]
-	sup.defined = true
 	sup.Spec.Strategy, sup.Spec.Intensity = attrs.term("strategy"), attrs.term("intensity")
 	sup.Spec.Period, sup.Spec.AutoShutdown = attrs.term("period"), attrs.term("auto_shutdown")
 	sup.Starts = attrs.starts
 	p.script.Sups[id] = sup
-	if p.script.Root == "" {
-		p.script.Root = id
-	}
 	p.script.head = append(p.script.head, p.text())
 	return nil
 }
