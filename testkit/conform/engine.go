@@ -18,17 +18,19 @@ type Engine interface {
 	Close() error
 	// Start starts the supervisor name as the root, with the driver as its parent.
 	Start(name string, answer *Answer)
-	// Call makes a management call: a call event of supervision/plan, [Respec], or a [RawStart].
+	// Call makes a management call: a call event of supervision/plan, [Respec], or a [RawStart]. The request waits in the supervisor's mailbox when the next
+	// Settle returns, even if the supervisor is blocked in a held start.
 	Call(sup Proc, call any, answer *Answer)
 	// Stop sends the exit signal shutdown from the parent of the root and answers after the death of the root.
 	Stop(root Proc, answer *Answer)
-	// Exit lets a worker exit by itself.
+	// Exit lets a worker exit by itself. Its supervisor has the notice in its mailbox when the next Settle returns.
 	Exit(worker Proc, reason Term)
 	// Kill kills a process of any kind.
 	Kill(p Proc)
 	// StrayExit sends an exit signal from a process that is neither parent nor child.
 	StrayExit(sup Proc, reason Term)
-	// Settle returns when nothing can happen any more but by the script. When shutdown deadlines are all that is left, it lets the time pass.
+	// Settle returns when nothing can happen any more but by the script; a supervisor blocked in a held start is at rest. When shutdown deadlines are all that is
+	// left, it lets the time pass.
 	Settle(ctx context.Context) error
 	// Advance lets d of the engine's time pass and settles.
 	Advance(ctx context.Context, d time.Duration) error
