@@ -70,7 +70,7 @@ func (n *native) assign(ctx *actors.Context[Message], m Assign) {
 		m.Reply.Send(Outcome{Failure: Undelivered("the agent is busy")})
 		return
 	}
-	work, cancel := context.WithCancelCause(ctx)
+	work, cancel := context.WithCancelCause(context.WithValue(context.Context(ctx), lifeKey{}, context.Context(ctx)))
 	n.jobs[m.Task.Token] = &job{task: m.Task, cancel: cancel, reply: m.Reply}
 	ctx.Go(func(context.Context) Message {
 		return Finished{m.Task.Token, Run(work, n.worker, m.Task)}
@@ -100,6 +100,17 @@ func (n *native) activity() Activity {
 
 // Inspect shows what the agent is doing.
 func (n *native) Inspect() any { return n.activity() }
+
+// lifeKey finds the context of the agent's process in that of a task.
+type lifeKey struct{}
+
+// Life returns the context of the agent's process, which a recall does not end; ctx is that of a task.
+func Life(ctx context.Context) context.Context {
+	if life, ok := ctx.Value(lifeKey{}).(context.Context); ok {
+		return life
+	}
+	return ctx
+}
 
 // Run does one attempt and makes its error an outcome. A panic goes on as a *TaskPanicError that names the task.
 func Run(ctx context.Context, w Worker, t Task) Outcome {

@@ -76,7 +76,9 @@ func (d *dispatcher) close() {
 }
 
 // Schedule runs fn on a goroutine of its own. Protoactor's interface asks for it; the kernel's mailbox hands over processes instead.
-func (d *dispatcher) Schedule(fn func()) { go fn() }
+func (d *dispatcher) Schedule(fn func()) {
+	go fn() // ends with fn; nothing of ours comes this way
+}
 
 // Throughput is how many messages a turn may handle.
 func (d *dispatcher) Throughput() int { return turnQuantum }

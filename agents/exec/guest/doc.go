@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package guest is the program's side of the exec protocol: what a Go program needs to be an agent of a node that runs it.
+//
+// Guarantees: [Serve] says hello, does one task at a time, answers each with its result or error, and returns when the node says stop
+// or closes standard input, as every agent program must. Standard output belongs to the protocol; write logs to standard error.
+//
+// Usage: the whole of an agent program.
+//
+//	func main() {
+//		err := guest.Serve(context.Background(), os.Stdin, os.Stdout, guest.Hello{}, upper)
+//	}
+//
+// Duties of the user: a handler returns when its context ends, which is when its task is cancelled.
+//
+// Failure modes: Serve returns the error of reading or writing; a line that is no message is one too. State: none.
+package guest

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Hello is what a program says of itself.
+type Hello struct {
+	// Capabilities are added to those of the node's config.
+	Capabilities []string
+}
+
+// Task is one attempt.
+type Task struct {
+	ID       string          `json:"id"`
+	Kind     string          `json:"kind"`
+	Input    json.RawMessage `json:"input"`
+	Attempt  int             `json:"attempt"`
+	Deadline int64           `json:"deadline_ms"` // milliseconds left when the task was sent; 0 = none
+}
+
+// Handler does one task; its result is encoded as JSON.
+type Handler func(ctx context.Context, t Task) (any, error)
+
+// PermanentError says that no attempt at the task can succeed.
+type PermanentError struct{ Err error }
+
+// Error returns the text of the error.
+func (e *PermanentError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error.
+func (e *PermanentError) Unwrap() error { return e.Err }
+
+// line is a message of the node.
+type line struct {
+	Type string `json:"type"`
+	N    int    `json:"n"` // of a ping
+	Task
+}
+
+// Serve speaks the protocol until the node stops the program or ctx ends.
+func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle Handler) error {
+	s := &server{out: json.NewEncoder(out), cancels: map[string]context.CancelFunc{}}
+	if err := s.send(map[string]any{"type": "hello", "protocol": 1, "capabilities": hello.Capabilities, "features": []string{"ping"}}); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer s.tasks.Wait()
+	defer stop()
+	input := bufio.NewReader(in)
+	for {
+		text, err := input.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return nil // the node has gone, or wants us to go
+		}
+		if err != nil {
+			return fmt.Errorf("guest: read: %w", err)
+		}
+		var m line
+		if err := json.Unmarshal(text, &m); err != nil {
+			return fmt.Errorf("guest: read %q: %w", text, err)
+		}
+		switch m.Type {
+		case "task":
+			s.begin(ctx, m.Task, handle)
+		case "cancel":
+			s.cancel(m.ID)
+		case "ping":
+			if err := s.send(map[string]any{"type": "pong", "n": m.N}); err != nil {
+				return err
+			}
+		case "stop":
+			return s.send(map[string]any{"type": "bye"})
+		}
+	}
+}
+
+// server is the state of one Serve.
+type server struct {
+	tasks sync.WaitGroup
+	mu    sync.Mutex // guards out and cancels
+	out   *json.Encoder
+
+	cancels map[string]context.CancelFunc
+}
+
+func (s *server) send(m map[string]any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.out.Encode(m); err != nil {
+		return fmt.Errorf("guest: write: %w", err)
+	}
+	return nil
+}
+
+// begin runs the handler on a goroutine of its own, so that a cancel can be read meanwhile; the node sends no more tasks at a time
+// than the agent's concurrency.
+func (s *server) begin(ctx context.Context, t Task, handle Handler) {
+	ctx, cancel := context.WithCancel(ctx)
+	s.mu.Lock()
+	s.cancels[t.ID] = cancel
+	s.mu.Unlock()
+	s.tasks.Go(func() { // awaited by Serve
+		defer cancel()
+		result, err := handle(ctx, t)
+		s.mu.Lock()
+		delete(s.cancels, t.ID)
+		s.mu.Unlock()
+		answer := map[string]any{"type": "result", "id": t.ID, "attempt": t.Attempt, "output": result}
+		if err != nil {
+			var final *PermanentError
+			answer = map[string]any{"type": "error", "id": t.ID, "attempt": t.Attempt, "code": "failed", "message": err.Error(),
+				"retry": !errors.As(err, &final)}
+		}
+		_ = s.send(answer) // a node that has gone is noticed by the reader
+	})
+}
+
+func (s *server) cancel(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cancel, ok := s.cancels[id]; ok {
+		cancel()
+	}
+}

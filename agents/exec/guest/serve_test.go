@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/agents/exec/guest"
+)
+
+func shout(_ context.Context, t guest.Task) (any, error) {
+	var text string
+	if err := json.Unmarshal(t.Input, &text); err != nil {
+		return nil, &guest.PermanentError{Err: err}
+	}
+	if text == "fail" {
+		return nil, errors.New("as told")
+	}
+	return strings.ToUpper(text), nil
+}
+
+func TestServeAnswersEveryTaskAndEndsWithItsInput(t *testing.T) {
+	in := `{"type":"task","id":"a","attempt":1,"input":"hi"}` + "\n" + `{"type":"ping","n":4}` + "\n"
+	var out bytes.Buffer
+	require.NoError(t, guest.Serve(t.Context(), strings.NewReader(in), &out, guest.Hello{Capabilities: []string{"text"}}, shout))
+	assert.Contains(t, out.String(), `{"capabilities":["text"],"features":["ping"],"protocol":1,"type":"hello"}`)
+	assert.Contains(t, out.String(), `{"attempt":1,"id":"a","output":"HI","type":"result"}`)
+	assert.Contains(t, out.String(), `{"n":4,"type":"pong"}`)
+}
+
+func TestServeTellsPermanentErrorsFromOthers(t *testing.T) {
+	for input, retry := range map[string]bool{`"fail"`: true, `{}`: false} {
+		var out bytes.Buffer
+		in := fmt.Sprintf(`{"type":"task","id":"a","attempt":2,"input":%s}`+"\n", input)
+		require.NoError(t, guest.Serve(t.Context(), strings.NewReader(in), &out, guest.Hello{}, shout))
+		assert.Contains(t, out.String(), fmt.Sprintf(`"retry":%t`, retry))
+	}
+}
+
+func TestServeRefusesLinesThatAreNoMessages(t *testing.T) {
+	err := guest.Serve(t.Context(), strings.NewReader("nonsense\n"), &bytes.Buffer{}, guest.Hello{}, shout)
+	assert.ErrorContains(t, err, `"nonsense\n"`)
+}
+
+// A program that upper-cases text. The node's side of the conversation comes from a string here.
+func Example() {
+	in := strings.NewReader(`{"type":"stop","grace_ms":1000}` + "\n")
+	err := guest.Serve(context.Background(), in, os.Stdout, guest.Hello{}, shout)
+	fmt.Println(err)
+	// Output:
+	// {"capabilities":null,"features":["ping"],"protocol":1,"type":"hello"}
+	// {"type":"bye"}
+	// <nil>
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"mabeam.dev/supervision"
+)
+
+// patience is how long a view waits for a supervisor that is busy.
+const patience = 2 * time.Second
+
+// Phase is one part of a node that comes up in order.
+type Phase struct {
+	Name string `json:"name"`
+	Up   bool   `json:"up"`
+	Why  string `json:"why,omitempty"` // what is missing, if it is not up
+}
+
+// Health is what a node says of itself.
+type Health struct {
+	Version   int     `json:"version"`
+	Node      string  `json:"node"`
+	Build     string  `json:"build"`
+	Ready     bool    `json:"ready"`
+	Draining  bool    `json:"draining"`
+	Uptime    float64 `json:"uptime_seconds"`
+	Processes int     `json:"processes"`
+	Phases    []Phase `json:"phases"`
+}
+
+// Node is what the handler shows. It is implemented by internal/node.
+type Node interface {
+	// Health must not wait for anything.
+	Health() Health
+	// Tree returns the supervision tree, at most limit children of each supervisor (0: all).
+	Tree(ctx context.Context, limit int) (supervision.Node, error)
+}
+
+// TreeAnswer is the body of /v1/tree.
+type TreeAnswer struct {
+	Version int              `json:"version"`
+	Node    string           `json:"node"`
+	Tree    supervision.Node `json:"tree"`
+}
+
+// Handler serves a node's views; metrics may be nil.
+func Handler(n Node, metrics http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, n.Health()) })
+	mux.HandleFunc("GET /v1/health", func(w http.ResponseWriter, _ *http.Request) { answer(w, n.Health()) })
+	mux.HandleFunc("GET /v1/tree", func(w http.ResponseWriter, r *http.Request) { tree(w, r, n) })
+	if metrics != nil {
+		mux.Handle("GET /metrics", metrics)
+	}
+	return mux
+}
+
+// ready answers 200 when every phase is up and 503 with the names of the others.
+func ready(w http.ResponseWriter, h Health) {
+	if h.Ready && !h.Draining {
+		fmt.Fprintln(w, "ready")
+		return
+	}
+	var missing []string
+	if h.Draining {
+		missing = append(missing, "the node is draining")
+	}
+	for _, p := range h.Phases {
+		if !p.Up {
+			missing = append(missing, p.Name+": "+p.Why)
+		}
+	}
+	http.Error(w, "not ready: "+strings.Join(missing, "; "), http.StatusServiceUnavailable)
+}
+
+func tree(w http.ResponseWriter, r *http.Request, n Node) {
+	limit := 0
+	if text := r.URL.Query().Get("limit"); text != "" {
+		var err error
+		if limit, err = strconv.Atoi(text); err != nil || limit < 0 {
+			http.Error(w, fmt.Sprintf("limit %q: want a number of 0 or more", text), http.StatusBadRequest)
+			return
+		}
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	t, err := n.Tree(ctx, limit)
+	if err != nil && t.Path == "" {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	answer(w, TreeAnswer{Version: 1, Node: n.Health().Node, Tree: t})
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the reader has gone; there is nobody to tell
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// ErrInUse is returned when another living node answers at the socket.
+var ErrInUse = errors.New("admin: another node answers at the socket")
+
+// SocketPath returns where a node of that name has its socket: $XDG_RUNTIME_DIR/mabeam/NAME.sock, or a folder of the user's in the
+// folder for temporary files.
+func SocketPath(runtimeDir, node string) string {
+	return filepath.Join(SocketDir(runtimeDir), node+".sock")
+}
+
+// SocketDir returns the folder of the sockets.
+func SocketDir(runtimeDir string) string {
+	if runtimeDir != "" {
+		return filepath.Join(runtimeDir, "mabeam")
+	}
+	return filepath.Join(os.TempDir(), fmt.Sprintf("mabeam-%d", os.Getuid()))
+}
+
+// Sockets returns the paths of all sockets in the folder, of living and dead nodes.
+func Sockets(runtimeDir string) []string {
+	found, _ := filepath.Glob(filepath.Join(SocketDir(runtimeDir), "*.sock")) // the pattern is well formed
+	return found
+}
+
+// ListenSocket listens at a unix socket that only this user can reach.
+func ListenSocket(path string) (net.Listener, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("admin: listen %q: %w", path, err)
+	}
+	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		_ = c.Close() // it was only a question
+		return nil, fmt.Errorf("admin: listen %q: %w", path, ErrInUse)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("admin: listen %q: %w", path, err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("admin: listen %q: %w", path, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("admin: listen %q: %w", path, err), l.Close())
+	}
+	return l, nil
+}
