@@ -274,7 +274,7 @@ func TestAwaitExitWaitsAsLongAsItSays(t *testing.T) {
 		parent := actors.MustSpawn(w, "parent", w.trapper())
 		tell(parent, func(c *cx) error {
 			child, err := actors.SpawnLink(c, "child", plain())
-			require.NoError(t, err)
+			assert.NoError(t, err)
 			child.Tell(func(*cx) error { <-release; return nil })
 			time.Sleep(time.Second)
 			begin := c.Now()

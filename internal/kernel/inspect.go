@@ -66,8 +66,11 @@ func (p *Proc) Status() Status {
 
 // Inspect asks the behaviour for its own view, between two messages and ahead of those that wait.
 func (p *Proc) Inspect(ctx context.Context, caller *Proc) (any, error) {
-	if caller == p {
+	switch {
+	case caller == p:
 		return nil, ErrCallSelf
+	case caller != nil && caller.void.Load():
+		return nil, ErrFenced
 	}
 	slot, gen := p.sys.open(p.sys.deadline(ctx, false), nil)
 	p.mu.Lock()

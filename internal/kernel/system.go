@@ -3,10 +3,12 @@
 package kernel
 
 import (
+	"cmp"
 	"context"
 	"hash/fnv"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -107,11 +109,8 @@ func (s *System) Close(ctx context.Context) error {
 	var err error
 	s.closing.Do(func() {
 		s.closed.Store(true)
-		for p := s.youngestRoot(); p != nil; p = s.youngestRoot() {
-			p.exitSignal(nil, exit.ReasonShutdown, true)
-			if err = p.await(ctx, s.waitFor()); err != nil {
-				break
-			}
+		for more := true; more && err == nil; {
+			more, err = s.stopRoots(ctx)
 		}
 		for p := range s.Processes() {
 			p.Kill()
@@ -123,13 +122,31 @@ func (s *System) Close(ctx context.Context) error {
 	return err
 }
 
-// youngestRoot returns the living process without a parent that started last.
-func (s *System) youngestRoot() *Proc {
-	var found *Proc
+// stopRoots stops the trees of those that live now; more is false when there was none.
+func (s *System) stopRoots(ctx context.Context) (more bool, err error) {
+	var roots []*Proc
+	children := map[*Proc][]*Proc{}
 	for p := range s.Processes() {
-		if (p.parent == nil || p.parent.Dead()) && (found == nil || p.id > found.id) {
-			found = p
+		if p.parent == nil || p.parent.Dead() {
+			roots = append(roots, p)
+		} else {
+			children[p.parent] = append(children[p.parent], p)
 		}
 	}
-	return found
+	return len(roots) > 0, stopTrees(ctx, roots, children)
+}
+
+// stopTrees stops processes, youngest first, each waited for together with what it left behind.
+func stopTrees(ctx context.Context, procs []*Proc, children map[*Proc][]*Proc) error {
+	slices.SortFunc(procs, func(a, b *Proc) int { return cmp.Compare(b.id, a.id) })
+	for _, p := range procs {
+		p.exitSignal(nil, exit.ReasonShutdown, true)
+		if err := p.await(ctx, p.sys.waitFor()); err != nil {
+			return err
+		}
+		if err := stopTrees(ctx, children[p], children); err != nil {
+			return err
+		}
+	}
+	return nil
 }
