@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package baseline
+
+import (
+	"io"
+	"log/slog"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// System is a plain protoactor system.
+type System struct{ engine *actor.ActorSystem }
+
+// New makes one that logs nothing.
+func New() *System {
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	return &System{actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }))}
+}
+
+// Close ends the system.
+func (s *System) Close() { s.engine.Shutdown() }
+
+// Send sends msg n times to one actor and returns when it has received them all.
+func (s *System) Send(n int, msg any) {
+	done := make(chan struct{})
+	seen := 0
+	pid := s.engine.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
+		switch ctx.Message().(type) {
+		case *actor.Started, *actor.Stopping, *actor.Stopped:
+		default:
+			if seen++; seen == n {
+				close(done)
+			}
+		}
+	}))
+	root := s.engine.Root
+	for range n {
+		root.Send(pid, msg)
+	}
+	<-done
+	s.engine.Root.Stop(pid)
+}
+
+// Spawn starts n actors one after another. As protoactor has it, a spawn returns before its Started is handled; nobody waits for that
+// here, which favours the baseline. The returned function waits and stops them.
+func (s *System) Spawn(n int) (stop func()) {
+	started := make(chan struct{}, n)
+	props := actor.PropsFromFunc(func(ctx actor.Context) {
+		if _, ok := ctx.Message().(*actor.Started); ok {
+			started <- struct{}{}
+		}
+	})
+	pids := make([]*actor.PID, n)
+	for i := range pids {
+		pids[i] = s.engine.Root.Spawn(props)
+	}
+	return func() {
+		for _, pid := range pids {
+			<-started
+			s.engine.Root.Stop(pid)
+		}
+	}
+}
