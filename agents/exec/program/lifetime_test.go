@@ -79,10 +79,10 @@ func TestWhatCannotStartSaysWhyAndLeavesNothing(t *testing.T) {
 func TestASpecReportsEveryMistakeAtOnce(t *testing.T) {
 	require.NoError(t, program.Spec{Command: []string{"x"}}.Validate())
 	err := program.Spec{
-		Dir: "a\x00b", Env: []string{"NOVALUE", "=x"}, PassEnv: []string{"A=B", ""}, LineLimit: -1, QueueSize: -1, StderrKeep: -1,
+		Dir: "a\x00b", Env: []string{"NOVALUE", "=x"}, PassEnv: []string{"A=B", ""}, LineLimit: -1, QueueSize: -1,
 	}.Validate()
 	require.Error(t, err)
-	for _, part := range []string{`"Command": is empty`, "zero byte", `"NOVALUE"`, `"=x"`, `"A=B"`, `""`, "LineLimit", "QueueSize", "StderrKeep"} {
+	for _, part := range []string{`"Command": is empty`, "zero byte", `"NOVALUE"`, `"=x"`, `"A=B"`, `""`, "LineLimit", "QueueSize"} {
 		assert.ErrorContains(t, err, part)
 	}
 }

@@ -20,7 +20,7 @@ type Spec struct {
 	LineLimit    int           // bytes of a line of output; default [protocol.DefaultLineLimit]
 	QueueSize    int           // input lines that wait for the program to read; default 64
 	WriteTimeout time.Duration // until a line that the program does not read is reported; default 10 s, negative never
-	StderrKeep   int           // bytes of standard error kept for the crash report; default 64 KiB
+	StderrKeep   int           // bytes of standard error kept for the crash report; default 64 KiB, negative none
 	StderrRate   int           // lines of standard error logged per second, with a burst of the same; default 100, negative all
 }
 
@@ -33,6 +33,7 @@ func (s Spec) withDefaults() Spec {
 	number(&s.LineLimit, protocol.DefaultLineLimit)
 	number(&s.QueueSize, 64)
 	number(&s.StderrKeep, 64<<10)
+	s.StderrKeep = max(s.StderrKeep, 0)
 	number(&s.StderrRate, 100)
 	if s.WriteTimeout == 0 {
 		s.WriteTimeout = 10 * time.Second
@@ -67,7 +68,7 @@ func (s Spec) Validate() error {
 	for _, n := range []struct {
 		field string
 		value int
-	}{{"LineLimit", s.LineLimit}, {"QueueSize", s.QueueSize}, {"StderrKeep", s.StderrKeep}} {
+	}{{"LineLimit", s.LineLimit}, {"QueueSize", s.QueueSize}} {
 		if n.value < 0 {
 			bad(n.field, "must not be negative")
 		}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package exec
+
+import (
+	"fmt"
+	"slices"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/agents"
+	"mabeam.dev/agents/exec/protocol"
+	"mabeam.dev/telemetry"
+)
+
+// take does what the notices of the session call for.
+func (a *agent) take(ctx *actors.Context[agents.Message], notices []protocol.Notice) {
+	for _, n := range notices {
+		a.notice(ctx, n)
+	}
+}
+
+func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
+	switch n := n.(type) {
+	case protocol.BecameReady:
+		a.becameReady(n)
+		telemetry.Emit(ctx.Events(), ProgramStarted{Origin: a.origin(ctx), OSPID: a.port.Pid(), Name: n.Hello.Name})
+	case protocol.TaskDone:
+		a.answer(n.ID, agents.Outcome{Output: n.Output})
+	case protocol.TaskRefused:
+		a.answer(n.ID, agents.Outcome{Failure: refused(n)})
+	case protocol.TaskFailed:
+		a.takenBack(n)
+	case protocol.PlaceFreed:
+		telemetry.Emit(ctx.Events(), AnswerDropped{Origin: a.origin(ctx), Task: n.ID})
+		a.answer(n.ID, agents.Outcome{})
+	case protocol.TaskProgressed:
+		telemetry.Emit(ctx.Events(), TaskProgressed{Origin: a.origin(ctx), Task: n.ID, Attempt: n.Attempt, Data: n.Data})
+	case protocol.Logged:
+		a.log.write(ctx, ctx.Now(), n.Log)
+	case protocol.EventReceived:
+		telemetry.Emit(ctx.Events(), Published{Origin: a.origin(ctx), Topic: n.Event.Topic, Data: n.Event.Data})
+	case protocol.JunkSeen:
+		telemetry.Emit(ctx.Events(), LineRefused{Origin: a.origin(ctx), Kind: n.Junk.Kind.String(), Err: n.Junk, Total: n.Total})
+	case protocol.StrayAnswer:
+		telemetry.Emit(ctx.Events(), LineRefused{Origin: a.origin(ctx), Kind: n.Stray.Kind.String(), Err: n.Stray, Total: n.Total})
+	case protocol.Leaving:
+		// Tasks are refused from here on; the exit follows.
+	case protocol.Ended:
+		a.ended = &n
+		a.log.rest()
+		telemetry.Emit(ctx.Events(), ProgramEnded{Origin: a.origin(ctx), Reason: n.Reason, Junk: n.Junk, Late: n.Late})
+	default:
+		panic(fmt.Sprintf("exec: unknown notice %T", n))
+	}
+}
+
+// becameReady makes the spec what the program can really do: it may know more than the spec says, and take fewer tasks at once.
+func (a *agent) becameReady(n protocol.BecameReady) {
+	a.ready = true
+	a.spec.Concurrency = n.Inflight
+	a.spec.Capabilities = slices.Clone(a.spec.Capabilities)
+	for _, c := range n.Hello.Capabilities {
+		if c != "" && !slices.Contains(a.spec.Capabilities, c) {
+			a.spec.Capabilities = append(a.spec.Capabilities, c)
+		}
+	}
+}
+
+// origin says where an event of this agent comes from.
+func (a *agent) origin(ctx *actors.Context[agents.Message]) telemetry.Origin {
+	return telemetry.Origin{
+		At: ctx.Now(), Path: ctx.PID().Path(), Kind: a.spec.Kind, Incarnation: ctx.PID().Incarnation(), Agent: a.spec.ID,
+	}
+}
