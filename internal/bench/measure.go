@@ -15,7 +15,7 @@ import (
 )
 
 // item is the message of the send benchmarks: a pointer, so that neither side boxes.
-type item struct{ n int }
+type item struct{ _ int }
 
 var ctx = context.Background()
 

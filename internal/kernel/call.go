@@ -85,7 +85,7 @@ func (slot *Slot) giveUp(gen uint64, err error) error {
 		slot.sys.counters.LateReplies.Add(1)
 		return err
 	}
-	slot.state.Store(gen<<2 | slotFree) // what comes now is late
+	slot.state.Store(gen << 2 /* slotFree */) // what comes now is late
 	slot.timer.Stop()
 	// The channel may hold one wake or none, and a late waker may hold the slot: let the garbage collector have it.
 	return err

@@ -75,7 +75,7 @@ func (s *System) open(d time.Duration, then *func(value any, err error)) (*Slot,
 func (slot *Slot) close(gen uint64) {
 	slot.value, slot.err = nil, nil
 	slot.then.Store(nil)
-	slot.state.Store(gen<<2 | slotFree)
+	slot.state.Store(gen << 2 /* slotFree */)
 	slot.sys.slots.Put(slot)
 }
 

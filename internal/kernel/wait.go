@@ -141,23 +141,23 @@ func (p *Proc) Await(ctx context.Context) (exit.Reason, error) {
 	return why, nil
 }
 
-// AwaitDeath waits, inside the turn of self, for the death of p, at most d on the system's clock; d < 0 means without limit. dead is
-// false when the time is up, ErrFenced when self was killed meanwhile.
-func (self *Proc) AwaitDeath(p *Proc, d time.Duration) (dead bool, err error) {
-	w := self.sys.waitFor()
-	if !p.awaited(w) {
+// AwaitDeath waits, inside the turn of p, for the death of q, at most d on the system's clock; d < 0 means without limit. dead is
+// false when the time is up, ErrFenced when p was killed meanwhile.
+func (p *Proc) AwaitDeath(q *Proc, d time.Duration) (dead bool, err error) {
+	w := p.sys.waitFor()
+	if !q.awaited(w) {
 		return true, nil
 	}
 	if d >= 0 {
-		t := self.sys.clock.AfterFunc(d, func() { w.wake(self.sys) })
+		t := p.sys.clock.AfterFunc(d, func() { w.wake(p.sys) })
 		defer t.Stop()
 	}
-	if err := self.sys.block(context.Background(), self, w); err != nil {
-		p.forget(w)
+	if err := p.sys.block(context.Background(), p, w); err != nil {
+		q.forget(w)
 		return false, err
 	}
-	if !p.Dead() {
-		p.forget(w)
+	if !q.Dead() {
+		q.forget(w)
 		return false, nil
 	}
 	return true, nil
