@@ -46,7 +46,7 @@ func killAppend(worker int, n uint64) events.Append {
 
 // childAppend appends for ever and prints "worker n first last version" after each acknowledgement. Each worker begins where its stream ends.
 func childAppend(args []string) error {
-	store, err := sqlite.Open(args[0], sqlite.Options{})
+	store, err := sqlite.Open(args[0], sqlite.Options{CheckpointPages: 100}) // kills are to hit checkpoints, too
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (s *Store) open() error {
 	if err != nil {
 		return err
 	}
-	s.read = newPool(s.o.Readers, s.done, func() (*conn, error) { return dial(dsn(s.path, "ro", readerSettings), readerSettings) })
+	s.read = newPool(s.o.Readers, s.done, func() (*conn, error) { return dial(dsn(s.path, "ro", readerSettings()), readerSettings()) })
 	if s.o.ReadOnly {
 		return s.openReadOnly(fresh)
 	}
@@ -81,7 +81,7 @@ func (s *Store) openReadOnly(fresh bool) error {
 	if fresh {
 		return fs.ErrNotExist
 	}
-	c, err := dial(dsn(s.path, "ro", readerSettings), readerSettings)
+	c, err := dial(dsn(s.path, "ro", readerSettings()), readerSettings())
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,8 @@ func (s *Store) openWriting(fresh bool) error {
 	if fresh && seen.link.pos > 0 && !s.o.AcceptLoss {
 		return &LostTailError{Path: s.path, Want: seen.link.pos, Reason: "the file is missing or empty"}
 	}
-	c, err := dial(dsn(s.path, "rwc", writerSettings), writerSettings)
+	settings := writerSettings(s.o.CheckpointPages)
+	c, err := dial(dsn(s.path, "rwc", settings), settings)
 	if err != nil {
 		return err
 	}

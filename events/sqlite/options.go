@@ -27,6 +27,8 @@ type Options struct {
 	AcceptLoss bool
 	// Readers is the number of reading connections; 0 means 4.
 	Readers int
+	// CheckpointPages is how many pages of 4 KiB the write-ahead log collects before they are brought into the main file; 0 means 4,000.
+	CheckpointPages int
 	// LogWarnBytes is the size of the write-ahead log above which a warning is logged, once per crossing; 0 means 64 MiB.
 	LogWarnBytes int64
 }
@@ -43,6 +45,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Readers <= 0 {
 		o.Readers = 4
+	}
+	if o.CheckpointPages <= 0 {
+		o.CheckpointPages = 4000
 	}
 	if o.LogWarnBytes <= 0 {
 		o.LogWarnBytes = 64 << 20
