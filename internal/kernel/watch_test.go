@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"mabeam.dev/actors/exit"
+)
+
+// together runs functions at the same time and waits for all.
+func together(fns ...func()) {
+	var all sync.WaitGroup
+	gate := make(chan struct{})
+	for _, fn := range fns {
+		all.Go(func() { <-gate; fn() })
+	}
+	close(gate)
+	all.Wait()
+}
+
+// settled waits until p has handled what was sent to it before.
+func settled(t *testing.T, p *Proc) {
+	t.Helper()
+	_, err := p.Call(context.Background(), nil, true, func(slot *Slot, gen uint64) any {
+		return act(func(*Proc) error { slot.Reply(gen, nil); return nil })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A monitor that is made while its target dies fires exactly once, and so does one that waits for the death.
+func TestAWatchMadeDuringADeathIsNotLost(t *testing.T) {
+	s := newWorld(t)
+	w := up(t, s, Start{})
+	for range 3000 {
+		p := up(t, s, Start{})
+		var downs atomic.Int64
+		together(
+			p.Kill,
+			func() {
+				w.Monitor(p, func(*Proc, exit.Reason) any { return act(func(*Proc) error { downs.Add(1); return nil }) })
+			},
+			func() { _, _ = p.Await(context.Background()) },
+		)
+		settled(t, w)
+		if downs.Load() != 1 {
+			t.Fatalf("the monitor fired %d times", downs.Load())
+		}
+	}
+}
+
+// A link that is made while its peer dies delivers one signal; an Unlink at the same time delivers it before it returns or never.
+func TestALinkMadeDuringADeathIsNotLost(t *testing.T) {
+	s := newWorld(t)
+	for range 3000 {
+		w, p := up(t, s, Start{}), up(t, s, Start{})
+		var exits, after atomic.Int64
+		var unlinked atomic.Bool
+		w.Trap(func(*Proc, exit.Reason) any {
+			if unlinked.Load() {
+				after.Add(1)
+			}
+			return act(func(*Proc) error { exits.Add(1); return nil })
+		})
+		together(p.Kill, func() { w.Link(p) })
+		settled(t, w)
+		if exits.Load() != 1 {
+			t.Fatalf("%d exits", exits.Load())
+		}
+		q := up(t, s, Start{})
+		w.Link(q)
+		together(q.Kill, func() {
+			// In w's turn, so that no notice can be on its way through the behaviour.
+			_, _ = w.Call(context.Background(), nil, true, func(slot *Slot, gen uint64) any {
+				return act(func(w *Proc) error { w.Unlink(q); unlinked.Store(true); slot.Reply(gen, nil); return nil })
+			})
+		})
+		settled(t, w)
+		if after.Load() != 0 {
+			t.Fatal("an exit arrived after Unlink had returned")
+		}
+		w.Kill()
+	}
+}
+
+// A linked child that dies the moment it is up is heard of by its parent.
+func TestAChildThatDiesAtItsStartIsHeardOf(t *testing.T) {
+	s := newWorld(t)
+	parent := up(t, s, Start{})
+	var exits atomic.Int64
+	parent.Trap(func(*Proc, exit.Reason) any { return act(func(*Proc) error { exits.Add(1); return nil }) })
+	var heard int64
+	for range 3000 {
+		var how Outcome
+		together(
+			func() {
+				_, how, _ = s.Spawn(Start{Name: "child", Unique: true, Parent: parent, Linked: true, Body: &body{}})
+			},
+			func() {
+				for range 100 {
+					if p := s.Lookup("child"); p != nil {
+						p.Kill()
+						return
+					}
+				}
+			},
+		)
+		if p := s.Lookup("child"); p != nil {
+			p.Kill()
+		}
+		if how == Up {
+			heard++
+		}
+		settled(t, parent)
+		if exits.Load() != heard {
+			t.Fatalf("%d exits of %d children that came up", exits.Load(), heard)
+		}
+	}
+}
+
+// A process that is started while the system closes is refused or stopped; none is left.
+func TestNothingIsLeftOfASystemThatClosesDuringStarts(t *testing.T) {
+	for range 30 {
+		s := New(Config{})
+		var fns []func()
+		for range 4 {
+			fns = append(fns, func() {
+				for !s.Closed() {
+					_, _, _ = s.Spawn(Start{Body: &body{}})
+				}
+			})
+		}
+		fns = append(fns, func() { _ = s.Close(context.Background()) })
+		together(fns...)
+		assert.Zero(t, s.Len())
+	}
+}
