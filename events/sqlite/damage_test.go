@@ -261,21 +261,22 @@ func TestDamageOutsideTheCheckedTailShowsWhenItIsRead(t *testing.T) {
 }
 
 func TestADamagedIndexDoesNotHideEvents(t *testing.T) {
-	_, dir := damageStores(t, 20)
-	// What a lost entry of the index looks like to a read: the row is gone from the stream, the head of the log is not touched.
-	sqlEdit(t, dir, "UPDATE events SET stream = 99 WHERE pos = 5")
-	store, err := sqlite.Open(filepath.Join(dir, "events.db"), sqlite.Options{ReadOnly: true})
-	require.NoError(t, err)
-	defer func() { require.NoError(t, store.Close()) }()
-	got, err := readStream(t, store)
-	assert.Equal(t, 4, got)
-	assert.ErrorIs(t, err, events.ErrCorrupt)
-	require.NoError(t, store.Close())
-	sqlEdit(t, dir, "UPDATE events SET stream = 99 WHERE pos > 15")
-	store, err = sqlite.Open(filepath.Join(dir, "events.db"), sqlite.Options{ReadOnly: true})
-	require.NoError(t, err)
-	_, err = readStream(t, store)
-	assert.ErrorIs(t, err, events.ErrCorrupt)
+	for name, c := range map[string]struct {
+		where string
+		left  int
+	}{"in the middle": {"pos = 5", 4}, "at the end": {"pos > 15", 15}, "all": {"pos > 0", 0}} {
+		t.Run(name, func(t *testing.T) {
+			_, dir := damageStores(t, 20)
+			// What lost entries of the index look like to a read: the rows are gone from the stream, the order of the log is not touched.
+			sqlEdit(t, dir, "UPDATE events SET stream = 99 WHERE "+c.where)
+			store, err := sqlite.Open(filepath.Join(dir, "events.db"), sqlite.Options{ReadOnly: true})
+			require.NoError(t, err)
+			defer func() { require.NoError(t, store.Close()) }()
+			got, err := readStream(t, store)
+			assert.Equal(t, c.left, got)
+			assert.ErrorIs(t, err, events.ErrCorrupt)
+		})
+	}
 }
 
 func readStream(t *testing.T, store events.Store) (n int, err error) {
