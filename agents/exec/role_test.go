@@ -45,7 +45,7 @@ func play(role string) {
 	case "grandchild":
 		signal.Ignore(syscall.SIGTERM)
 		forever()
-	case "stubborn":
+	case "stubborn", "stays":
 		signal.Ignore(syscall.SIGTERM)
 	case "another version":
 		say(`{"type":"hello","protocol":7}`)
@@ -74,6 +74,10 @@ func play(role string) {
 		}
 		switch m.Type {
 		case "stop":
+			if role == "stays" {
+				say(`{"type":"event","topic":"stopping"}`)
+				forever()
+			}
 			if role == "slow to stop" {
 				say(`{"type":"result","id":"last","output":"in time"}`)
 				fmt.Fprintln(os.Stderr, "goodbye")
