@@ -50,9 +50,12 @@ func (s *storm) answers(id int64, seed uint64) func(actors.Reply[int64]) do {
 			switch rng.IntN(8) {
 			case 0: // never
 			case 1: // later, perhaps too late
+				d := time.Duration(rng.IntN(100)) * time.Millisecond
 				c.Go(func(context.Context) do {
-					time.Sleep(time.Duration(rng.IntN(100)) * time.Millisecond)
-					return func(*cx) error { r.Send(id); return nil }
+					return func(c *cx) error {
+						c.After(d, func(*cx) error { r.Send(id); return nil })
+						return nil
+					}
 				})
 			case 2: // twice
 				r.Send(id)

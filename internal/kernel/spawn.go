@@ -168,8 +168,8 @@ func (p *Proc) initInto(why *exit.Reason, how *Outcome) {
 	}
 }
 
-// begin lets the process run, or clears away what a failed Init left. Turns begin only when everybody has been told of the start and
-// the parent is linked, so that neither can come after the end.
+// begin lets the process run, or clears away what a failed Init left. Turns begin only when everybody has been told of the start,
+// so that this does not come after the end.
 func (p *Proc) begin(in Start, why exit.Reason, how Outcome) (*Proc, Outcome, exit.Reason) {
 	if how != Up {
 		p.finish(why, false)
@@ -183,26 +183,44 @@ func (p *Proc) begin(in Start, why exit.Reason, how Outcome) (*Proc, Outcome, ex
 	if o := p.sys.cfg.Observer; o != nil {
 		o.Started(p)
 	}
-	p.mu.Lock()
-	if p.killAfter || p.phase != starting {
-		p.mu.Unlock()
+	parent := in.Parent
+	if !in.Linked {
+		parent = nil
+	}
+	killed, orphaned, wake := p.enterLife(parent)
+	if killed {
 		p.finish(exit.ReasonKilled, false)
 		return p, Failed, exit.ReasonKilled
 	}
-	p.phase = running
-	p.scheduled = true // nobody else hands it to the dispatcher
-	p.mu.Unlock()
-	if in.Linked && in.Parent != nil {
-		in.Parent.adopt(p)
+	if orphaned {
+		p.exitSignal(parent, exit.ReasonKilled, true)
 	}
-	p.mu.Lock()
-	p.scheduled = false
-	wake := p.workLocked() && p.wakeLocked()
-	p.mu.Unlock()
 	if wake {
 		p.sys.dispatcher.ready(p)
 	}
 	return p, Up, exit.Reason{}
+}
+
+// enterLife makes p a running process and links it to its parent in one step, so that no death of either falls in between. A parent
+// that was killed meanwhile is not linked: its death has to be passed on.
+func (p *Proc) enterLife(parent *Proc) (killed, orphaned, wake bool) {
+	if parent == nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+	} else {
+		lockBoth(parent, p)
+		defer unlockBoth(parent, p)
+	}
+	if p.killAfter || p.phase != starting {
+		return true, false, false
+	}
+	p.phase = running
+	if parent != nil {
+		if orphaned = parent.phase >= fenced; !orphaned {
+			parent.linkLocked(p)
+		}
+	}
+	return false, orphaned, p.workLocked() && p.wakeLocked()
 }
 
 // wasKilled reports whether somebody killed the process during its Init.
@@ -210,22 +228,6 @@ func (p *Proc) wasKilled() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.killAfter || p.phase != starting
-}
-
-// adopt links a child that has just started. A parent that was killed meanwhile passes its death on, and so does a child.
-func (p *Proc) adopt(child *Proc) {
-	lockBoth(p, child)
-	parentGone, childGone, why := p.phase >= fenced, child.phase == dead, child.why
-	if !parentGone && !childGone {
-		p.linkLocked(child)
-	}
-	unlockBoth(p, child)
-	switch {
-	case parentGone:
-		child.exitSignal(p, exit.ReasonKilled, true)
-	case childGone:
-		p.exitSignal(child, why, false)
-	}
 }
 
 // workLocked reports whether anything waits for a turn.

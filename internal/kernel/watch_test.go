@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 
@@ -54,6 +55,41 @@ func TestAWatchMadeDuringADeathIsNotLost(t *testing.T) {
 			t.Fatalf("the monitor fired %d times", downs.Load())
 		}
 	}
+}
+
+// dying is an observer that acts while a process is between its fence and its announced death.
+type dying struct {
+	ledger
+	act func(p *Proc)
+}
+
+func (d *dying) Exited(p *Proc, _ exit.Reason) { d.act(p) }
+
+// Whoever comes to watch between the fence and the announcement is told as well, even if nobody had watched before.
+func TestAWatchMadeBehindTheFenceIsNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w, p *Proc
+		var got []string
+		ended := make(chan struct{})
+		say := func(what string) any { return act(func(*Proc) error { got = append(got, what); return nil }) }
+		o := &dying{act: func(q *Proc) {
+			if q != p {
+				return
+			}
+			w.Monitor(p, func(*Proc, exit.Reason) any { return say("down") })
+			w.Link(p)
+			go func() { _, _ = p.Await(context.Background()); close(ended) }()
+			synctest.Wait()
+		}}
+		s := New(Config{Observer: o})
+		w, p = up(t, s, Start{}), up(t, s, Start{})
+		w.Trap(func(*Proc, exit.Reason) any { return say("exit") })
+		p.Kill()
+		<-ended
+		synctest.Wait()
+		assert.Equal(t, []string{"down", "exit"}, got)
+		assert.NoError(t, s.Close(context.Background()))
+	})
 }
 
 // A link that is made while its peer dies delivers one signal; an Unlink at the same time delivers it before it returns or never.
