@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package work is the queue that gives tasks to agents and brings their outcomes home: package plan as processes, with a journal below
+// it, sources in front and sinks behind.
+//
+// # Guarantees
+//
+//   - A task is acknowledged after its acceptance is durable. An accepted task ends exactly once, as done, dead or cancelled, whatever
+//     crashes: an agent, the queue, a sink, a source, the journal's process, or the node by kill -9. It may be executed more than once.
+//   - An attempt is durable before its agent hears of it, and an outcome before any sink hears of it.
+//   - A file sink holds each outcome in exactly one line, across kill -9, too.
+//   - The queue never waits for the disk: while a group of decisions is being committed the next one is made up. Its effects are performed
+//     in the order of the decisions.
+//   - Memory is bounded by plan.Spec.Limit open tasks, a batch per source, some thousand outcomes per sink, and what duplicate detection
+//     keeps of tasks that have ended (some 150 bytes each); not by the length of the input.
+//   - When an agent dies its attempts are given out again in the turn in which the queue hears of it.
+//
+// # Usage
+//
+//	q, err := work.New(sys, work.Options{Epoch: start, Journal: journal, Directory: directory})
+//	q.FileSource("tasks", "tasks.jsonl")
+//	q.FileSink("results", "results.jsonl")
+//	children := []supervision.Child{journalChild, directoryChild, supervision.Sub("work", q.Spec()), team} // under rest_for_one
+//	...
+//	stats, err := q.WaitDone(ctx)
+//
+// # Duties of the user
+//
+// Put journal and directory in front of the queue under a rest_for_one supervisor. Give every start of the node an Epoch of its own. Add
+// sources and sinks before the start. Results that agents send belong to the queue; tasks that are submitted do, too. Answering twice is
+// the runtime's concern, but what a task does outside is done as often as it is executed.
+//
+// # Failure modes
+//
+// Submit gives one Receipt for each task, whose Err is a condition of package plan. An error of the call as a whole leaves the outcome open;
+// submitting again is safe. A *JournalError ends the queue's process, which is then rebuilt from what is durable. A *ResultsError keeps a
+// file sink from starting. Everything else is told as an event: BadLine, SinkFailed, SnapshotFailed, TaskDead.
+//
+// The snapshot of a queue that remembers more than about a million ended tasks exceeds events.MaxState and is not kept; such a queue starts slowly.
+//
+// # OTP
+//
+// There is no counterpart in OTP.
+//
+// # State
+//
+// The queue's process owns the plan and writes alone to its stream. A sink's process owns its output. A source's reader is owned by
+// whoever holds the source's turn. The handle outlives them all and holds only flags.
+//
+// # Testing
+//
+// Use events/memory and agents.Native in a testing/synctest bubble.
+package work

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package work
+
+import (
+	"errors"
+	"fmt"
+
+	"mabeam.dev/events"
+)
+
+// errNoFinal is what a ResultsError holds when file and journal disagree.
+var errNoFinal = errors.New("no outcome stands at the position of its last line")
+
+// JournalError is the cause of a queue's crash by its journal: it may be ahead of what is durable and has to be rebuilt. It unwraps to
+// the journal's error, such as events.ErrNoSpace, events.ErrPoisoned or events.ErrVersion.
+type JournalError struct {
+	Queue     string
+	Operation string // Operation is append, read or recover.
+	Err       error
+}
+
+func (e *JournalError) Error() string {
+	return fmt.Sprintf("work: %s %q: %v", e.Operation, e.Queue, e.Err)
+}
+
+// Unwrap returns the journal's error.
+func (e *JournalError) Unwrap() error { return e.Err }
+
+// ResultsError tells that a results file cannot be gone on with: it ends with something else than an outcome of this queue's journal.
+// The file is left as it is.
+type ResultsError struct {
+	Path     string
+	Position uint64 // Position that the file's last line claims; zero if it cannot be told.
+	Stream   events.Stream
+	Err      error
+}
+
+func (e *ResultsError) Error() string {
+	return fmt.Sprintf("work: open results %q: the file does not belong to the journal's stream %q (its last line says position %d): %v",
+		e.Path, string(e.Stream), e.Position, e.Err)
+}
+
+// Unwrap returns what was noticed.
+func (e *ResultsError) Unwrap() error { return e.Err }
+
+// TaskError refuses a request about one task. It unwraps to the condition, such as plan.ErrUnknown.
+type TaskError struct {
+	Operation string
+	ID        string
+	Err       error
+}
+
+func (e *TaskError) Error() string { return fmt.Sprintf("work: %s %q: %v", e.Operation, e.ID, e.Err) }
+
+// Unwrap returns the condition.
+func (e *TaskError) Unwrap() error { return e.Err }

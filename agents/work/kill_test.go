@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package work_test
+
+func childNode(dir string) error { return nil }

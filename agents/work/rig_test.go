@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package work_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/agents"
+	"mabeam.dev/agents/work"
+	"mabeam.dev/agents/work/lines"
+	"mabeam.dev/agents/work/plan"
+	"mabeam.dev/events"
+	"mabeam.dev/events/memory"
+	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
+)
+
+// moody agents do what a task's input says: "work", "fail", "panic", "hang", "stuck" (hangs and does not let go), "slow" (a second),
+// "refuse" (permanent), "big" (an output over the bound), "once panic" and the like (only on the first attempt).
+var moody = agents.Native("moody", "Does what its input says.", func(s agents.Spec) (agents.Worker, error) {
+	return agents.WorkerFunc(func(ctx context.Context, t agents.Task) (json.RawMessage, error) {
+		var mood string
+		if err := json.Unmarshal(t.Input, &mood); err != nil {
+			return nil, agents.Permanent("bad_input", err.Error())
+		}
+		if first, ok := strings.CutPrefix(mood, "once "); ok {
+			mood = "work"
+			if t.Attempt == 1 {
+				mood = first
+			}
+		}
+		switch mood {
+		case "fail":
+			return nil, errors.New("as told")
+		case "panic":
+			panic("as told")
+		case "hang":
+			<-ctx.Done()
+			return nil, context.Cause(ctx)
+		case "stuck":
+			<-time.After(letGo)
+		case "slow":
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+				return nil, context.Cause(ctx)
+			}
+		case "refuse":
+			return nil, agents.Permanent("no", "as told")
+		case "big":
+			return json.Marshal(strings.Repeat("x", work.MaxOutput))
+		}
+		return json.Marshal(s.ID)
+	}), nil
+})
+
+func task(id, mood string) plan.Task {
+	input, _ := json.Marshal(mood)
+	return plan.Task{ID: id, Kind: "moody", Input: input}
+}
+
+// page is a writer whose content can be read while it is written to.
+type page struct {
+	mu struct {
+		sync.Mutex
+		bytes.Buffer
+		err error
+	}
+}
+
+func (p *page) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.mu.err != nil {
+		n, _ := p.mu.Buffer.Write(b[:len(b)/2])
+		return n, p.mu.err
+	}
+	return p.mu.Buffer.Write(b)
+}
+
+func (p *page) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mu.err = err
+}
+
+// outcomes parses what was written; each id must be there once.
+func (p *page) outcomes(t *testing.T) map[string]lines.Outcome {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return parse(t, p.mu.Bytes())
+}
+
+func parse(t *testing.T, text []byte) map[string]lines.Outcome {
+	t.Helper()
+	all := map[string]lines.Outcome{}
+	for line := range bytes.Lines(text) {
+		o, err := lines.ParseOutcome(line)
+		require.NoError(t, err)
+		require.NotContains(t, all, o.ID, "an outcome is written once")
+		all[o.ID] = o
+	}
+	return all
+}
+
+// fickle is a store that fails when told to.
+type fickle struct {
+	events.Store
+	mu struct {
+		sync.Mutex
+		fail error
+	}
+}
+
+func (f *fickle) break_(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.mu.fail = err
+}
+
+func (f *fickle) AppendGroup(ctx context.Context, group []events.Append) ([]events.Outcome, error) {
+	f.mu.Lock()
+	err := f.mu.fail
+	f.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return f.Store.AppendGroup(ctx, group)
+}
+
+// rig is a node with a queue, agents and a writer as its sink, in a bubble.
+type rig struct {
+	t     *testing.T
+	sys   *actors.System
+	bus   *telemetry.Bus
+	store *fickle
+	queue *work.Queue
+	out   *page
+	dir   *agents.Directory
+	sup   *supervision.Supervisor
+}
+
+// letGo is when an agent that is stuck returns at last; nothing waits for it but the end of the bubble.
+const letGo = 24 * time.Hour
+
+// setup changes what a rig is made of.
+type setup struct {
+	plan    plan.Spec
+	agents  []agents.Spec
+	store   *fickle
+	out     *page
+	journal events.JournalOptions
+	every   int
+	more    func(*work.Queue)
+}
+
+func crew(n int) []agents.Spec {
+	var all []agents.Spec
+	for i := range n {
+		all = append(all, agents.Spec{ID: fmt.Sprint("a", i+1)})
+	}
+	return all
+}
+
+var epochs int
+
+func newRig(t *testing.T, s setup) *rig {
+	t.Helper()
+	epochs++
+	r := &rig{t: t, bus: telemetry.NewBus(), store: s.store, out: s.out}
+	if r.store == nil {
+		r.store = &fickle{Store: memory.New(memory.Options{})}
+	}
+	if r.out == nil {
+		r.out = &page{}
+	}
+	r.sys = actors.New(actors.Options{Events: r.bus})
+	journal := events.NewJournal(r.store, s.journal)
+	var dirChild supervision.Child
+	r.dir, dirChild = agents.NewDirectory(r.sys, "agents")
+	var err error
+	r.queue, err = work.New(r.sys, work.Options{
+		Epoch: fmt.Sprint("epoch", epochs), Plan: s.plan, Journal: journal, Directory: r.dir, SnapshotEvery: s.every,
+	})
+	require.NoError(t, err)
+	r.queue.WriterSink("out", r.out)
+	if s.more != nil {
+		s.more(r.queue)
+	}
+	team := supervision.Spec{Intensity: supervision.Intensity{Max: 1000}}
+	for _, a := range s.agents {
+		c, err := agents.Child(a, moody, r.dir)
+		require.NoError(t, err)
+		team.Children = append(team.Children, c)
+	}
+	r.sup, err = supervision.Start(r.sys, "node", supervision.Spec{Strategy: supervision.RestForOne, Children: []supervision.Child{
+		supervision.Worker(journal.Name(), journal.Behavior, journal.ProcessOptions()...),
+		dirChild, supervision.Sub("work", r.queue.Spec()), supervision.Sub("team", team),
+	}})
+	require.NoError(t, err)
+	return r
+}
+
+func (r *rig) close() {
+	require.NoError(r.t, r.sys.Close(context.Background()))
+	<-time.After(letGo)
+}
+
+func (r *rig) submit(tasks ...plan.Task) {
+	r.t.Helper()
+	receipts, err := r.queue.Submit(r.t.Context(), tasks...)
+	require.NoError(r.t, err)
+	for _, receipt := range receipts {
+		require.NoError(r.t, receipt.Err)
+	}
+}
+
+func (r *rig) done() work.Stats {
+	r.t.Helper()
+	stats, err := r.queue.WaitDone(r.t.Context())
+	require.NoError(r.t, err)
+	return stats
+}
+
+// kill ends a process by its name.
+func (r *rig) kill(name string) {
+	r.t.Helper()
+	pid := r.sys.WhereIs(name)
+	require.False(r.t, pid.IsZero(), name)
+	pid.Kill()
+}
+
+// bubble runs a test with virtual time.
+func bubble(t *testing.T, s setup, body func(t *testing.T, r *rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, s)
+		defer r.close()
+		body(t, r)
+	})
+}

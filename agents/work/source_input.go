@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package work
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"mabeam.dev/agents/work/lines"
+	"mabeam.dev/agents/work/plan"
+)
+
+// fileInput reads JSON lines from a file that can be opened again.
+type fileInput struct {
+	path   string
+	source string // name of the cursor
+	file   *os.File
+	reader *lines.Reader
+}
+
+func (f *fileInput) check() error {
+	file, err := os.Open(f.path)
+	if err != nil {
+		return fmt.Errorf("work: open tasks %q: %w", f.path, err)
+	}
+	return file.Close()
+}
+
+// open goes on behind the last accepted line. If that place is not the end of a line the file is another one now, and is read from its
+// beginning; known tasks are merged.
+func (f *fileInput) open(from int64) error {
+	file, err := os.Open(f.path)
+	if err != nil {
+		return fmt.Errorf("work: open tasks %q: %w", f.path, err)
+	}
+	f.file = file
+	number, whole, err := linesBefore(file, from)
+	if err != nil {
+		return fmt.Errorf("work: open tasks %q: %w", f.path, err)
+	}
+	if !whole {
+		from, number = 0, 0
+	}
+	if _, err := file.Seek(from, io.SeekStart); err != nil {
+		return fmt.Errorf("work: open tasks %q: %w", f.path, err)
+	}
+	f.reader = lines.NewReader(file, lines.Options{File: f.path, Offset: from, Line: number})
+	return nil
+}
+
+// linesBefore counts the lines before an offset, and reports whether it stands behind a whole one.
+func linesBefore(r io.Reader, offset int64) (n int, whole bool, err error) {
+	in := bufio.NewReaderSize(io.LimitReader(r, offset), 256<<10)
+	last := byte('\n')
+	for {
+		part, err := in.ReadSlice('\n')
+		if len(part) > 0 {
+			offset -= int64(len(part))
+			last = part[len(part)-1]
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return n, offset == 0 && last == '\n', nil
+		case err == nil:
+			n++
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return n, false, err
+		}
+	}
+}
+
+func (f *fileInput) next(now plan.Instant) (item, error) {
+	line, err := f.reader.Next(now)
+	if err != nil {
+		return item{}, badLine(err)
+	}
+	return item{offer{line.Task, plan.Cursor{Source: f.source, Offset: line.End}}, fmt.Sprintf("%s:%d:1", f.path, line.Number)}, nil
+}
+
+func (f *fileInput) close() {
+	if f.file != nil {
+		_ = f.file.Close() // only read from
+		f.file, f.reader = nil, nil
+	}
+}
+
+// badLine tells a line that is to be passed over from the end and from a failure.
+func badLine(err error) error {
+	var at *lines.LineError
+	if errors.As(err, &at) {
+		return &badItem{place: fmt.Sprintf("%s:%d:%d", at.File, at.Line, at.Col), err: err}
+	}
+	return err
+}
+
+// streamInput reads JSON lines once; the reader lives as long as the handle.
+type streamInput struct {
+	r      io.Reader
+	name   string
+	reader *lines.Reader
+}
+
+func (s *streamInput) check() error { return nil }
+
+func (s *streamInput) open(int64) error {
+	if s.reader == nil {
+		s.reader = lines.NewReader(s.r, lines.Options{File: s.name})
+	}
+	return nil
+}
+
+func (s *streamInput) next(now plan.Instant) (item, error) {
+	line, err := s.reader.Next(now)
+	if err != nil {
+		return item{}, badLine(err)
+	}
+	return item{offer{task: line.Task}, fmt.Sprintf("%s:%d:1", s.name, line.Number)}, nil
+}
+
+func (s *streamInput) close() {}
+
+// sequenceInput pulls tasks from a sequence.
+type sequenceInput struct {
+	tasks iter.Seq2[plan.Task, error]
+	name  string
+	pull  func() (plan.Task, error, bool)
+	stop  func()
+	n     int
+}
+
+func (s *sequenceInput) check() error { return nil }
+
+func (s *sequenceInput) open(int64) error {
+	s.pull, s.stop = iter.Pull2(s.tasks)
+	s.n = 0
+	return nil
+}
+
+func (s *sequenceInput) next(plan.Instant) (item, error) {
+	t, err, more := s.pull()
+	if !more {
+		return item{}, io.EOF
+	}
+	s.n++
+	place := fmt.Sprintf("%s:%d", s.name, s.n)
+	if err != nil {
+		return item{}, &badItem{place: place, err: err}
+	}
+	return item{offer{task: t}, place}, nil
+}
+
+func (s *sequenceInput) close() {
+	if s.stop != nil {
+		s.stop()
+		s.pull, s.stop = nil, nil
+	}
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package work
+
+import (
+	"mabeam.dev/agents/work/plan"
+	"mabeam.dev/telemetry"
+)
+
+// tell turns the events of a batch, which are durable now, into events for whoever listens.
+func (a *queue) tell(b *batch) {
+	if !a.bus.Active() {
+		return
+	}
+	name := a.handle.o.Name
+	for _, event := range b.out.Events {
+		switch e := event.(type) {
+		case plan.Accepted:
+			telemetry.Emit(a.bus, TaskAccepted{Queue: name, Task: e.Task.ID, Kind: e.Task.Kind})
+		case plan.Started:
+			telemetry.Emit(a.bus, AttemptStarted{Queue: name, Task: e.ID, Attempt: e.Attempt, Agent: e.Agent.ID})
+		case plan.Failed:
+			telemetry.Emit(a.bus, AttemptEnded{Queue: name, Task: e.ID, End: string(e.End), Reason: e.Reason, Retried: true})
+		case plan.Returned:
+			telemetry.Emit(a.bus, AttemptEnded{Queue: name, Task: e.ID, End: "returned", Reason: e.Reason, Retried: true})
+		case plan.Done, plan.Died, plan.Cancelled:
+			o, _ := plan.OutcomeOf(event)
+			a.tellEnd(o)
+		case plan.Offered, plan.Revived, plan.Forgotten:
+		}
+	}
+}
+
+func (a *queue) tellEnd(o plan.Outcome) {
+	last := o.Last()
+	if last.Stop == o.Ended && last.Token != 0 {
+		telemetry.Emit(a.bus, AttemptEnded{
+			Queue: a.handle.o.Name, Task: o.ID, Agent: last.Agent.ID, Attempt: last.N, End: string(last.End), Reason: last.Reason, Took: last.Took(),
+		})
+	}
+	telemetry.Emit(a.bus, TaskEnded{
+		Queue: a.handle.o.Name, Task: o.ID, Kind: o.Kind, Outcome: o.State.String(), Attempts: len(o.Attempts), Agent: last.Agent.ID,
+		Took: last.Took(), Age: o.Ended.Sub(o.Accepted),
+	})
+}
