@@ -60,7 +60,7 @@ run: build ## the main job: review the standard library with a supervised team (
 
 .PHONY: build
 build: need-go ## build bin/runtime
-	$(GO) build $(BUILD) -ldflags '$(LDFLAGS)' -o bin/runtime ./cmd/runtime
+	$(GO) build $(BUILD) -ldflags '$(LDFLAGS)' -o bin/ ./cmd/runtime ./examples/reviewer
 
 .PHONY: install
 install: need-go ## install runtime into the Go binary directory

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import "mabeam.dev/cmd/runtime/app"
+
+func main() { app.Main() }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/actors/exit"
+	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry/prom"
+)
+
+// scrape is how long a scrape waits for a queue's numbers.
+const scrape = time.Second
+
+// define registers the node's metrics.
+func define(r *prom.Registry, n *Node) error {
+	return errors.Join(processes(r, n), supervisors(r), queues(r, n))
+}
+
+func processes(r *prom.Registry, n *Node) error {
+	exits, err := r.Counter(prom.Definition{Name: "process_exits_total", Help: "Processes that ended, by kind and reason.", Labels: []string{"kind", "reason"}})
+	if err != nil {
+		return err
+	}
+	prom.On(exits, func(e actors.ProcessExited) (prom.Values, float64, bool) {
+		return prom.Values{e.Kind, e.Reason.Kind().String()}, 1, true
+	})
+	letters, err := r.Counter(prom.Definition{Name: "dead_letters_total", Help: "Messages that reached no process, by cause.", Labels: []string{"cause"}})
+	if err != nil {
+		return err
+	}
+	prom.On(letters, func(e actors.DeadLetter) (prom.Values, float64, bool) { return prom.Values{e.Why}, 1, true })
+	return errors.Join(
+		r.Read(prom.Definition{Name: "processes", Help: "Living processes."}, func(report func(prom.Values, float64)) {
+			report(prom.Values{}, float64(n.sys.Len()))
+		}),
+		r.Read(prom.Definition{Name: "processes_abandoned", Help: "Handlers of killed processes that have not returned."}, func(report func(prom.Values, float64)) {
+			report(prom.Values{}, float64(n.sys.Totals().Abandoning))
+		}),
+	)
+}
+
+func supervisors(r *prom.Registry) error {
+	labels := []string{"supervisor"}
+	restarts, err := r.Counter(prom.Definition{Name: "restarts_total", Help: "Restart attempts, by supervisor.", Labels: labels})
+	if err != nil {
+		return err
+	}
+	prom.On(restarts, func(e supervision.ChildRestarting) (prom.Values, float64, bool) { return prom.Values{e.Supervisor}, 1, true })
+	gaveUp, err := r.Counter(prom.Definition{Name: "supervisors_gave_up_total", Help: "Supervisors that exceeded their restart intensity.", Labels: labels})
+	if err != nil {
+		return err
+	}
+	prom.On(gaveUp, func(e supervision.GaveUp) (prom.Values, float64, bool) { return prom.Values{e.Supervisor}, 1, true })
+	crashes, err := r.Counter(prom.Definition{Name: "child_crashes_total", Help: "Children that ended without having been asked and not in order, by supervisor.", Labels: labels})
+	if err != nil {
+		return err
+	}
+	prom.On(crashes, func(e supervision.ChildExited) (prom.Values, float64, bool) {
+		return prom.Values{e.Supervisor}, 1, e.Reason.Kind() == exit.Crash || e.Reason.Kind() == exit.Killed
+	})
+	return nil
+}
+
+// queues shows the queues' numbers. A queue that does not answer in time is left out of the scrape.
+func queues(r *prom.Registry, n *Node) error {
+	return r.Read(prom.Definition{Name: "tasks", Help: "Tasks, by queue and state.", Labels: []string{"queue", "state"}},
+		func(report func(prom.Values, float64)) {
+			ctx, cancel := context.WithTimeout(context.Background(), scrape)
+			defer cancel()
+			for i, q := range n.queues {
+				s, err := q.Stats(ctx)
+				if err != nil {
+					continue
+				}
+				for state, count := range map[string]int{"accepted": s.Accepted, "running": s.Running, "waiting": s.Waiting, "done": s.Done, "dead": s.Dead, "cancelled": s.Cancelled} {
+					report(prom.Values{n.o.Config.Work[i].Queue, state}, float64(count))
+				}
+			}
+		})
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"mabeam.dev/agents/work"
+	"mabeam.dev/agents/work/plan"
+	"mabeam.dev/config"
+	"mabeam.dev/events"
+)
+
+// std is the word for standard input or output in a config file.
+const std = "-"
+
+// queue makes a work queue with its source and its sink.
+func (n *Node) queue(c config.Queue) (*work.Queue, error) {
+	q, err := work.New(n.sys, work.Options{
+		Name: "work." + c.Queue, Stream: events.Stream("work/" + c.Queue), Epoch: n.o.Epoch, Journal: n.journal, Directory: n.dir,
+		Plan: plan.Spec{
+			Policy: plan.Policy(c.Policy), Duplicates: plan.Duplicates(c.OnDuplicate), Limit: c.Limit, Attempts: c.Attempts,
+			Timeout: c.Deadline, Backoff: plan.Backoff{Base: c.Backoff},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if path := c.Results.Reveal(); path == std {
+		q.WriterSink("results", n.o.Stdout)
+	} else {
+		q.FileSink("results", path)
+	}
+	tasks := n.o.Tasks[c.Queue]
+	switch path := c.Tasks.Reveal(); {
+	case tasks != nil:
+		q.TaskSource("tasks", tasks)
+	case path == std:
+		q.ReaderSource("tasks", n.o.Stdin)
+	case path != "":
+		q.FileSource("tasks", path)
+	}
+	return q, nil
+}

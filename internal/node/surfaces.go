@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"mabeam.dev/internal/admin"
+	"mabeam.dev/telemetry/prom"
+)
+
+// surfaces are the listeners of a node: HTTP on loopback, and a unix socket. A nil surfaces has none.
+type surfaces struct {
+	metrics *prom.Registry
+	tcp     net.Listener // nil when off
+	servers []*http.Server
+}
+
+// serve opens the listeners.
+func serve(n *Node) (*surfaces, error) {
+	s := &surfaces{metrics: prom.New(n.o.Bus, prom.Options{Node: n.o.Config.Node.Name, Logger: n.o.Logger})}
+	if err := define(s.metrics, n); err != nil {
+		s.close()
+		return nil, err
+	}
+	handler := admin.Handler(n, s.metrics.Handler())
+	where := n.o.Config.Surfaces
+	if !where.Listen.Off() {
+		l, err := net.Listen("tcp", string(where.Listen))
+		if err != nil {
+			s.close()
+			return nil, fmt.Errorf("%w (surfaces.listen can name another address, port 0 for any free one, or off)", err)
+		}
+		s.tcp = l
+		s.run(l, handler, n.o.Logger)
+	}
+	path := where.Socket.Reveal()
+	if path == "" {
+		path = admin.SocketPath(n.o.RuntimeDir, n.o.Config.Node.Name)
+	}
+	l, err := admin.ListenSocket(path)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.run(l, handler, n.o.Logger)
+	return s, nil
+}
+
+func (s *surfaces) run(l net.Listener, h http.Handler, logger *slog.Logger) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	s.servers = append(s.servers, server)
+	go func() { // ends with close
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			logger.Error("node: surface ended", "addr", l.Addr().String(), "error", err)
+		}
+	}()
+}
+
+// addr returns the TCP address.
+func (s *surfaces) addr() string {
+	if s == nil || s.tcp == nil {
+		return ""
+	}
+	return s.tcp.Addr().String()
+}
+
+// close ends the listeners; requests under way get a moment.
+func (s *surfaces) close() {
+	if s == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	for _, server := range s.servers {
+		if err := server.Shutdown(ctx); err != nil {
+			_ = server.Close() // whoever still reads is cut off
+		}
+	}
+	s.metrics.Close()
+}

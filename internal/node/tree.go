@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"mabeam.dev/agents"
+	"mabeam.dev/agents/chaos"
+	"mabeam.dev/config"
+	"mabeam.dev/supervision"
+	"mabeam.dev/supervision/plan"
+)
+
+// builder turns config into specs.
+type builder struct {
+	kinds  agents.Kinds
+	dir    *agents.Directory
+	faults chaos.Plan
+}
+
+// group converts a supervisor's settings and children.
+func (b builder) group(g config.Group) (supervision.Spec, error) {
+	raw := plan.RawSpec{Strategy: string(g.Strategy), AutoShutdown: string(g.AutoShutdown)}
+	flags, err := raw.Parse()
+	if err != nil && g.Strategy != config.SimpleOneForOne {
+		return supervision.Spec{}, err
+	}
+	s := supervision.Spec{Strategy: flags.Strategy, AutoShutdown: flags.AutoShutdown,
+		Intensity: supervision.Intensity{Max: g.Intensity, Within: g.Period}}
+	if g.Intensity == 0 {
+		s.Intensity.Max = supervision.NoRestarts
+	}
+	for _, c := range g.Children {
+		children, err := b.children(c)
+		if err != nil {
+			return supervision.Spec{}, err
+		}
+		s.Children = append(s.Children, children...)
+	}
+	return s, nil
+}
+
+// children converts one entry, which may stand for several agents.
+func (b builder) children(c config.Child) ([]supervision.Child, error) {
+	raw := plan.RawChild{ID: c.ID, Start: c.ID, Restart: string(c.Restart)}
+	flags, err := raw.Parse(nil)
+	if err != nil {
+		return nil, err
+	}
+	if c.Kind == config.KindSupervisor {
+		spec, err := b.group(c.Group)
+		if err != nil {
+			return nil, err
+		}
+		sub := supervision.Sub(c.ID, spec)
+		sub.Restart, sub.Shutdown, sub.Significant = flags.Restart, shutdown(c.Shutdown), c.Significant
+		return []supervision.Child{sub}, nil
+	}
+	var out []supervision.Child
+	for _, id := range c.IDs() {
+		spec := agents.Spec{ID: id, Capabilities: c.Capabilities, Concurrency: c.Concurrency, Restart: flags.Restart,
+			Shutdown: shutdown(c.Shutdown), Significant: c.Significant}
+		kind, err := b.kind(c, &spec)
+		if err != nil {
+			return nil, err
+		}
+		child, err := agents.Child(spec, kind, b.dir)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, child)
+	}
+	return out, nil
+}
+
+// kind finds the kind and gives the spec its settings.
+func (b builder) kind(c config.Child, s *agents.Spec) (agents.Kind, error) {
+	var settings any = c.Settings
+	if c.Kind == config.KindExec {
+		settings = program(c)
+	}
+	if settings != nil {
+		data, err := json.Marshal(settings)
+		if err != nil {
+			return agents.Kind{}, fmt.Errorf("node: settings of agent %q: %w", c.ID, err)
+		}
+		s.Settings = data
+	}
+	kind, ok := b.kinds[c.Kind]
+	if !ok {
+		return agents.Kind{}, fmt.Errorf("node: agent %q: unknown kind %q", c.ID, c.Kind)
+	}
+	if b.faults.Active() {
+		s.Wrap = func(w agents.Worker) agents.Worker { return chaos.Wrap(w, b.faults) }
+	}
+	return kind, nil
+}
+
+func shutdown(s config.Shutdown) supervision.Shutdown {
+	switch {
+	case s.BrutalKill:
+		return supervision.Brutal
+	case s.Infinity:
+		return supervision.Infinity
+	}
+	return supervision.After(s.Timeout)
+}
+
+// faults converts the chaos section.
+func faults(c *config.Chaos) chaos.Plan {
+	if c == nil {
+		return chaos.Plan{}
+	}
+	rate := func(r config.Rate) chaos.Rate {
+		if r.Every > 0 {
+			return chaos.Every(r.Every)
+		}
+		return chaos.PerMille(r.PerMille)
+	}
+	return chaos.Plan{Seed: c.Seed, Panic: rate(c.Panic), Hang: rate(c.Hang), Exit: rate(c.Exit)}
+}
