@@ -9,7 +9,19 @@
 // events/memory: not at all). An append is all or nothing; a refused one never disturbs the others of its group. Repeating an append with the same ids and content
 // gives the original places and writes nothing, so a lost acknowledgement is no reason for doubt. Damage is never passed over in silence: a read ends with an error that names the place.
 //
+// A [Journal] is the one process that writes to a store. It commits what waits as one group and then answers each caller; under load the groups grow by themselves, and nobody lingers for company.
+// What may wait is bounded in appends and bytes: beyond that an append waits for room until its context ends, or fails with [ErrBusy]. Appends enter the log in the order in which they reach the process.
+// When the process dies, every request without an answer fails, and its outcome is open. After an I/O error it ends and refuses to start again, so its supervisor gives up and passes the fault on; reads go on.
+//
 // # Usage
+//
+// In a node:
+//
+//	journal := events.NewJournal(store, events.JournalOptions{})
+//	child := supervision.Worker(journal.Name(), journal.Behavior, journal.ProcessOptions()...)
+//	where, err := journal.Append(ctx, "orders/17", events.NoStream, events.New{ID: id, Type: "order.placed", Data: data})
+//
+// A process that must not block uses [Submit]. Without processes:
 //
 //	out, err := store.AppendGroup(ctx, []events.Append{{
 //		Stream: "orders/17", Expect: events.NoStream,
@@ -33,9 +45,9 @@
 //
 // # State
 //
-// A [Store] owns its files. [Judge], which decides what is appended, is pure and shared by all back ends.
+// The journal's process owns the requests it has taken; the handle's gate counts them under a mutex that is never held while waiting. A [Store] owns its files. [Judge], which decides what is appended, is pure and shared by all back ends.
 //
 // # Testing
 //
-// Use events/memory. A new back end runs testkit/conform/storesuite.
+// Use events/memory; inside a testing/synctest bubble the journal's process runs on virtual time. A new back end runs testkit/conform/storesuite.
 package events

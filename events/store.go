@@ -43,7 +43,7 @@ type Store interface {
 }
 
 // MaxState is the largest state of a snapshot in bytes.
-const MaxState = 64 << 20
+const MaxState = 256 << 20
 
 // Snap is the state of a stream's owner after some version of the stream. It is a cache: losing it costs a longer replay and nothing else.
 type Snap struct {

@@ -121,6 +121,37 @@ func TestAFullDiskRefusesAppendsUntilThereIsSpace(t *testing.T) {
 	require.NoError(t, store.Close())
 }
 
+func TestAStoreOnAFullDiskOpensOrSaysThatThereIsNoSpace(t *testing.T) {
+	dir := smallDisk(t, "size=4m")
+	path := filepath.Join(dir, "events.db")
+	store, err := sqlite.Open(path, sqlite.Options{})
+	require.NoError(t, err)
+	require.NoError(t, put(store, 0, 100))
+	require.NoError(t, store.Close())
+	ballast := filepath.Join(dir, "ballast")
+	assert.ErrorIs(t, os.WriteFile(ballast, make([]byte, 8<<20), 0o600), unix.ENOSPC)
+
+	_, err = sqlite.Open(filepath.Join(dir, "new", "events.db"), sqlite.Options{})
+	assert.ErrorIs(t, err, events.ErrNoSpace, "a new store")
+	store, err = sqlite.Open(path, sqlite.Options{Logger: quiet})
+	if err == nil {
+		assert.ErrorIs(t, put(store, 1, 100_000), events.ErrNoSpace)
+		n, err := count(store, 100)
+		assert.NoError(t, err)
+		assert.Equal(t, 1, n)
+		require.NoError(t, store.Close())
+	} else {
+		assert.ErrorIs(t, err, events.ErrNoSpace, "an old store")
+	}
+
+	require.NoError(t, os.Remove(ballast))
+	for _, p := range []string{path, filepath.Join(dir, "new", "events.db")} {
+		store, err = sqlite.Open(p, sqlite.Options{})
+		require.NoError(t, err, "a failed opening leaves nothing that stands in the way")
+		require.NoError(t, store.Close())
+	}
+}
+
 // childLimit appends until the kernel refuses to let a file grow, which the engine sees as an I/O error, and prints what then holds.
 func childLimit(args []string) error {
 	store, err := sqlite.Open(args[0], sqlite.Options{Logger: quiet})

@@ -168,6 +168,10 @@ func (s *Store) acceptLoss(epoch uint64, lost *LostTailError) (uint64, error) {
 	if err := s.writer.c.exec("UPDATE meta SET value = ? WHERE key = 'epoch'", int64(epoch)); err != nil {
 		return 0, err
 	}
+	// Its stream will come to that version again with other events, and the snapshot must not fit then.
+	if err := s.writer.c.exec("DELETE FROM snapshots WHERE ver > (SELECT s.ver FROM streams s WHERE s.id = snapshots.stream)"); err != nil {
+		return 0, err
+	}
 	var entropy [10]byte
 	if _, err := io.ReadFull(s.o.Entropy, entropy[:]); err != nil {
 		return 0, err

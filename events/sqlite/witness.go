@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"mabeam.dev/events"
@@ -114,10 +115,22 @@ func openWitness(path string, s slot) (*witness, error) {
 	if err == nil {
 		err = f.Sync()
 	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return w, nil
+}
+
+// syncDir makes the names in a directory safe from power loss: a witness whose name is lost would look like a removed one.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // write remembers a link. It is called after a commit and before its acknowledgement; the bytes are safe from the death of the process, and from
