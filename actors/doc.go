@@ -35,7 +35,8 @@
 // OTP counterpart: erlang processes and gen_server. Deviations: there is no preemption and no true kill; mailboxes are bounded; values
 // are shared, not copied; Terminate also runs in processes that do not trap exits, because files must be closed; a call to a callee
 // that ends with shutdown is an error like any other, so returning it crashes the caller; a timer's tick is never delivered after
-// Cancel. A trapping process that an unrelated process sends the reason killed is told of it; only Kill cannot be trapped.
+// Cancel. Exit with the reason killed is a kill, and so cannot be
+// trapped; the killed of a linked process can.
 //
 // State: each process owns its own. Tests: run processes inside testing/synctest, where time is virtual.
 package actors

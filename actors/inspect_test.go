@@ -194,6 +194,21 @@ func TestWaitQuiet(t *testing.T) {
 		require.NoError(t, w.WaitQuiet(context.Background()))
 		assert.Equal(t, []string{"true"}, w.heard())
 
+		// An Init that calls, started from outside any process: the callee's work counts all the same.
+		busy := make(chan struct{})
+		go func() {
+			_, _ = actors.Spawn(w, "caller", of(doer{init: func(c *cx) error {
+				_, err := actors.Call(c, ring[4], func(r actors.Reply[int]) do { return func(*cx) error { <-busy; r.Send(1); return nil } })
+				return err
+			}}))
+		}()
+		synctest.Wait()
+		ctx, cancel = context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		assert.ErrorIs(t, w.WaitQuiet(ctx), context.DeadlineExceeded)
+		close(busy)
+		require.NoError(t, w.WaitQuiet(context.Background()))
+
 		hold := make(chan struct{})
 		ring[3].Tell(func(*cx) error { w.Hold(func() { <-hold }); w.say("held"); return nil })
 		require.NoError(t, w.WaitQuiet(context.Background()))

@@ -294,6 +294,22 @@ func TestNothingIsLostInSilence(t *testing.T) {
 	})
 }
 
+// P36: what a process has put off itself, by Continue or by stashing what a notice became, is not lost in silence either.
+func TestWhatAProcessPutOffIsNotLostInSilence(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		r := actors.MustSpawn(w, "p", plain())
+		tell(r, func(c *cx) error {
+			c.After(0, func(c *cx) error { c.Stash(); return nil })
+			return nil
+		})
+		time.Sleep(time.Second)
+		tell(r, func(c *cx) error { c.Continue(w.says("never")); return errBroken })
+		assert.Equal(t, []string{"stopped", "stopped"}, w.dead())
+		assert.Equal(t, "actors_test.do", w.letters[0].Type)
+		assert.Equal(t, "actors_test.do", w.letters[1].Type)
+	})
+}
+
 // P37: the message that crashes a process is no dead letter: it was handled.
 func TestTheMessageInHandIsNoDeadLetter(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {

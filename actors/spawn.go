@@ -68,7 +68,7 @@ func MustSpawn[M any](in Spawner, name string, start func() Behavior[M], options
 func spawn[M any](in Spawner, name string, start func() Behavior[M], link bool, options []Option) (Ref[M], error) {
 	sys, parent := in.spawner()
 	body := &process[M]{start: start}
-	how := kernel.Start{Name: name, Unique: true, Body: body, Parent: parent, Linked: link, Tag: (*typeTag[M])(nil)}
+	how := kernel.Start{Name: name, Unique: true, Body: body, Spawner: parent, Parent: parent, Linked: link, Tag: (*typeTag[M])(nil)}
 	if !link {
 		how.Parent = nil
 		if parent != nil && parent.Void() {

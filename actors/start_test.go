@@ -265,6 +265,29 @@ func TestAKillDuringInitOnTheSpawnersGoroutineWaitsForInit(t *testing.T) {
 	})
 }
 
+// P5, P18: a spawner that is killed while a limited Init runs is freed at once, and the start is void.
+func TestAKilledSpawnerIsFreedFromALimitedInit(t *testing.T) {
+	for name, spawn := range map[string]func(actors.Spawner, string, func() actors.Behavior[do], ...actors.Option) (ref, error){
+		"spawn": actors.Spawn[do], "spawn link": actors.SpawnLink[do],
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				release := make(chan struct{})
+				spawner := actors.MustSpawn(w, "spawner", plain())
+				tell(spawner, func(c *cx) error {
+					_, err := spawn(c, "child", of(doer{init: func(*cx) error { <-release; return nil }}), actors.StartTimeout(time.Hour))
+					w.say("freed %t", err != nil)
+					return nil
+				})
+				spawner.PID().Kill()
+				assert.Equal(t, []string{"freed true"}, w.heard())
+				assert.True(t, w.WhereIs("child").IsZero())
+				close(release)
+			})
+		})
+	}
+}
+
 // P6: Init runs as the new process: Self, timers, links, monitors and calls are its own.
 func TestInitRunsAsTheNewProcess(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {

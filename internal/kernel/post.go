@@ -137,9 +137,15 @@ func causeOf(err error) Cause {
 	}
 }
 
-// drop disposes of an envelope that was queued and will not be handled: a call fails, a message becomes a dead letter, a notice
-// was for the dead alone.
+// drop disposes of an envelope that was queued and will not be handled: a call fails, a message becomes a dead letter, also one that
+// the process had put off itself; any other notice was for the dead alone.
 func (s *System) drop(p *Proc, e envelope, err error) {
+	switch m := e.msg.(type) {
+	case *continued:
+		e.kind, e.msg = kindUser, m.msg
+	case *stashed:
+		e.kind, e.msg = kindUser, m.msg
+	}
 	switch {
 	case e.slot != nil:
 		e.slot.fail(e.gen, err)

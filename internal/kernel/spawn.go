@@ -20,7 +20,9 @@ type Start struct {
 	Kind string
 	// Body is what it does; it belongs to this incarnation alone.
 	Body Body
-	// Parent is the process that starts it, or nil. Linked ties the two together.
+	// Spawner is the process in whose turn the start happens, or nil.
+	Spawner *Proc
+	// Parent is the process that is to supervise it, or nil. Linked ties the two together.
 	Parent *Proc
 	Linked bool
 	// Mailbox bounds the user messages that wait: 0 means DefaultMailbox.
@@ -46,7 +48,7 @@ const (
 
 // Spawn starts a process and returns when its Init is over. After any outcome but Up nothing of it is left.
 func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
-	if s.closed.Load() || (in.Parent != nil && in.Parent.void.Load()) {
+	if s.closed.Load() || (in.Parent != nil && in.Parent.void.Load()) || (in.Spawner != nil && in.Spawner.void.Load()) {
 		return nil, Refused, exit.Reason{}
 	}
 	p = &Proc{sys: s, body: in.Body, parent: in.Parent, name: in.Name, kind: in.Kind, tag: in.Tag, id: s.lastID.Add(1), policy: in.Overflow,
@@ -81,6 +83,10 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 
 // initHere runs Init on the caller's goroutine.
 func (p *Proc) initHere(in Start) (*Proc, Outcome, exit.Reason) {
+	if in.Spawner == nil { // a process's turn is counted already
+		p.sys.quiet.add()
+		defer p.sys.quiet.done()
+	}
 	why, how := p.init()
 	return p.begin(in, why, how)
 }
@@ -109,7 +115,7 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 	}()
 	t := s.clock.AfterFunc(in.Timeout, func() { w.wake(s) })
 	defer t.Stop()
-	if self := in.Parent; self != nil && self.enter(w) {
+	if self := in.Spawner; self != nil && self.enter(w) {
 		<-w.done
 		self.leave()
 	} else {

@@ -18,6 +18,9 @@ func (p *Proc) Continue(msg any) {
 // continued marks a message of Continue, which goes before those of Unstash.
 type continued struct{ ready }
 
+// stashed marks the message that a notice became before it was set aside.
+type stashed struct{ ready }
+
 // Stash sets the message in hand aside, with its sender and its call. A notice is set aside as the message it became.
 func (p *Proc) Stash(msg any) {
 	p.mu.Lock()
@@ -29,7 +32,7 @@ func (p *Proc) Stash(msg any) {
 	if e.kind == kindUser {
 		p.users++
 	} else {
-		e = envelope{kind: kindNotice, msg: &ready{msg}}
+		e = envelope{kind: kindNotice, msg: &stashed{ready{msg}}}
 	}
 	p.cur.slot = nil // the call is open in the stash now
 	x := p.extraLocked()

@@ -38,12 +38,18 @@ func (w *stuckWatch) stop() {
 }
 
 func (w *stuckWatch) look(s *System) {
+	type report struct {
+		p      *Proc
+		inHand string
+		since  time.Duration
+	}
+	var reports []report
+	now := s.age()
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	if w.mu.stopped {
+		w.mu.Unlock()
 		return
 	}
-	now := s.age()
 	still := map[uint64]uint64{}
 	for p := range s.Processes() {
 		inHand, since, handled := p.turnState(now)
@@ -52,11 +58,15 @@ func (w *stuckWatch) look(s *System) {
 		}
 		still[p.id] = handled
 		if was, told := w.mu.told[p.id]; !told || was != handled {
-			s.cfg.Observer.Stuck(p, inHand, since)
+			reports = append(reports, report{p, inHand, since})
 		}
 	}
 	w.mu.told = still
 	w.mu.timer.Reset(s.cfg.StuckAfter)
+	w.mu.Unlock()
+	for _, r := range reports {
+		s.cfg.Observer.Stuck(r.p, r.inHand, r.since)
+	}
 }
 
 // turnState returns what is in hand, for how long, and the count of messages that tells this turn from another.

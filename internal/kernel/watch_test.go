@@ -76,13 +76,14 @@ func TestAWatchMadeBehindTheFenceIsNotLost(t *testing.T) {
 			if q != p {
 				return
 			}
+			assert.Nil(t, p.sys.Lookup("p"), "the name is free before anybody is told")
 			w.Monitor(p, func(*Proc, exit.Reason) any { return say("down") })
 			w.Link(p)
 			go func() { _, _ = p.Await(context.Background()); close(ended) }()
 			synctest.Wait()
 		}}
 		s := New(Config{Observer: o})
-		w, p = up(t, s, Start{}), up(t, s, Start{})
+		w, p = up(t, s, Start{}), up(t, s, Start{Name: "p", Unique: true})
 		w.Trap(func(*Proc, exit.Reason) any { return say("exit") })
 		p.Kill()
 		<-ended
