@@ -103,6 +103,9 @@ func parse(raw json.RawMessage) (Settings, error) {
 		if err := d.Decode(&s); err != nil {
 			return Settings{}, fmt.Errorf("exec: read settings: %w", err)
 		}
+		if d.More() {
+			return Settings{}, errors.New("exec: read settings: something stands after the object")
+		}
 	}
 	return s, s.Validate()
 }
