@@ -61,7 +61,8 @@ type driver struct {
 // pending is an async operation whose answer is not printed yet.
 type pending struct {
 	op     Op
-	answer *Answer
+	result string  // if it was known at once
+	answer *Answer // else
 }
 
 func (d *driver) line(text string) {
@@ -101,9 +102,12 @@ func (d *driver) finished() error {
 		return nil
 	}
 	for _, p := range d.pending {
-		result, err := d.result(p.op, p.answer)
-		if err != nil {
-			return err
+		result := p.result
+		if p.answer != nil {
+			var err error
+			if result, err = d.result(p.op, p.answer); err != nil {
+				return err
+			}
 		}
 		d.line(fmt.Sprintf("~ %s = %s", p.op.plain(), result))
 	}
@@ -180,27 +184,43 @@ func (d *driver) signal(op Op) (string, *Answer, error) {
 	return resultOK, nil, nil
 }
 
-// request makes a call to a supervisor, or stops the root.
+// request makes a call to a supervisor, or stops the root. An async one is carried out only if its supervisor lives, and whatever comes of it is printed later.
 func (d *driver) request(op Op) (string, *Answer, error) {
-	target := op.Sup
+	if !op.Async {
+		return d.ask(op)
+	}
+	if _, ok := d.rec.living(d.target(op)); !ok {
+		return resultNoProc, nil, nil
+	}
+	result, answer, err := d.ask(op)
+	d.pending = append(d.pending, pending{op, result, answer})
+	return "queued", nil, err
+}
+
+func (d *driver) target(op Op) string {
+	if op.Verb == OpStop {
+		return d.script.Root
+	}
+	return op.Sup
+}
+
+// ask returns the result, or the answer to wait for. What the script says of a name changes even if there is nobody to ask.
+func (d *driver) ask(op Op) (string, *Answer, error) {
+	var child Proc
 	switch op.Verb {
-	case OpStop:
-		target = d.script.Root
 	case OpStartChild:
 		if op.Child.scripted() {
 			d.rec.behave(op.Name, op.Child)
 		}
 	case OpUpgrade:
 		d.rec.redefine(op.Sup, op.Name)
-	}
-	var child Proc
-	if op.Verb == OpTerminatePid {
+	case OpTerminatePid:
 		var known bool
 		if child, known = d.rec.last(op.Name); !known {
 			return resultNoProc, nil, nil
 		}
 	}
-	sup, ok := d.rec.living(target)
+	sup, ok := d.rec.living(d.target(op))
 	if !ok {
 		return resultNoProc, nil, nil
 	}
@@ -212,10 +232,6 @@ func (d *driver) request(op Op) (string, *Answer, error) {
 		d.engine.Stop(sup.proc, answer)
 	} else {
 		d.engine.Call(sup.proc, d.call(op, child), answer)
-	}
-	if op.Async {
-		d.pending = append(d.pending, pending{op, answer})
-		return "queued", nil, nil
 	}
 	return "", answer, nil
 }
