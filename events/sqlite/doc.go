@@ -24,7 +24,7 @@
 //
 // # Duties of the user
 //
-// Keep the file, its -wal and its .head together. Use a local file system: write-ahead logs need shared memory. Give one owner the
+// Keep the file, its -wal and its .head together. Use a local file system: write-ahead logs need shared memory (on Linux Open refuses NFS, SMB, AFS and Coda). Give one owner the
 // writing (events.Journal); many concurrent callers of AppendGroup work, but each pays for its own flush.
 //
 // # Failure modes

@@ -21,6 +21,8 @@ var (
 	ErrLostTail = errors.New("events/sqlite: acknowledged events lost")
 	// ErrNewerStore matches [*NewerError]: a later release wrote the file.
 	ErrNewerStore = errors.New("events/sqlite: store of a newer release")
+	// ErrNotLocal is returned by Open for a directory on a network file system.
+	ErrNotLocal = errors.New("events/sqlite: not a local file system")
 	// ErrForeign matches [*ForeignError]: the file is an SQLite database, but none of this project.
 	ErrForeign = errors.New("events/sqlite: not an event store")
 )

@@ -24,7 +24,7 @@ const (
 // Open opens the store in the file of that path, and makes it, with its directory, if it is not there. Beside the file lie its write-ahead
 // log (-wal), shared memory (-shm), lock (.lock) and head witness (.head); they belong together.
 //
-// It returns *LockedError, *LostTailError, *NewerError, *ForeignError, *events.CorruptError, or an error that matches
+// It returns *LockedError, *LostTailError, *NewerError, *ForeignError, *events.CorruptError, or an error that matches ErrNotLocal,
 // events.ErrReadOnly or events.ErrNoSpace.
 func Open(path string, o Options) (*Store, error) {
 	path, err := filepath.Abs(path)
@@ -47,6 +47,9 @@ func (s *Store) open() error {
 		if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 			return err
 		}
+	}
+	if err := local(filepath.Dir(s.path)); err != nil {
+		return err
 	}
 	host, _ := os.Hostname() // for people only
 	var err error
