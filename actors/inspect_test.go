@@ -88,6 +88,15 @@ func TestAnInspectionEnds(t *testing.T) {
 		go func() { time.Sleep(time.Second); hung.PID().Kill() }()
 		_, err = actors.Inspect(context.Background(), hung.PID())
 		assert.ErrorIs(t, err, actors.ErrNoProc)
+
+		looking := actors.MustSpawn(w, "looking", of(doer{view: func() any { <-release; return nil }}))
+		begin = time.Now()
+		go func() { time.Sleep(time.Second); looking.PID().Kill() }()
+		_, err = actors.Inspect(context.Background(), looking.PID())
+		var ce *actors.CallError
+		require.ErrorAs(t, err, &ce)
+		assert.Equal(t, exit.Killed, ce.Reason.Kind())
+		assert.Equal(t, time.Second, time.Since(begin))
 		close(release)
 	})
 }

@@ -262,6 +262,7 @@ func TestAKillDuringInitOnTheSpawnersGoroutineWaitsForInit(t *testing.T) {
 		assert.Equal(t, time.Second, time.Since(begin))
 		assert.True(t, w.WhereIs("p").IsZero())
 		assert.Zero(t, w.Totals().Abandoned)
+		assert.Empty(t, w.started, "it never was up")
 	})
 }
 

@@ -93,6 +93,26 @@ func TestAWatchMadeBehindTheFenceIsNotLost(t *testing.T) {
 	})
 }
 
+// hasty is an observer that kills what has just started.
+type hasty struct{ ledger }
+
+func (*hasty) Started(p *Proc) { p.Kill() }
+
+// A kill between the end of Init and the first turn is not lost: the start fails.
+func TestAKillBeforeTheFirstTurnFailsTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Config{Observer: &hasty{}})
+		parent := &Proc{sys: s, id: s.lastID.Add(1), phase: running}
+		p, how, why := s.Spawn(Start{Name: "p", Unique: true, Parent: parent, Linked: true, Body: &body{}})
+		assert.Equal(t, Failed, how)
+		assert.Equal(t, exit.ReasonKilled, why)
+		assert.True(t, p.Dead())
+		assert.Nil(t, s.Lookup("p"))
+		assert.Nil(t, parent.more, "a start that failed tells its parent by its outcome alone")
+		assert.NoError(t, s.Close(context.Background()))
+	})
+}
+
 // A link that is made while its peer dies delivers one signal; an Unlink at the same time delivers it before it returns or never.
 func TestALinkMadeDuringADeathIsNotLost(t *testing.T) {
 	s := newWorld(t)
