@@ -9,6 +9,7 @@ import (
 	"mabeam.dev/actors"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
+	"mabeam.dev/telemetry"
 )
 
 const (
@@ -19,6 +20,8 @@ const (
 	appendBytes  = events.MaxAppend / 4
 	// busyPause is the wait after the journal had no room.
 	busyPause = 5 * time.Millisecond
+	// fullPause is the wait after the disk had none.
+	fullPause = time.Second
 )
 
 // batch is what a number of steps decided, together with what is to be done once it is durable.
@@ -39,7 +42,7 @@ func (b *batch) reset() {
 	b.then, b.appends, b.version = b.then[:0], nil, 0
 }
 
-// send makes a batch of what has been decided, unless the journal has enough to do; then the batch grows until an answer comes.
+// send makes a batch of what has been decided, unless the journal has enough to do; then it grows until an answer comes.
 func (a *queue) send(ctx *actors.Context[Message]) error {
 	if a.next.empty() || len(a.flying) >= inFlight {
 		return nil
@@ -117,7 +120,10 @@ func (a *queue) landed(ctx *actors.Context[Message], m appended) error {
 	}
 	switch {
 	case errors.Is(err, events.ErrBusy):
-		a.refused = true
+		a.refuse(busyPause)
+	case errors.Is(err, events.ErrNoSpace):
+		a.refuse(fullPause)
+		telemetry.Emit(a.bus, JournalFull{Queue: a.handle.o.Name, Err: err})
 	case a.refused && errors.Is(err, events.ErrVersion):
 		// This batch was sent behind one that was not taken, so it did not find the stream where it must begin.
 	case err != nil:
@@ -125,7 +131,7 @@ func (a *queue) landed(ctx *actors.Context[Message], m appended) error {
 	}
 	if a.refused {
 		if a.asked == 0 {
-			ctx.After(busyPause, again{})
+			ctx.After(a.pause, again{})
 		}
 		return nil
 	}
@@ -138,9 +144,12 @@ func (a *queue) landed(ctx *actors.Context[Message], m appended) error {
 	return a.send(ctx)
 }
 
-// resend sends what the journal had no room for.
+// refuse holds the batches back. Nothing of them was taken, so they can be sent again as they are; no effect of them has been performed.
+func (a *queue) refuse(pause time.Duration) { a.refused, a.pause = true, max(a.pause, pause) }
+
+// resend sends what the journal or the disk had no room for.
 func (a *queue) resend(ctx *actors.Context[Message]) {
-	a.refused = false
+	a.refused, a.pause = false, 0
 	for _, b := range a.flying {
 		a.dispatchBatch(ctx, b)
 	}

@@ -13,7 +13,7 @@ import (
 var errNoFinal = errors.New("no outcome stands at the position of its last line")
 
 // JournalError is the cause of a queue's crash by its journal: it may be ahead of what is durable and has to be rebuilt. It unwraps to
-// the journal's error, such as events.ErrNoSpace, events.ErrPoisoned or events.ErrVersion.
+// the journal's error, such as events.ErrPoisoned or events.ErrVersion. (A full disk is waited for instead, see JournalFull.)
 type JournalError struct {
 	Queue     string
 	Operation string // Operation is append, read or recover.

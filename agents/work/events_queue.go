@@ -138,3 +138,20 @@ func (SinkFailed) LogLevel() slog.Level { return slog.LevelError }
 func (e SinkFailed) LogAttrs() []slog.Attr {
 	return []slog.Attr{slog.String(telemetry.KeyQueue, e.Queue), slog.String("sink", e.Sink), slog.Any(telemetry.KeyError, e.Err)}
 }
+
+// JournalFull is the event: the disk is full. Nothing is acknowledged or given out until the journal takes the queue's events again.
+type JournalFull struct {
+	Queue string
+	Err   error
+}
+
+// EventName returns "work.journal_full".
+func (JournalFull) EventName() string { return "work.journal_full" }
+
+// LogLevel is Error.
+func (JournalFull) LogLevel() slog.Level { return slog.LevelError }
+
+// LogAttrs names the queue and what happened.
+func (e JournalFull) LogAttrs() []slog.Attr {
+	return []slog.Attr{slog.String(telemetry.KeyQueue, e.Queue), slog.Any(telemetry.KeyError, e.Err)}
+}

@@ -25,11 +25,12 @@ type queue struct {
 	next     *batch   // what has been decided and not sent
 	flying   []*batch // sent to the journal, oldest first; those without events wait for the ones before
 	spare    []*batch
-	asked    int    // batches at the journal
-	refused  bool   // the journal had no room; the flying batches wait to be sent again
-	armed    bool   // a flush is on its way
-	durable  uint64 // version up to which the journal has answered
-	told     uint64 // version up to which the effects have been performed
+	asked    int           // batches at the journal
+	refused  bool          // there was no room; the flying batches wait to be sent again
+	pause    time.Duration // that long
+	armed    bool          // a flush is on its way
+	durable  uint64        // version up to which the journal has answered
+	told     uint64        // version up to which the effects have been performed
 	snapshot snapshots
 
 	lives   map[plan.Agent]*life

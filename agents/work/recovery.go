@@ -114,6 +114,9 @@ func endOf(ctx context.Context, q *Queue) (uint64, error) {
 		Stream: q.o.Stream, Expect: events.Exact(math.MaxInt64), Events: []events.New{{Type: "work.never_appended"}},
 	}
 	out, err := q.o.Journal.AppendMany(ctx, never)
+	if errors.Is(err, events.ErrNoSpace) {
+		return countTo(ctx, q) // an answer in its turn, too, and the journal can be read
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -122,6 +125,18 @@ func endOf(ctx context.Context, q *Queue) (uint64, error) {
 		return 0, fmt.Errorf("ask for the end of the stream: %w", out[0].Err)
 	}
 	return uint64(at.Have), nil
+}
+
+// countTo finds the end of the stream by reading.
+func countTo(ctx context.Context, q *Queue) (uint64, error) {
+	var last events.Version
+	for e, err := range q.o.Journal.Read(ctx, q.o.Stream, 0) {
+		if err != nil {
+			return 0, err
+		}
+		last = e.Version
+	}
+	return uint64(last), nil
 }
 
 // snapshots decides when the state is kept.

@@ -44,6 +44,8 @@ var moody = agents.Native("moody", "Does what its input says.", func(s agents.Sp
 		switch mood {
 		case "fail":
 			return nil, errors.New("as told")
+		case "fail long":
+			return nil, errors.New(strings.Repeat("\x00", 10_000))
 		case "panic":
 			panic("as told")
 		case "hang":
@@ -121,21 +123,24 @@ type fickle struct {
 	events.Store
 	mu struct {
 		sync.Mutex
-		fail error
+		fail  error
+		times int
 	}
 }
 
-func (f *fickle) break_(err error) {
+// breakNow makes the next commits fail: so many, or all while the number is negative.
+func (f *fickle) breakNow(err error, times int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.mu.fail = err
+	f.mu.fail, f.mu.times = err, times
 }
 
 func (f *fickle) AppendGroup(ctx context.Context, group []events.Append) ([]events.Outcome, error) {
 	f.mu.Lock()
-	err := f.mu.fail
+	err, left := f.mu.fail, f.mu.times
+	f.mu.times = max(left-1, min(left, 0))
 	f.mu.Unlock()
-	if err != nil {
+	if err != nil && left != 0 {
 		return nil, err
 	}
 	return f.Store.AppendGroup(ctx, group)
@@ -238,9 +243,13 @@ func (r *rig) done() work.Stats {
 // kill ends a process by its name.
 func (r *rig) kill(name string) {
 	r.t.Helper()
-	pid := r.sys.WhereIs(name)
-	require.False(r.t, pid.IsZero(), name)
-	pid.Kill()
+	for pid := range r.sys.Processes() {
+		if pid.Name() == name {
+			pid.Kill()
+			return
+		}
+	}
+	require.Fail(r.t, "no process "+name)
 }
 
 // bubble runs a test with virtual time.
