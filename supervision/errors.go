@@ -3,6 +3,7 @@
 package supervision
 
 import (
+	"errors"
 	"fmt"
 
 	"mabeam.dev/actors"
@@ -23,6 +24,8 @@ var (
 	ErrSimpleOneForOne = plan.ErrSimpleOneForOne
 	// ErrNotSimpleOneForOne is returned when StartDynamic meets a supervisor without a template.
 	ErrNotSimpleOneForOne = plan.ErrNotSimpleOneForOne
+	// ErrNoProcess is the cause of a failed start: the StartFunc returned neither a process nor an error.
+	ErrNoProcess = errors.New("supervision: the start function returned no process")
 )
 
 // Faults are all mistakes of a spec at once; each is a *FieldError.

@@ -139,7 +139,9 @@ func start(ctx *scope, a plan.Start) (result plan.Event) {
 	switch {
 	case err == nil && !pid.IsZero():
 		return plan.Started{Ref: pid}
-	case err == nil || errors.Is(err, actors.ErrIgnore):
+	case err == nil:
+		err = ErrNoProcess
+	case errors.Is(err, actors.ErrIgnore):
 		return plan.Ignored{}
 	case errors.As(err, &failed):
 		return plan.Failed{Reason: reasonTo(failed.Reason)}
