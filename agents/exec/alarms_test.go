@@ -28,6 +28,7 @@ func TestAlarmsFireOnceUnlessStoppedOrEnded(t *testing.T) {
 		a.end()
 		assert.True(t, set("after the end", time.Nanosecond)())
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		assert.Equal(t, []string{"fires"}, fired)
 	})
 }

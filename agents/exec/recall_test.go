@@ -49,7 +49,7 @@ func TestDeadlineEndsATaskEvenIfNobodyRecallsIt(t *testing.T) {
 	w := newWorld(t)
 	a := w.spawn("honest")
 	late := task("late", "wait")
-	late.Until = time.Now().Add(100 * time.Millisecond)
+	late.Until = time.Now().Add(400 * time.Millisecond)
 	var f *agents.Failure
 	require.ErrorAs(t, await(w, w.give(a, late), "the failure").err, &f)
 	assert.Equal(t, "deadline", f.Code)

@@ -63,7 +63,7 @@ func TestSupervisorStopsAProgramGracefullyAndItsLastAnswerCounts(t *testing.T) {
 func TestProgramThatIgnoresStopAndTermIsKilledWithinTheShutdownTime(t *testing.T) {
 	w := newWorld(t)
 	s := w.spec("a", "stubborn")
-	s.Shutdown = supervision.After(600 * time.Millisecond)
+	s.Shutdown = supervision.After(2 * time.Second)
 	sup, ref := w.supervised(s)
 	ended, odd := watch[exec.ProgramEnded](w), watch[supervision.ShutdownError](w)
 	require.NoError(t, sup.TerminateChild(w.ctx, "a"))
