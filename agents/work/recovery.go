@@ -54,6 +54,11 @@ func (a *queue) recover(ctx *actors.Context[Message]) error {
 	if err != nil {
 		return fmt.Errorf("work: recover %q: list the agents: %w", o.Name, err)
 	}
+	if a.handle.draining.Load() { // before any command that gives tasks out
+		if err := a.step(ctx, plan.Drain{}); err != nil {
+			return err
+		}
+	}
 	for _, e := range living {
 		a.meet(e)
 		if err := a.step(ctx, a.up(e)); err != nil {
@@ -62,11 +67,6 @@ func (a *queue) recover(ctx *actors.Context[Message]) error {
 	}
 	if err := a.step(ctx, plan.Recover{}); err != nil {
 		return err
-	}
-	if a.handle.draining.Load() {
-		if err := a.step(ctx, plan.Drain{}); err != nil {
-			return err
-		}
 	}
 	c := a.plan.Counts()
 	telemetry.Emit(a.bus, QueueRecovered{
