@@ -18,7 +18,10 @@ const (
 )
 
 // state is the sum of all queues at one moment.
-type state struct{ open, done, dead, cancelled int }
+type state struct {
+	open, done, dead, cancelled int
+	bad                         uint64 // lines that are no task, or were refused, since this start
+}
 
 func (s state) ended() int { return s.done + s.dead + s.cancelled }
 
@@ -29,6 +32,9 @@ func sum(stats []work.Stats) state {
 		t.done += s.Done
 		t.dead += s.Dead
 		t.cancelled += s.Cancelled
+		for _, source := range s.Sources {
+			t.bad += source.Bad
+		}
 	}
 	return t
 }
@@ -91,7 +97,7 @@ func (j *job) bar(s state, since time.Duration, width int) string {
 	if j.total > 0 {
 		share = float64(s.ended()) / float64(j.total)
 	}
-	columns := min(max(width-len(text)-4, 0), 30)
+	columns := min(max(width-len(text)-5, 0), 30) // brackets, two blanks, and the last column, where some terminals wrap
 	if columns < 5 || j.total == 0 {
 		return clip(text, width-1)
 	}

@@ -173,8 +173,8 @@ func (j *job) work(ctx context.Context, n *node.Node, out *screen) error {
 	begin := time.Now()
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
-	done := make(chan error, 1) // sent to once, by Wait
-	go func() { done <- n.Wait(waiting) }()
+	done := make(chan error, 1)             // sent to once, by Wait
+	go func() { done <- n.Wait(waiting) }() // ends with waiting
 	progress := j.progress(waiting, n, out)
 	var first os.Signal
 	err := func() error {
@@ -208,7 +208,7 @@ func (j *job) end(ctx context.Context, n *node.Node, out *screen, begin time.Tim
 		err   error
 	}
 	stopped := make(chan ended, 1) // sent to once
-	go func() {
+	go func() {                    // awaited below, unless a second signal ends everything
 		stats, err := n.Stop(limit)
 		stopped <- ended{stats, err}
 	}()
