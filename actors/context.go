@@ -19,6 +19,7 @@ import (
 type Context[M any] struct {
 	proc   *kernel.Proc
 	inHand any
+	rand   *rand.Rand // made when it is first asked for
 }
 
 var _ context.Context = (*Context[int])(nil)
@@ -35,8 +36,14 @@ func (c *Context[M]) PID() PID { return PID{c.proc} }
 // Now returns the system's time.
 func (c *Context[M]) Now() time.Time { return c.proc.System().Clock().Now() }
 
-// Rand returns a source of random numbers that depends on the system's seed and the process's path alone.
-func (c *Context[M]) Rand() *rand.Rand { return c.proc.System().Rand(c.proc.Path()) }
+// Rand returns this incarnation's source of random numbers, the same at each call. What it draws depends on the system's seed and the
+// process's path alone.
+func (c *Context[M]) Rand() *rand.Rand {
+	if c.rand == nil {
+		c.rand = c.proc.System().Rand(c.proc.Path())
+	}
+	return c.rand
+}
 
 // Logger returns the system's logger with the process's path.
 func (c *Context[M]) Logger() *slog.Logger {

@@ -98,7 +98,7 @@ func TestTellContextWaitsForRoom(t *testing.T) {
 				for range 3 {
 					assert.NoError(t, <-out)
 				}
-				assert.ElementsMatch(t, []string{"0", "waited 0", "waited 1", "waited 2"}, w.heard())
+				assert.Equal(t, []string{"0", "waited 0", "waited 1", "waited 2"}, w.heard())
 				assert.Empty(t, w.dead())
 			})
 		})

@@ -185,4 +185,9 @@ func TestRandomnessComesFromTheSeed(t *testing.T) {
 	assert.Equal(t, draw(1, "a"), draw(1, "a"))
 	assert.NotEqual(t, draw(1, "a"), draw(2, "a"))
 	assert.NotEqual(t, draw(1, "a"), draw(1, "b"))
+	bubble(t, func(t *testing.T, w *world) {
+		r := actors.MustSpawn(w, "p", plain())
+		draw := func(c *cx) uint64 { return c.Rand().Uint64() }
+		assert.NotEqual(t, ask(t, r, draw), ask(t, r, draw), "a process goes on in its sequence")
+	})
 }
