@@ -102,6 +102,14 @@ func (s *Store) openWriting(fresh bool) error {
 	if fresh && seen.link.pos > 0 && !s.o.AcceptLoss {
 		return &LostTailError{Path: s.path, Want: seen.link.pos, Reason: "the file is missing or empty"}
 	}
+	// The engine gives its other files the permissions of this one, and would make it readable for everybody.
+	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
 	settings := writerSettings(s.o.CheckpointPages)
 	c, err := dial(dsn(s.path, "rwc", settings), settings)
 	if err != nil {
