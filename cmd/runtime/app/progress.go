@@ -46,7 +46,7 @@ func (j *job) progress(ctx context.Context, n *node.Node, out *screen) <-chan st
 		close(stopped)
 		return stopped
 	}
-	go func() {
+	go func() { // ends with ctx; whoever has the channel waits
 		defer close(stopped)
 		tick := time.NewTicker(barEvery)
 		defer tick.Stop()

@@ -157,13 +157,13 @@ func (j *job) run(ctx context.Context) error {
 func (j *job) banner(out *screen, n *node.Node, resumed bool) {
 	text := fmt.Sprintf("node %s: %s", j.cfg.Node.Name, counts(j.cfg))
 	if addr := n.Addr(); addr != "" {
-		text += ", http://" + addr
+		text += ", metrics and health at http://" + addr
 	}
 	if c := j.cfg.Chaos; c != nil && !j.flags.calm {
-		text += fmt.Sprintf(", faults on purpose with seed %d (--no-chaos turns them off)", c.Seed)
+		text += fmt.Sprintf("\nfaults on purpose, seed %d; --no-chaos turns them off", c.Seed)
 	}
 	if resumed {
-		text += ", going on where the last run was"
+		text += "\ngoing on where the last run was"
 	}
 	out.line(text)
 }

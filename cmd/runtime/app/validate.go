@@ -100,7 +100,7 @@ func counts(cfg config.Config) string {
 	if cfg.Tree != nil {
 		count(cfg.Tree.Children)
 	}
-	return fmt.Sprintf("%d agents, %d queues", n, len(cfg.Work))
+	return plural(n, "agent") + ", " + plural(len(cfg.Work), "queue")
 }
 
 // input reads a config file.
