@@ -159,6 +159,19 @@ func TestAnOrderedStopWaitsForGo(t *testing.T) {
 	})
 }
 
+// P39: a panic of a goroutine that an ordered stop waits for replaces the reason: it is not lost in silence.
+func TestAPanicInGoDuringAStopReplacesTheReason(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		r := actors.MustSpawn(w, "p", of(doer{term: func(_ *cx, why actors.Reason) error { w.say("%s", why.Kind()); return nil }}))
+		tell(r, func(c *cx) error {
+			c.Do(func(ctx context.Context) { <-ctx.Done(); panic(errBroken) })
+			return actors.Stop
+		})
+		assert.ErrorIs(t, why(t, r).CrashError(), errBroken)
+		assert.Equal(t, []string{"crash"}, w.heard())
+	})
+}
+
 // P39: a crash does not wait; what is left over is counted and its result void.
 func TestACrashDoesNotWaitForGo(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {

@@ -23,7 +23,7 @@ func (p *Proc) die(why exit.Reason) {
 	p.mu.Unlock()
 	p.cancelContext(why)
 	if !why.Abnormal() {
-		p.awaitGo()
+		why = p.awaitGo(why)
 	}
 	p.freshContext()
 	p.terminate(why)

@@ -64,27 +64,37 @@ func (p *Proc) endGo() {
 	}
 }
 
-// awaitGo waits for the goroutines of Go before an ordered stop; a kill ends the wait.
-func (p *Proc) awaitGo() {
+// awaitGo waits for the goroutines of Go before an ordered stop; a kill ends the wait. It returns the reason of the stop, which a panic
+// in one of them replaces.
+func (p *Proc) awaitGo(why exit.Reason) exit.Reason {
 	p.mu.Lock()
 	if p.more == nil || p.more.gos == 0 || p.phase >= fenced {
 		p.mu.Unlock()
-		return
+		return why
 	}
 	w := p.sys.waitFor()
 	p.more.goneGo = w
 	p.mu.Unlock()
 	_ = p.sys.block(context.Background(), p, w) // ErrFenced: finish finds the goroutines
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.more.broken != nil {
+		return *p.more.broken
+	}
+	return why
 }
 
 // demandExit makes the process end with why after the turn in hand, whether or not it traps exits.
 func (p *Proc) demandExit(why exit.Reason) {
 	p.mu.Lock()
+	x := p.extraLocked()
 	if p.phase >= terminating {
+		if x.broken == nil {
+			x.broken = &why // awaitGo passes it on
+		}
 		p.mu.Unlock()
 		return
 	}
-	x := p.extraLocked()
 	if x.exitAsked == nil {
 		x.exitAsked = &why
 	}

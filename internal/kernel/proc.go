@@ -95,8 +95,9 @@ type extra struct {
 	ctx       context.Context // made when it is first asked for
 	cancel    context.CancelCauseFunc
 	inspects  []slotRef
-	gos       int   // goroutines of Go that run
-	goneGo    *wait // the dying process waits in it for the last of them
+	gos       int          // goroutines of Go that run
+	goneGo    *wait        // the dying process waits in it for the last of them
+	broken    *exit.Reason // the first panic of one of them since the end began
 	exits     func(from *Proc, why exit.Reason) any
 }
 
