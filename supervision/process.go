@@ -107,7 +107,11 @@ func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error)
 	for _, a := range actions {
 		switch a := a.(type) {
 		case plan.Start:
-			return start(ctx, a), nil
+			result := start(ctx, a)
+			if !ctx.PID().Alive() { // killed meanwhile: whatever followed would be done in a dead process's name
+				return nil, actors.ErrFenced
+			}
+			return result, nil
 		case plan.Stop:
 			return stop(ctx, a.Ref.(actors.PID), a.Shutdown)
 		case plan.StopAll:

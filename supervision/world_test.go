@@ -86,9 +86,9 @@ var many = supervision.Intensity{Max: 1 << 30}
 // world is one system inside one bubble, with what happened in it.
 type world struct {
 	*actors.System
-	mu    sync.Mutex
-	log   []string // supervisors' events and what the tests' processes said
-	ends  []string // deaths: path and reason
+	mu   sync.Mutex
+	log  []string // supervisors' events and what the tests' processes said
+	ends []string // deaths: path and reason
 }
 
 // bubble runs body in a bubble with a system of its own, which is closed at the end.
