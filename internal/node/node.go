@@ -198,12 +198,16 @@ func (n *Node) Wait(ctx context.Context) error {
 }
 
 // Stop ends the node in order: queues drain until ctx ends, then everything stops in reverse order of start. It returns the numbers of
-// the queues and what could not be done in order.
+// the queues and what could not be done in order. When the root supervisor is gone there are no queues to drain and no numbers.
 func (n *Node) Stop(ctx context.Context) ([]work.Stats, error) {
 	n.draining.Store(true)
 	var stats []work.Stats
 	var all []error
-	for _, q := range n.queues {
+	queues := n.queues
+	if !n.root.PID().Alive() {
+		queues = nil
+	}
+	for _, q := range queues {
 		s, err := q.Drain(ctx)
 		stats = append(stats, s)
 		all = append(all, err)

@@ -34,7 +34,7 @@ func (n *Node) queue(c config.Queue) (*work.Queue, error) {
 	case tasks != nil:
 		q.TaskSource("tasks", tasks)
 	case path == std:
-		q.ReaderSource("tasks", n.o.Stdin)
+		q.ReaderSource("stdin", n.o.Stdin)
 	case path != "":
 		q.FileSource("tasks", path)
 	}

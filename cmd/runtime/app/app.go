@@ -85,9 +85,8 @@ queues that feed them tasks and lose none.
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%w (see '%s --help')", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand(root))
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(c.run(), c.validate(), c.conform(), c.inspect(), c.schema(), c.version(), c.reviewAgent(), exitCodesTopic())
 	return root
@@ -106,6 +105,20 @@ func unknown(cmd *cobra.Command, args []string) error {
 	return usage("%s", text)
 }
 
+// helpCommand is cobra's, but a topic that does not exist is refused.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{Use: "help [command]", Short: "Help about any command", RunE: func(_ *cobra.Command, args []string) error {
+		topic, rest, err := root.Find(args)
+		if err != nil {
+			return usage("%w", err)
+		}
+		if err := unknown(topic, rest); err != nil {
+			return err
+		}
+		return topic.Help()
+	}}
+}
+
 // noArgs is cobra.NoArgs with our exit code.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
@@ -115,7 +128,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 }
 
 func exitCodesTopic() *cobra.Command {
-	return &cobra.Command{Use: "exit-codes", Short: "What each exit code means", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	return &cobra.Command{Use: "exit-codes", Short: "What each exit code means", Long: exitCodesText(), Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		fmt.Fprint(cmd.OutOrStdout(), exitCodesText())
 		return nil
 	}}

@@ -35,7 +35,14 @@ func (j *job) summary(stats []work.Stats, took time.Duration) {
 	}
 	s := sum(stats)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "done\t%d results, %d dead letters, %d cancelled, %d open, in %.1f s\n", s.done, s.dead, s.cancelled, s.open, took.Seconds())
+	if len(stats) < len(j.cfg.Work) {
+		fmt.Fprintf(t, "done\tnot known: the queues are gone after %.1f s; accepted tasks are in the journal for the next start\n", took.Seconds())
+	} else {
+		fmt.Fprintf(t, "done\t%d results, %d dead letters, %d cancelled, %d open, in %.1f s\n", s.done, s.dead, s.cancelled, s.open, took.Seconds())
+	}
+	if s.bad > 0 {
+		fmt.Fprintf(t, "bad lines\t%d (no task, or refused; the log has each with its place)\n", s.bad)
+	}
 	fmt.Fprintf(t, "agents\tcrashes %d, restarts %d, gave up %d\n", j.tally.crashes.Load(), j.tally.restarts.Load(), j.tally.gaveUp.Load())
 	for _, q := range j.cfg.Work {
 		if file := q.Results.Reveal(); file != "-" {

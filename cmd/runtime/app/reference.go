@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mabeam.dev/agents"
+)
+
+// Reference returns the documentation of the command as Markdown, made of the tree of subcommands itself: every visible one with its
+// usage, help and flags, and the exit codes.
+func Reference() string {
+	root := (&command{kinds: agents.Kinds{}}).root()
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	var b strings.Builder
+	b.WriteString("# The command\n\n")
+	describe(&b, root)
+	b.WriteString("## Exit codes\n\n| Code | Meaning |\n|---|---|\n")
+	for _, c := range ExitCodes {
+		fmt.Fprintf(&b, "| %d | %s |\n", c.Code, c.Meaning)
+	}
+	return b.String()
+}
+
+// describe writes a command and those below it.
+func describe(b *strings.Builder, cmd *cobra.Command) {
+	if cmd.HasParent() {
+		fmt.Fprintf(b, "## %s\n\n", cmd.CommandPath())
+	}
+	fmt.Fprintf(b, "%s.\n\n```text\n%s\n```\n\n", strings.TrimSuffix(cmd.Short, "."), cmd.UseLine())
+	if cmd.Long != "" {
+		fmt.Fprintf(b, "```text\n%s\n```\n\n", strings.TrimSpace(cmd.Long))
+	}
+	flags(b, cmd)
+	for _, sub := range cmd.Commands() {
+		if !sub.Hidden {
+			describe(b, sub)
+		}
+	}
+}
+
+// flags writes a command's own flags.
+func flags(b *strings.Builder, cmd *cobra.Command) {
+	head := "| Flag | Default | Meaning |\n|---|---|---|\n"
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		name := "`--" + f.Name + "`"
+		if f.Shorthand != "" {
+			name = "`-" + f.Shorthand + "`, " + name
+		}
+		standard := ""
+		if f.DefValue != "" && f.DefValue != "[]" {
+			standard = "`" + f.DefValue + "`"
+		}
+		fmt.Fprintf(b, "%s| %s | %s | %s |\n", head, name, standard, strings.ReplaceAll(f.Usage, "|", `\|`))
+		head = ""
+	})
+	if head == "" {
+		b.WriteString("\n")
+	}
+}
