@@ -5,6 +5,7 @@ package supervision_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,8 +101,8 @@ func TestAFailedStartFailsTheSupervisorsStart(t *testing.T) {
 				require.NotNil(t, failed.Reason.CrashError())
 				bad.cause(t, failed.Reason.CrashError())
 				assert.True(t, sup.PID().IsZero())
-				assert.Zero(t, w.Len(), "nothing is left")
 				assert.Subset(t, w.deaths(), []string{"/app/b shutdown", "/app/a shutdown"})
+				assert.Zero(t, w.Len(), "nothing is left")
 				assert.NotContains(t, w.told(), "never")
 			})
 		})
@@ -143,10 +144,10 @@ func TestEveryLevelWrapsAFailedStart(t *testing.T) {
 func TestABlockedRestartEndsWithItsStartTimeout(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		release := make(chan struct{})
-		starts := 0
+		var starts atomic.Int64
 		sup := w.start(t, supervision.Spec{Intensity: supervision.Intensity{Max: 5}, Children: []supervision.Child{
 			starting("a", func(*cx) error {
-				if starts++; starts == 2 || starts == 3 {
+				if n := starts.Add(1); n == 2 || n == 3 {
 					<-release // deaf to everything, even to its own end
 				}
 				return nil
