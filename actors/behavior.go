@@ -20,7 +20,8 @@ type Initer[M any] interface {
 
 // Terminator is a behaviour that cleans up.
 type Terminator[M any] interface {
-	// Terminate runs once when the process ends, unless it is killed. Its error replaces the reason.
+	// Terminate runs once when the process ends, unless it is killed. Its error replaces the reason. ctx lives, as a context.Context,
+	// until Terminate is over or a kill cuts it short; contexts derived from it before are cancelled.
 	Terminate(ctx *Context[M], why Reason) error
 }
 

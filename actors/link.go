@@ -70,8 +70,12 @@ func (c *Context[M]) Monitor(who PID, notice func(Down) M) Monitor {
 }
 
 // AwaitExit blocks this process, and nobody else, until another has ended, at most d; negative means without limit. Messages wait
-// meanwhile. ended is false when the time was up; ErrFenced says that this process was killed.
+// meanwhile. ended is false when the time was up; ErrFenced says that this process was killed, ErrCallSelf that it would wait for
+// itself.
 func (c *Context[M]) AwaitExit(who PID, d time.Duration) (ended bool, err error) {
+	if who.proc == c.proc {
+		return false, ErrCallSelf
+	}
 	if who.proc == nil {
 		return true, nil
 	}

@@ -284,6 +284,8 @@ func TestAwaitExitWaitsAsLongAsItSays(t *testing.T) {
 			child.PID().Kill()
 			ended, err = c.AwaitExit(child.PID(), -1)
 			w.say("%t %v after %s", ended, err, c.Now().Sub(begin))
+			_, err = c.AwaitExit(c.PID(), -1)
+			assert.ErrorIs(t, err, actors.ErrCallSelf)
 			ended, err = c.AwaitExit(actors.PID{}, 0)
 			w.say("%t %v", ended, err)
 			return nil

@@ -17,6 +17,9 @@ func TestRingBehavesAsASlice(t *testing.T) {
 		next := 0
 		push := func(t *rapid.T) {
 			e := envelope{msg: next, kind: rapid.SampledFrom([]kind{kindUser, kindNotice, kindExit}).Draw(t, "kind")}
+			if rapid.Bool().Draw(t, "call") {
+				e.from, e.slot, e.gen = &Proc{}, &Slot{}, uint64(next)
+			}
 			next++
 			r.push(e)
 			model = append(model, e)
@@ -70,7 +73,7 @@ func TestRingBehavesAsASlice(t *testing.T) {
 				}
 				held := 0
 				for _, e := range r.buf {
-					if e != (envelope{}) {
+					if any(e) != nil && any(e) != any(envelope{}) {
 						held++
 					}
 				}

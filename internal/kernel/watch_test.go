@@ -199,3 +199,31 @@ func TestNothingIsLeftOfASystemThatClosesDuringStarts(t *testing.T) {
 		assert.Zero(t, s.Len())
 	}
 }
+
+// What is undone leaves nothing behind on either side, and nor does what has fired, however long the other side lives.
+func TestWatchesThatAreOverLeaveNothingBehind(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *System, _ *ledger) {
+		none := func(*Proc, exit.Reason) any { return act(func(*Proc) error { return nil }) }
+		w, p := up(t, s, Start{}), up(t, s, Start{})
+		w.Trap(none)
+		empty := func(p *Proc) bool {
+			return p.more.relations.next == &p.more.relations && p.more.relations.prev == &p.more.relations
+		}
+		w.Monitor(p, none).Stop()
+		assert.True(t, empty(w) && empty(p), "a monitor that was stopped")
+		w.Link(p)
+		p.Unlink(w)
+		assert.True(t, empty(w) && empty(p), "a link that was ended")
+		q := up(t, s, Start{})
+		w.Monitor(q, none)
+		q.Monitor(w, none)
+		w.Link(q)
+		q.Kill()
+		assert.True(t, empty(w) && empty(q), "those of the dead")
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err := p.Await(ctx)
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.Empty(t, p.more.waits, "a wait that was given up")
+	})
+}
