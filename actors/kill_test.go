@@ -81,6 +81,8 @@ func TestAKilledProcessIsFenced(t *testing.T) {
 		assert.EqualValues(t, 2, n.LateReplies+n.TwiceReply)
 		st, _ := other.PID().Status()
 		assert.Zero(t, st.Links)
+		st, _ = zombie.PID().Status()
+		assert.Zero(t, st.Links+st.Monitors+st.Timers+st.Stashed+st.Queue, "nothing is kept for the dead")
 		assert.Equal(t, []string{"fenced", "noproc"}, w.dead(), "the send in its name, and that to itself")
 	})
 }

@@ -141,6 +141,7 @@ func TestEveryNeedsAPositivePeriod(t *testing.T) {
 type stopped struct {
 	now   time.Time
 	calls []func()
+	after []time.Duration
 }
 
 type pendingCall struct{}
@@ -149,8 +150,9 @@ func (pendingCall) Stop() bool               { return false }
 func (pendingCall) Reset(time.Duration) bool { return false }
 
 func (s *stopped) Now() time.Time { return s.now }
-func (s *stopped) AfterFunc(_ time.Duration, f func()) actors.ClockTimer {
+func (s *stopped) AfterFunc(d time.Duration, f func()) actors.ClockTimer {
 	s.calls = append(s.calls, f)
+	s.after = append(s.after, d)
 	return pendingCall{}
 }
 
@@ -171,6 +173,31 @@ func TestTimeIsTheSystemsClock(t *testing.T) {
 		timer.Cancel()
 		clock.calls[len(clock.calls)-1]()
 		assert.Equal(t, []string{"tick"}, w.heard())
+	})
+}
+
+// P30, P31: a clock that is late does not shift a schedule, and one that fires a timer it was told to stop starts no second one.
+func TestALateClockDoesNotShiftASchedule(t *testing.T) {
+	clock := &stopped{now: time.Unix(1000, 0)}
+	bubbleWith(t, actors.Options{Clock: clock}, func(t *testing.T, w *world) {
+		r := actors.MustSpawn(w, "p", plain())
+		timer := ask(t, r, func(c *cx) actors.Timer { return c.Every(10*time.Second, w.says("tick")) })
+		last := func() int { return len(clock.calls) - 1 }
+		clock.now = clock.now.Add(13 * time.Second)
+		clock.calls[last()]()
+		synctest.Wait()
+		assert.Equal(t, 7*time.Second, clock.after[last()])
+		clock.now = clock.now.Add(30 * time.Second) // two ticks are missed
+		clock.calls[last()]()
+		synctest.Wait()
+		assert.Equal(t, 7*time.Second, clock.after[last()])
+		assert.Equal(t, []string{"tick", "tick"}, w.heard())
+		old := clock.calls[last()]
+		timer.Reset(time.Second)
+		armed := last()
+		old()
+		assert.Equal(t, armed, last(), "nothing more is armed")
+		assert.Len(t, w.heard(), 2)
 	})
 }
 
