@@ -3,12 +3,28 @@
 package supervision
 
 import (
+	"runtime/debug"
+
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/exit"
 	"mabeam.dev/supervision/plan"
 )
 
-// Operation is a management call that is made up in the supervisor's own turn, when it is served.
+// Operation is a management call that is made up in the supervisor's own turn, when it is served. Its error, or its panic as a
+// *actors.CrashError, is the call's and changes nothing; nor does a nil event, whose reply is empty.
 type Operation func(*plan.State) (plan.Event, error)
+
+// make runs the operation. A mistake in it must not end the tree under the supervisor.
+func (op Operation) make(ctx *scope, s *plan.State) (ev plan.Event, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			pid := ctx.PID()
+			ev, err = nil, &exit.CrashError{Path: pid.Path(), Incarnation: pid.Incarnation(), Message: "Operation",
+				Cause: &exit.PanicError{Value: r}, Stack: debug.Stack()}
+		}
+	}()
+	return op(s)
+}
 
 // Event is the operation of a call event of package plan. Starts in it must be a StartFunc, references actors.PIDs.
 func Event(ev plan.Event) Operation {
@@ -25,10 +41,13 @@ func RawStart(raw plan.RawChild) Operation {
 	}
 }
 
-// Respec is Replace with the spec that init makes.
+// Respec is Replace with the spec that init makes. An init that returns actors.Ignore changes nothing, as in OTP.
 func Respec(init func() (Spec, error)) Operation {
 	return func(*plan.State) (plan.Event, error) {
 		spec, err := init()
+		if err == actors.Ignore { //nolint:errorlint // only the value itself says so
+			return nil, nil
+		}
 		return plan.Replace{Spec: spec.plan()}, err
 	}
 }

@@ -68,14 +68,18 @@ func (p *process) Receive(ctx *scope, m message) error {
 
 // serve handles one management call.
 func (p *process) serve(ctx *scope, m call) error {
-	ev, err := m.op(p.plan)
-	if err != nil {
+	ev, err := m.op.make(ctx, p.plan)
+	if err != nil || ev == nil {
 		m.reply.Send(plan.Reply{Err: err})
 		return nil
 	}
 	p.reply = m.reply
 	defer func() { p.reply = actors.Reply[plan.Reply]{} }()
-	return p.step(ctx, ev)
+	err = p.step(ctx, ev)
+	if ev, ok := ev.(plan.DeleteChild); ok && p.plan.Lookup(ev.ID) == nil {
+		delete(p.up, ev.ID) // a later child of this id is another one
+	}
+	return err
 }
 
 // Terminate stops the children in order when the supervisor ends for another reason than the plan's own: the parent's stop, or a bug.

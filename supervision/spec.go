@@ -96,7 +96,7 @@ func Worker[M any](id string, start func() actors.Behavior[M], options ...actors
 func Template[A, M any](id string, start func(args A) actors.Behavior[M], options ...actors.Option) Child {
 	return Child{ID: id, Start: func(in actors.Spawner, args any) (actors.PID, error) {
 		a, ok := args.(A)
-		if !ok {
+		if none := args == nil && any(a) == nil; !ok && !none { // nil is a value of A where A is an interface
 			return actors.PID{}, &ArgsError{Child: id, Got: args, Want: *new(A)}
 		}
 		ref, err := actors.SpawnLink(in, "", func() actors.Behavior[M] { return start(a) },

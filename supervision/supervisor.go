@@ -176,7 +176,8 @@ func (s *Supervisor) Replace(ctx context.Context, spec Spec) error {
 	return err
 }
 
-// ReplaceInit is Replace with the spec made in the supervisor's turn: init is called again, as OTP's code_change does.
+// ReplaceInit is Replace with the spec made in the supervisor's turn: init is called again, as OTP's code_change does. Its error, or its
+// panic as a *actors.CrashError, is returned and changes nothing; actors.Ignore changes nothing either and is no error.
 func (s *Supervisor) ReplaceInit(ctx context.Context, init func() (Spec, error)) error {
 	_, err := s.run(ctx, Respec(init))
 	return err

@@ -13,9 +13,9 @@ import (
 
 // Node is one process, or one child without a process, in a tree.
 type Node struct {
-	ID          string `json:"id"`
-	Path        string `json:"path"`
-	Kind        string `json:"kind"`
+	ID          string `json:"id"`                    // of the child in its supervisor
+	Path        string `json:"path"`                  // in the tree; empty without a process
+	Kind        string `json:"kind"`                  // worker or supervisor, or the kind that the process was given
 	State       string `json:"state"`                 // up, stopped, restarting
 	Strategy    string `json:"strategy,omitempty"`    // of a supervisor
 	Incarnation uint64 `json:"incarnation,omitempty"` // 0 without a process
@@ -26,6 +26,7 @@ type Node struct {
 	Mailbox     int    `json:"mailbox"`               // messages that wait
 	InHand      string `json:"in_hand,omitempty"`     // type of the message that is being handled
 	Children    []Node `json:"children,omitempty"`    // in start order
+	Up          int    `json:"up,omitempty"`          // of a supervisor: children that have a process, those left out included
 	Omitted     int    `json:"omitted,omitempty"`     // children left out by the limit
 }
 
@@ -64,6 +65,11 @@ func (n *Node) walk(ctx context.Context, s *Supervisor, limit int) {
 		return // it ended, or is busy for longer than the caller waits
 	}
 	n.Strategy, n.Recent, n.Allowed = b.strategy.String(), b.attempt.N, b.attempt.Max
+	for _, c := range b.children {
+		if c.Status == plan.StatusUp {
+			n.Up++
+		}
+	}
 	for i := len(b.children) - 1; i >= 0; i-- {
 		if limit > 0 && len(n.Children) == limit {
 			n.Omitted = i + 1
@@ -71,6 +77,9 @@ func (n *Node) walk(ctx context.Context, s *Supervisor, limit int) {
 		}
 		c := b.children[i]
 		child := node(c, b.logs[c.ID])
+		if child.Path == "" {
+			child.Path = n.Path + "/" + child.ID // where it would be
+		}
 		if sub, err := Of(c.PID); err == nil {
 			child.walk(ctx, sub, limit)
 		}
@@ -106,13 +115,7 @@ func (n Node) String() string {
 func (n Node) draw(b *strings.Builder, depth int) {
 	fmt.Fprintf(b, "%s%s  %s  %s", strings.Repeat("  ", depth), n.ID, n.Kind, n.State)
 	if n.Strategy != "" {
-		up := 0
-		for _, c := range n.Children {
-			if c.State == "up" {
-				up++
-			}
-		}
-		fmt.Fprintf(b, "  %s  %d/%d up", n.Strategy, up, len(n.Children)+n.Omitted)
+		fmt.Fprintf(b, "  %s  %d/%d up", n.Strategy, n.Up, len(n.Children)+n.Omitted)
 	}
 	fmt.Fprintf(b, "  restarts %d", n.Restarts)
 	if n.Mailbox > 0 {
