@@ -13,40 +13,44 @@ import (
 )
 
 // ProcessStarted is the event of a start: Init has returned nil.
-type ProcessStarted struct{ PID PID }
+type ProcessStarted struct {
+	PID PID // the new process
+}
 
 // ProcessExited is the event of an end: the process is fenced and its names are free; nobody has been told yet.
 type ProcessExited struct {
-	PID    PID
-	Kind   string
-	Reason Reason
+	PID    PID    // the process that ended
+	Kind   string // of the process, as its spawn options say
+	Reason Reason // why it ended
 }
 
 // DeadLetter is the event of a message that reached no behaviour.
 type DeadLetter struct {
-	Target  PID    // whom it was meant for; zero if only a name was known
-	Name    string // the path or name that was addressed
-	From    PID    // the sender, where it is known
-	Type    string // Go type of the message
-	Message any    // the message itself, for tests and tools; never logged
-	Why     string // noproc, stopped, mailbox_full, fenced
-	At      time.Time
+	Target  PID       // whom it was meant for; zero if only a name was known
+	Name    string    // the path or name that was addressed
+	From    PID       // the sender, where it is known
+	Type    string    // Go type of the message
+	Message any       // the message itself, for tests and tools; never logged
+	Why     string    // noproc, stopped, mailbox_full, fenced
+	At      time.Time // when, on the clock of the system
 }
 
 // ProcessAbandoned is the event of a kill that left a handler running.
 type ProcessAbandoned struct {
-	PID    PID
+	PID    PID    // the killed process
 	InHand string // type of the message that the handler has
 }
 
 // ProcessReleased is the event of an abandoned handler's return.
-type ProcessReleased struct{ PID PID }
+type ProcessReleased struct {
+	PID PID // the killed process that the handler was of
+}
 
 // ProcessStuck is the event of a turn that has lasted longer than Options.StuckAfter.
 type ProcessStuck struct {
-	PID    PID
-	InHand string
-	Since  time.Duration
+	PID    PID           // the process
+	InHand string        // type of the message that the handler has
+	Since  time.Duration // how long the turn has lasted
 }
 
 // EventName returns "process.started".

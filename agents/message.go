@@ -91,7 +91,7 @@ const (
 
 // Failure is a task that did not give a result. Workers return it as their error to choose the class; any other error is retryable.
 type Failure struct {
-	Class  Class
+	Class  Class         // whether another attempt can help
 	Code   string        // short and stable, for branching; may be empty
 	Reason string        // for people
 	After  time.Duration // the least wait before another attempt

@@ -29,7 +29,9 @@ type job struct {
 }
 
 // RecalledError is the cause of a task's cancelled context when its attempt was taken back.
-type RecalledError struct{ Reason string }
+type RecalledError struct {
+	Reason string // why the queue took the attempt back
+}
 
 // Error gives the reason.
 func (e *RecalledError) Error() string { return "agents: attempt recalled: " + e.Reason }

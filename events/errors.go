@@ -31,7 +31,7 @@ var (
 
 // FieldError is one problem of a malformed append or snapshot.
 type FieldError struct {
-	Stream Stream
+	Stream Stream // of the call
 	// Field is the path of the field, for example "events[2].type".
 	Field string
 	// Reason says what is wrong with it.
@@ -48,9 +48,9 @@ func (e *FieldError) Is(target error) bool { return target == ErrInvalid }
 
 // VersionError tells that a stream was at another version than the append wanted. Nothing was stored.
 type VersionError struct {
-	Stream Stream
-	Want   Expect
-	Have   Version
+	Stream Stream  // of the append
+	Want   Expect  // what the caller expected
+	Have   Version // where the stream is
 }
 
 // Error names stream, wanted and present version.
@@ -64,8 +64,8 @@ func (e *VersionError) Is(target error) bool { return target == ErrVersion }
 // ConflictError tells that an id of the append belongs to an event with other content, in another stream, or to a differently cut
 // append. Nothing was stored.
 type ConflictError struct {
-	Stream Stream
-	ID     ID
+	Stream Stream // of the append
+	ID     ID     // the id that another event has
 	// At is the position of the event that has the id.
 	At Position
 }

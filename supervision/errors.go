@@ -36,7 +36,7 @@ type FieldError = plan.FieldError
 
 // AlreadyStartedError is returned when StartChild meets a running child of the same id.
 type AlreadyStartedError struct {
-	ID  string
+	ID  string     // of the child
 	PID actors.PID // its process
 }
 
@@ -47,8 +47,8 @@ func (e *AlreadyStartedError) Error() string {
 
 // StartError is returned when a start that a call asked for failed. StartChild keeps no spec of it; RestartChild leaves it stopped.
 type StartError struct {
-	ID     string // empty for a dynamic child
-	Reason actors.Reason
+	ID     string        // empty for a dynamic child
+	Reason actors.Reason // why the start ended
 }
 
 // Error names the child and the reason.
@@ -77,8 +77,8 @@ func (f *StartFailed) String() string {
 
 // ArgsError is the cause of a failed start: StartDynamic got args of another type than the template takes.
 type ArgsError struct {
-	Child     string
-	Got, Want any
+	Child     string // id of the child
+	Got, Want any    // what was handed over
 }
 
 // Error names the template and the types.

@@ -34,14 +34,14 @@ type ChildIgnored struct{ about }
 // ChildStartFailed: a start ended with a reason instead of a process.
 type ChildStartFailed struct {
 	about
-	Reason actors.Reason
+	Reason actors.Reason // why the start ended
 }
 
 // ChildExited: a child ended without having been asked.
 type ChildExited struct {
 	about
-	Reason   actors.Reason
-	Restarts bool // the supervisor will try to restart it
+	Reason   actors.Reason // why the child ended
+	Restarts bool          // the supervisor will try to restart it
 }
 
 // ChildRestarting: a restart attempt begins; PID is the former process.
@@ -54,20 +54,20 @@ type ChildRestarting struct {
 // ChildStopped: a child was stopped by its supervisor.
 type ChildStopped struct {
 	about
-	Reason actors.Reason
+	Reason actors.Reason // how the child ended
 }
 
 // ShutdownError: a child answered its stop with an odd reason, or not in time and was killed.
 type ShutdownError struct {
 	about
-	Reason   actors.Reason
-	TimedOut bool
+	Reason   actors.Reason // how the child ended
+	TimedOut bool          // it had to be killed
 }
 
 // GaveUp: the restart intensity is exceeded and the supervisor ends.
 type GaveUp struct {
 	about
-	Attempt plan.Attempt
+	Attempt plan.Attempt // the restart that was one too many
 }
 
 // AutoShutdownBegun: the end of a significant child ends the supervisor.

@@ -31,9 +31,11 @@ type Origin struct {
 	At time.Time
 	// Node is the name of the node.
 	Node string
-	// Path is the process's path in the supervision tree, Kind its kind, Incarnation the number of its life, from 1.
-	Path        string
-	Kind        string
+	// Path is the process's path in the supervision tree.
+	Path string
+	// Kind is the process's kind.
+	Kind string
+	// Incarnation is the number of the process's life, from 1.
 	Incarnation uint64
 	// Agent and Team name the agent that the process is, where it is one.
 	Agent, Team string

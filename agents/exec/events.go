@@ -22,7 +22,7 @@ type ProgramStarted struct {
 // ProgramEnded is the event of a program's end, whoever wanted it. A killed agent has nobody left to tell it.
 type ProgramEnded struct {
 	telemetry.Origin
-	Reason protocol.Reason
+	Reason protocol.Reason // why it ended
 	// Junk counts lines that were no message or belonged to no task, Late answers to tasks that had been taken back.
 	Junk, Late int
 }
@@ -31,7 +31,7 @@ type ProgramEnded struct {
 type TaskProgressed struct {
 	telemetry.Origin
 	Task    string // id
-	Attempt int
+	Attempt int    // counts from 1
 	// Data is what the program said, valid JSON.
 	Data json.RawMessage
 }
@@ -56,7 +56,7 @@ type LineRefused struct {
 // Published is the event of an event that the program published.
 type Published struct {
 	telemetry.Origin
-	Topic string
+	Topic string // as the program names it
 	// Data is what the program said, JSON or nothing.
 	Data json.RawMessage
 }

@@ -12,8 +12,8 @@ var ErrNoFiles = errors.New("no Go files")
 
 // ReadError is a directory or file that could not be read; it wraps the cause.
 type ReadError struct {
-	Path  string
-	Cause error
+	Path  string // of the file or folder
+	Cause error  // the error of the file system or of the parser
 }
 
 // Error names the path and the cause.

@@ -32,7 +32,7 @@ type Options struct {
 
 // OptionsError lists everything that is wrong with options.
 type OptionsError struct {
-	Reasons []string
+	Reasons []string // all faults found, at least one
 }
 
 // Error names all reasons.

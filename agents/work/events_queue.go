@@ -11,55 +11,55 @@ import (
 
 // AgentCondemned is the event: an agent is killed because it did not let go of a recalled attempt.
 type AgentCondemned struct {
-	Queue  string
-	Agent  string
-	Reason string
+	Queue  string // name of the queue
+	Agent  string // id of the agent
+	Reason string // why
 }
 
 // QueueFull is the event: submitters and sources wait for room; told once until there is room for all.
 type QueueFull struct {
-	Queue string
-	Open  int // tasks without an outcome
+	Queue string // name of the queue
+	Open  int    // tasks without an outcome
 }
 
 // QueueRecovered is the event: the queue was rebuilt from its journal.
 type QueueRecovered struct {
-	Queue    string
-	Events   uint64 // in its history
-	Replayed uint64 // of them read one by one
-	Open     int    // tasks without an outcome
-	Took     time.Duration
+	Queue    string        // name of the queue
+	Events   uint64        // in its history
+	Replayed uint64        // of them read one by one
+	Open     int           // tasks without an outcome
+	Took     time.Duration // how long it took
 }
 
 // SnapshotFailed is the event: the state could not be kept; the next start takes longer.
 type SnapshotFailed struct {
-	Queue   string
-	Version uint64
-	Err     error
+	Queue   string // name of the queue
+	Version uint64 // of the stream, up to which the state reaches
+	Err     error  // why
 }
 
 // BadLine is the event: an entry of a source is not a task, or was refused; the source goes on.
 type BadLine struct {
-	Queue  string
-	Source string
+	Queue  string // name of the queue
+	Source string // as the config names it
 	Place  string // file:line:col
 	Task   string // id, if it could be read
-	Err    error
+	Err    error  // why
 }
 
 // SourceEnded is the event: a source has no more tasks.
 type SourceEnded struct {
-	Queue   string
-	Source  string
+	Queue   string // name of the queue
+	Source  string // as the config names it
 	Offered uint64 // tasks accepted or merged
 	Bad     uint64 // entries refused
 }
 
 // SinkFailed is the event: outcomes could not be written; it is tried again, and nothing is lost.
 type SinkFailed struct {
-	Queue string
-	Sink  string
-	Err   error
+	Queue string // name of the queue
+	Sink  string // as the config names it
+	Err   error  // why
 }
 
 // EventName returns "work.agent_condemned".
@@ -141,8 +141,8 @@ func (e SinkFailed) LogAttrs() []slog.Attr {
 
 // JournalFull is the event: the disk is full. Nothing is acknowledged or given out until the journal takes the queue's events again.
 type JournalFull struct {
-	Queue string
-	Err   error
+	Queue string // name of the queue
+	Err   error  // why
 }
 
 // EventName returns "work.journal_full".

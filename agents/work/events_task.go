@@ -11,55 +11,55 @@ import (
 
 // TaskAccepted is the event: a task was accepted, durably.
 type TaskAccepted struct {
-	Queue string
-	Task  string
-	Kind  string
+	Queue string // name of the queue
+	Task  string // id of the task
+	Kind  string // of the task
 }
 
 // AttemptStarted is the event: a task is given to an agent.
 type AttemptStarted struct {
-	Queue   string
-	Task    string
-	Attempt int // counts from 1
-	Agent   string
+	Queue   string // name of the queue
+	Task    string // id of the task
+	Attempt int    // counts from 1
+	Agent   string // id of the agent
 }
 
 // AttemptEnded is the event: an attempt is over. Agent, Attempt and Took are set if it was the task's last.
 type AttemptEnded struct {
-	Queue   string
-	Task    string
-	Agent   string
-	Attempt int
-	End     string // a plan.End, or "returned" for one that does not count
-	Reason  string
-	Took    time.Duration
-	Retried bool // the task stays open
+	Queue   string        // name of the queue
+	Task    string        // id of the task
+	Agent   string        // id of the agent
+	Attempt int           // counts from 1
+	End     string        // a plan.End, or "returned" for one that does not count
+	Reason  string        // why
+	Took    time.Duration // how long it took
+	Retried bool          // the task stays open
 }
 
 // TaskEnded is the event: a task has its outcome, durably.
 type TaskEnded struct {
-	Queue    string
-	Task     string
-	Kind     string
-	Outcome  string // done, dead or cancelled
-	Agent    string // of the last attempt
-	Attempts int
+	Queue    string        // name of the queue
+	Task     string        // id of the task
+	Kind     string        // of the task
+	Outcome  string        // done, dead or cancelled
+	Agent    string        // of the last attempt
+	Attempts int           // how many there were
 	Took     time.Duration // the last attempt
 	Age      time.Duration // from acceptance to outcome
 }
 
 // TaskDead is the event: a task has become a dead letter.
 type TaskDead struct {
-	Queue  string
-	Task   string
+	Queue  string // name of the queue
+	Task   string // id of the task
 	Cause  string // a plan.Cause
-	Reason string
+	Reason string // why
 }
 
 // AnswerLate is the event: an agent answered an attempt that was over; the answer was dropped.
 type AnswerLate struct {
-	Queue string
-	Agent string
+	Queue string // name of the queue
+	Agent string // id of the agent
 	Token uint64 // names the attempt
 }
 

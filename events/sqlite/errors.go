@@ -64,7 +64,7 @@ func (e *LostTailError) Is(target error) bool { return target == ErrLostTail }
 
 // NewerError tells that the file's layout is of a later release than this one; nothing was changed.
 type NewerError struct {
-	Path string
+	Path string // of the store
 	// Have is the layout version of the file, Known the newest one this release understands.
 	Have, Known int
 }
@@ -78,7 +78,9 @@ func (e *NewerError) Error() string {
 func (e *NewerError) Is(target error) bool { return target == ErrNewerStore }
 
 // ForeignError tells that the file belongs to some other program; nothing was changed.
-type ForeignError struct{ Path string }
+type ForeignError struct {
+	Path string // of the file
+}
 
 // Error names the file.
 func (e *ForeignError) Error() string {

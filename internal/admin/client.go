@@ -23,8 +23,8 @@ type Client struct {
 
 // UnreachableError says that no node answers at an address.
 type UnreachableError struct {
-	At  string
-	Err error
+	At  string // address or socket
+	Err error  // the network's error
 }
 
 // Error names the address and says what to do.
@@ -37,9 +37,9 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // StatusError is a refusal of the node.
 type StatusError struct {
-	At   string
-	Code int
-	Text string
+	At   string // address or socket
+	Code int    // HTTP status
+	Text string // the node's words
 }
 
 // Error gives the node's words.

@@ -19,21 +19,21 @@ const patience = 2 * time.Second
 
 // Phase is one part of a node that comes up in order.
 type Phase struct {
-	Name string `json:"name"`
-	Up   bool   `json:"up"`
+	Name string `json:"name"`          // of the phase
+	Up   bool   `json:"up"`            // whether it has come up
 	Why  string `json:"why,omitempty"` // what is missing, if it is not up
 }
 
 // Health is what a node says of itself.
 type Health struct {
-	Version   int     `json:"version"`
-	Node      string  `json:"node"`
-	Build     string  `json:"build"`
-	Ready     bool    `json:"ready"`
-	Draining  bool    `json:"draining"`
-	Uptime    float64 `json:"uptime_seconds"`
-	Processes int     `json:"processes"`
-	Phases    []Phase `json:"phases"`
+	Version   int     `json:"version"`        // of this format: 1
+	Node      string  `json:"node"`           // name of the node
+	Build     string  `json:"build"`          // version of the binary
+	Ready     bool    `json:"ready"`          // every phase is up
+	Draining  bool    `json:"draining"`       // it takes no new work and ends
+	Uptime    float64 `json:"uptime_seconds"` // since the start
+	Processes int     `json:"processes"`      // living ones
+	Phases    []Phase `json:"phases"`         // in the order in which they come up
 }
 
 // Node is what the handler shows. It is implemented by internal/node.
@@ -46,12 +46,20 @@ type Node interface {
 
 // TreeAnswer is the body of /v1/tree.
 type TreeAnswer struct {
-	Version int              `json:"version"`
-	Node    string           `json:"node"`
-	Tree    supervision.Node `json:"tree"`
+	Version int              `json:"version"` // of this format: 1
+	Node    string           `json:"node"`    // name of the node
+	Tree    supervision.Node `json:"tree"`    // the root supervisor with all below it
 }
 
-// Handler serves a node's views; metrics may be nil.
+// Handler serves a node's views. All of them only read, and JSON bodies carry "version": 1.
+//
+//   - GET /healthz: 200 and the line "ok" while the process lives.
+//   - GET /readyz: 200 and the line "ready" when every phase is up and the node does not drain; else 503 with the names of the
+//     phases that are not up, and why.
+//   - GET /v1/health: [Health] as JSON.
+//   - GET /v1/tree: [TreeAnswer] as JSON, with at most ?limit=N children of each supervisor (0 or no limit: all); 400 for a limit
+//     that is no number, 503 when the tree cannot be read.
+//   - GET /metrics: the metrics in the format that the scraper asks for; not served by a node without metrics.
 func Handler(n Node, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })

@@ -32,8 +32,8 @@ var ErrGaveUp = errors.New("node: the root supervisor gave up")
 
 // PhaseError is returned by Start: a phase did not come up.
 type PhaseError struct {
-	Phase string
-	Err   error
+	Phase string // as /readyz names it
+	Err   error  // why it did not come up
 }
 
 // Error names the phase and the reason.

@@ -25,8 +25,8 @@ var (
 
 // AlreadyStartedError is returned when StartChild meets a running child of the same id.
 type AlreadyStartedError struct {
-	ID  string
-	Ref Ref // its process
+	ID  string // of the child
+	Ref Ref    // its process
 }
 
 // Error names the child.
@@ -37,7 +37,7 @@ func (e *AlreadyStartedError) Error() string {
 // StartError is returned when a start asked by a call fails. The spec is not kept by StartChild and stays stopped by RestartChild.
 type StartError struct {
 	ID     string // empty for SimpleOneForOne
-	Reason Reason
+	Reason Reason // why the start ended
 }
 
 // Error names the child and the reason.

@@ -31,7 +31,7 @@ const (
 
 // FieldError is one mistake in a spec.
 type FieldError struct {
-	Rule Rule
+	Rule Rule   // the rule that is broken
 	Path string // the field as the user knows it, such as children[2].restart
 	Got  string // the value found, as text
 	Want string // what is allowed

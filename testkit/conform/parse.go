@@ -13,10 +13,10 @@ import (
 
 // ParseError is one mistake of a script.
 type ParseError struct {
-	File string
-	Line int
+	File string // as the caller named it
+	Line int    // from 1
 	Text string // the statement, blanks normalised; empty when the mistake is in no line
-	Err  error
+	Err  error  // what is wrong with the line
 }
 
 // Error names file, line, statement and reason.

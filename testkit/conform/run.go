@@ -17,9 +17,9 @@ var ErrBlocked = errors.New("it waits for a held start that nothing releases")
 
 // OperationError is an operation that cannot be carried out.
 type OperationError struct {
-	Line int
-	Text string
-	Err  error
+	Line int    // from 1
+	Text string // the operation as the script has it
+	Err  error  // why it could not be done
 }
 
 // Error names line, operation and reason.

@@ -31,7 +31,9 @@ type Task struct {
 type Handler func(ctx context.Context, t Task) (any, error)
 
 // PermanentError says that no attempt at the task can succeed.
-type PermanentError struct{ Err error }
+type PermanentError struct {
+	Err error // what the answer says
+}
 
 // Error returns the text of the error.
 func (e *PermanentError) Error() string { return e.Err.Error() }

@@ -27,7 +27,7 @@ type Command interface {
 
 // Ready answers hello and states the limits the program must keep.
 type Ready struct {
-	Protocol  int    `json:"protocol"`
+	Protocol  int    `json:"protocol"`        // as in the hello
 	Agent     string `json:"agent,omitempty"` // the agent's id in the runtime
 	Inflight  int    `json:"inflight"`        // most tasks that will be out at once
 	LineLimit int    `json:"line_limit"`      // in bytes
@@ -35,21 +35,21 @@ type Ready struct {
 
 // Work is the wire form of a [Task] (wire type "task").
 type Work struct {
-	ID         string          `json:"id"`
-	Kind       string          `json:"kind,omitempty"`
-	Input      json.RawMessage `json:"input"`
-	Attempt    int             `json:"attempt"`
+	ID         string          `json:"id"`                    // to be repeated in the answer
+	Kind       string          `json:"kind,omitempty"`        // what to do, in words that program and sender share
+	Input      json.RawMessage `json:"input"`                 // null if there is none
+	Attempt    int             `json:"attempt"`               // from 1
 	DeadlineMS int64           `json:"deadline_ms,omitempty"` // remaining, at least 1
 }
 
 // Cancel says that the answer to a task is no longer wanted. The program still answers it, soon.
 type Cancel struct {
-	ID string `json:"id"`
+	ID string `json:"id"` // of the task
 }
 
 // Ping asks for a pong of the same number.
 type Ping struct {
-	N int `json:"n"`
+	N int `json:"n"` // to be repeated in the pong
 }
 
 // Stop asks the program to exit; its input ends right after this line.

@@ -59,7 +59,7 @@ func (timeoutError) Timeout() bool { return true }
 
 // DownError is the end of a task that the program held when it went down.
 type DownError struct {
-	Reason Reason
+	Reason Reason // why the agent ended
 }
 
 // Error tells the reason.
@@ -73,8 +73,8 @@ func (e *DownError) Unwrap() error { return e.Reason.Cause }
 
 // JunkError is the cause of Protocol when the junk limit was passed.
 type JunkError struct {
-	Limit int // how many were borne
-	Last  error
+	Limit int   // how many were borne
+	Last  error // the line that was one too many
 }
 
 // Error tells the limit and the last line.
@@ -88,7 +88,7 @@ func (e *JunkError) Unwrap() error { return e.Last }
 // VersionError is the cause of Protocol when hello named a version that the session does not speak.
 type VersionError struct {
 	Got  int // 0 when hello had no protocol field
-	Want int
+	Want int // the version of this runtime
 }
 
 // Error tells both versions.
@@ -98,9 +98,9 @@ func (e *VersionError) Error() string {
 
 // TaskTooLargeError is returned by [Session.Assign] for a task whose line is over the limit.
 type TaskTooLargeError struct {
-	ID    string
-	Size  int // bytes of the line
-	Limit int // bytes
+	ID    string // of the task
+	Size  int    // bytes of the line
+	Limit int    // bytes
 }
 
 // Error names the task and both sizes.

@@ -41,9 +41,9 @@ func (k JunkKind) String() string {
 
 // JunkLine is a line that is no message, with as much of it as a log should show.
 type JunkLine struct {
-	Kind   JunkKind
-	Head   string // the first 80 bytes of the line, as they came
-	Reason string // what is wrong, for people
+	Kind   JunkKind // what is wrong with the line
+	Head   string   // the first 80 bytes of the line, as they came
+	Reason string   // what is wrong, for people
 }
 
 // Error quotes the head of the line.

@@ -25,7 +25,7 @@ type Message interface {
 
 // Hello opens the conversation; nothing but logs and heartbeats may come before it.
 type Hello struct {
-	Protocol     int      `json:"protocol"`     // must be [Version]
+	Protocol     int      `json:"protocol"`     // must be 1, the [Version]
 	Name         string   `json:"name"`         // what the program calls itself, for logs
 	Capabilities []string `json:"capabilities"` // what work it can do, for the registry
 	Features     []string `json:"features"`     // optional parts of the protocol it speaks
@@ -34,14 +34,14 @@ type Hello struct {
 
 // Result answers a task with its output, any JSON value (absent means null).
 type Result struct {
-	ID      string          `json:"id"`
+	ID      string          `json:"id"`      // of the task
 	Attempt int             `json:"attempt"` // 0 = not echoed
-	Output  json.RawMessage `json:"output"`
+	Output  json.RawMessage `json:"output"`  // null if absent
 }
 
 // Failure answers a task with an error (wire type "error").
 type Failure struct {
-	ID      string `json:"id"`
+	ID      string `json:"id"`      // of the task
 	Attempt int    `json:"attempt"` // 0 = not echoed
 	Code    string `json:"code"`    // short and stable, for machines
 	Message string `json:"message"` // for people
@@ -50,21 +50,21 @@ type Failure struct {
 
 // Progress tells how far a task is; it is also a sign of life.
 type Progress struct {
-	ID   string          `json:"id"`
-	Data json.RawMessage `json:"data"`
+	ID   string          `json:"id"`   // of the task
+	Data json.RawMessage `json:"data"` // handed on as it is
 }
 
 // Log is a line for the log with a level; stderr is the simpler road.
 type Log struct {
-	Level   string          `json:"level"` // debug, info, warn or error; anything else is shown as info
-	Message string          `json:"message"`
-	Fields  json.RawMessage `json:"fields"`
+	Level   string          `json:"level"`   // debug, info, warn or error; anything else is shown as info
+	Message string          `json:"message"` // the text
+	Fields  json.RawMessage `json:"fields"`  // handed on as they are
 }
 
 // Event publishes data under a topic, in either direction.
 type Event struct {
-	Topic string          `json:"topic"`
-	Data  json.RawMessage `json:"data"`
+	Topic string          `json:"topic"` // not empty
+	Data  json.RawMessage `json:"data"`  // handed on as it is
 }
 
 // Heartbeat is a sign of life and nothing else.
@@ -72,7 +72,7 @@ type Heartbeat struct{}
 
 // Pong answers the ping of the same number.
 type Pong struct {
-	N int `json:"n"`
+	N int `json:"n"` // of the ping
 }
 
 // Bye says that the program takes no more tasks and is about to exit.

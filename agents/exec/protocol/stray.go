@@ -32,10 +32,10 @@ func (k StrayKind) String() string {
 
 // Stray is a result, error or progress line that belongs to no task the program holds.
 type Stray struct {
-	Kind    StrayKind
-	ID      string // as the program wrote it
-	Attempt int    // as the program wrote it; 0 = not echoed
-	Type    string // "result", "error" or "progress"
+	Kind    StrayKind // what is wrong with the answer
+	ID      string    // as the program wrote it
+	Attempt int       // as the program wrote it; 0 = not echoed
+	Type    string    // "result", "error" or "progress"
 }
 
 // Error tells the line's type, id and kind. The id is cut: it is the program's word.

@@ -15,10 +15,11 @@ type LineError struct {
 	File   string // File as the user named it.
 	Line   int    // Line from one.
 	Col    int    // Col in characters from one.
-	Reason string
+	Reason string // Reason says what is wrong.
 	Hint   string // Hint is a suggestion for people; empty = none.
 }
 
+// Error puts the place first, as compilers do, and the hint last.
 func (e *LineError) Error() string {
 	if e.Hint != "" {
 		return fmt.Sprintf("%s:%d:%d: %s (%s)", e.File, e.Line, e.Col, e.Reason, e.Hint)

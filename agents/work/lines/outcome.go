@@ -13,27 +13,27 @@ import (
 
 // Outcome is a line of a results file.
 type Outcome struct {
-	ID       string          `json:"id"`
-	Kind     string          `json:"kind"`
-	Outcome  string          `json:"outcome"` // Outcome is done, dead or cancelled.
-	Output   json.RawMessage `json:"output,omitempty"`
+	ID       string          `json:"id"`               // ID of the task.
+	Kind     string          `json:"kind"`             // Kind of the task.
+	Outcome  string          `json:"outcome"`          // Outcome of the task: done, dead or cancelled.
+	Output   json.RawMessage `json:"output,omitempty"` // Output is the agent's answer to a task that is done.
 	Cause    string          `json:"cause,omitempty"`  // Cause of a dead task.
 	Reason   string          `json:"reason,omitempty"` // Reason of a dead or cancelled task.
 	Agent    string          `json:"agent,omitempty"`  // Agent of the last attempt.
 	Seconds  float64         `json:"seconds"`          // Seconds the last attempt ran.
-	Waited   float64         `json:"waited"`           // Waited is the seconds from the start of the series to the end that the last attempt did not run.
-	Attempts []Attempt       `json:"attempts"`
-	Position uint64          `json:"position"` // Position of the deciding event in the queue's journal, from one.
+	Waited   float64         `json:"waited"`           // Waited counts the seconds from the start of the series to the end that the last attempt did not run.
+	Attempts []Attempt       `json:"attempts"`         // Attempts are the history of the task, the oldest first.
+	Position uint64          `json:"position"`         // Position of the deciding event in the queue's journal, from one.
 }
 
 // Attempt is one attempt in an outcome line.
 type Attempt struct {
 	Series  int     `json:"series,omitempty"` // Series counts revivals, from zero.
-	N       int     `json:"n"`
-	Agent   string  `json:"agent"`
-	End     string  `json:"end"`
-	Reason  string  `json:"reason,omitempty"`
-	Seconds float64 `json:"seconds"`
+	N       int     `json:"n"`                // N counts the attempts of a series, from one.
+	Agent   string  `json:"agent"`            // Agent that had the task.
+	End     string  `json:"end"`              // End says how the attempt ended: done, error, killed, down, timeout, lost, deadline or cancelled.
+	Reason  string  `json:"reason,omitempty"` // Reason of an attempt that was not done.
+	Seconds float64 `json:"seconds"`          // Seconds the attempt ran.
 }
 
 // AppendOutcome appends the line of an outcome, newline included. It fails only if the output is not JSON, which the queue does not let pass.

@@ -32,8 +32,13 @@ var (
 )
 
 // FieldError is one problem of a task.
-type FieldError struct{ ID, Key, Reason string }
+type FieldError struct {
+	ID     string // ID of the task.
+	Key    string // Key as a task line names it.
+	Reason string // Reason says what is wrong with the value.
+}
 
+// Error names the task, the key and what is wrong.
 func (e *FieldError) Error() string {
 	return fmt.Sprintf("work: submit %q: %s %s", e.ID, e.Key, e.Reason)
 }
@@ -44,6 +49,7 @@ type DuplicateError struct {
 	State State  // State of the first task.
 }
 
+// Error names the first task and its state.
 func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("work: submit %q: known already, %s", e.ID, e.State)
 }
@@ -56,9 +62,10 @@ type HistoryError struct {
 	Version uint64 // Version is the number the event would have got, from one.
 	Event   string // Event is its type.
 	ID      string // ID of the task it names.
-	Reason  string
+	Reason  string // what contradicts the history
 }
 
+// Error names the task, the event with its number, and the contradiction.
 func (e *HistoryError) Error() string {
 	return fmt.Sprintf("work: replay %q: event %d %s: %s", e.ID, e.Version, e.Event, e.Reason)
 }
