@@ -15,8 +15,9 @@ const (
 	DefaultMailbox = 16384
 	// DefaultCallTimeout is the deadline of a Call whose context has none.
 	DefaultCallTimeout = 5 * time.Second
-	// turnQuantum is how many messages a process may handle before it goes to the back of the run queue.
-	turnQuantum = 128
+	// turnQuantum is how many messages a process may handle before it goes to the back of the run queue. The Go scheduler shares the
+	// cores among turns as well; this bounds how long one worker stays with one process.
+	turnQuantum = 1024
 )
 
 // Config sets up a system. The zero value works.

@@ -20,7 +20,7 @@ type Status struct {
 	HighWater int           // most that ever waited
 	Handled   uint64        // messages and notices handled
 	InHand    string        // type of the message in hand; empty between turns
-	Since     time.Duration // age of the turn that is running, or time since the last one began
+	Since     time.Duration // age of the turn that is running, or time since the last one began; 0 in a system without events
 	Links     int
 	Monitors  int // that this process holds on others
 	Timers    int
@@ -40,7 +40,9 @@ func (p *Proc) Status() Status {
 	defer p.mu.Unlock()
 	st.State = [...]string{"starting", "running", "terminating", "dead", "dead"}[p.phase]
 	st.Queue, st.HighWater, st.Handled = int(p.users), int(p.highWater), p.handled
-	st.Since = now - time.Duration(p.turnAt)
+	if p.sys.stamps {
+		st.Since = now - time.Duration(p.turnAt)
+	}
 	if p.inTurn {
 		st.InHand = messageType(p.cur)
 	}

@@ -163,9 +163,8 @@ func (n *exitNotice) deliver(p *Proc, _ uint64) (any, bool) {
 
 // revokeExitsLocked takes back the notices of q's death that p has not come to.
 func (p *Proc) revokeExitsLocked(q *Proc) {
-	for i := range p.queue.n {
-		e := &p.queue.buf[(p.queue.head+i)&(len(p.queue.buf)-1)]
-		if n, ok := e.msg.(*exitNotice); ok && n.from == q {
+	for m := range p.queue.notices {
+		if n, ok := m.(*exitNotice); ok && n.from == q {
 			n.revoked = true
 		}
 	}

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "sync"
+
 // kind tells the turn what an envelope is.
 type kind uint8
 
@@ -37,25 +39,36 @@ const (
 	shrinkAt = 256
 )
 
-// ring is a growing circular queue of envelopes. Its owner locks.
+// ring is a growing circular queue of envelopes. Its owner locks. A user message without sender and call, which is what nearly all are,
+// is stored as it is; any other envelope lies in a box beside it, so that a message in a long queue costs two words and not six.
 type ring struct {
-	buf  []envelope // length is a power of two
+	buf  []any // length is a power of two
 	head int
 	n    int
 }
+
+// boxes are envelopes that are not in use. A box belongs to the one ring that it is in, and goes back when it is popped.
+var boxes = sync.Pool{New: func() any { return new(envelope) }}
 
 func (r *ring) push(e envelope) {
 	if r.n == len(r.buf) {
 		r.grow()
 	}
-	r.buf[(r.head+r.n)&(len(r.buf)-1)] = e
+	at := (r.head + r.n) & (len(r.buf) - 1)
+	if e.kind == kindUser && e.from == nil && e.slot == nil {
+		r.buf[at] = e.msg
+	} else {
+		box := boxes.Get().(*envelope)
+		*box = e
+		r.buf[at] = box
+	}
 	r.n++
 }
 
 func (r *ring) pop() envelope {
 	at := &r.buf[r.head]
-	e := *at
-	*at = envelope{}
+	e := open(*at)
+	*at = nil
 	r.head = (r.head + 1) & (len(r.buf) - 1)
 	r.n--
 	if r.n == 0 && len(r.buf) >= shrinkAt {
@@ -64,19 +77,40 @@ func (r *ring) pop() envelope {
 	return e
 }
 
+// open turns an entry back into an envelope and gives its box back.
+func open(entry any) envelope {
+	box, boxed := entry.(*envelope)
+	if !boxed {
+		return envelope{msg: entry, kind: kindUser}
+	}
+	e := *box
+	*box = envelope{}
+	boxes.Put(box)
+	return e
+}
+
+// notices yields the messages of the envelopes that are not the user's.
+func (r *ring) notices(yield func(any) bool) {
+	for i := range r.n {
+		if box, ok := r.buf[(r.head+i)&(len(r.buf)-1)].(*envelope); ok && box.kind != kindUser && !yield(box.msg) {
+			return
+		}
+	}
+}
+
 // dropOldestUser removes the oldest user message; notices are never dropped.
 func (r *ring) dropOldestUser() (envelope, bool) {
 	mask := len(r.buf) - 1
 	for i := range r.n {
 		at := (r.head + i) & mask
-		if r.buf[at].kind != kindUser {
+		if box, boxed := r.buf[at].(*envelope); boxed && box.kind != kindUser {
 			continue
 		}
-		e := r.buf[at]
+		e := open(r.buf[at])
 		for j := i; j > 0; j-- {
 			r.buf[(r.head+j)&mask] = r.buf[(r.head+j-1)&mask]
 		}
-		r.buf[r.head] = envelope{}
+		r.buf[r.head] = nil
 		r.head = (r.head + 1) & mask
 		r.n--
 		return e, true
@@ -86,7 +120,7 @@ func (r *ring) dropOldestUser() (envelope, bool) {
 
 func (r *ring) grow() {
 	size := max(minRing, 2*len(r.buf))
-	next := make([]envelope, size)
+	next := make([]any, size)
 	copied := copy(next, r.buf[r.head:])
 	copy(next[copied:], r.buf[:r.head])
 	r.buf, r.head = next, 0

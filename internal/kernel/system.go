@@ -26,6 +26,7 @@ type System struct {
 	clock      Clock
 	logger     *slog.Logger
 	born       time.Time
+	stamps     bool // whether turns are stamped with their time: somebody listens. A clock costs as much as a turn.
 	engine     *actor.ActorSystem
 	dispatcher *dispatcher
 	spawns     spawnSlots
@@ -71,6 +72,7 @@ func New(cfg Config) *System {
 		s.quiet = &quiet{}
 	}
 	s.born = s.clock.Now()
+	s.stamps = cfg.Observer != nil
 	s.names = xsync.NewMap[string, *Proc]()
 	s.addresses = xsync.NewMap[string, *Address]()
 	s.engine = newEngine(s.logger)

@@ -49,7 +49,7 @@ func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
 		p.release()
 		return restNow, exit.Reason{}, nil
 	}
-	if first || p.handled&15 == 0 {
+	if p.sys.stamps && (first || p.handled&15 == 0) {
 		p.turnAt = int64(p.sys.age())
 	}
 	if x := p.more; x != nil {
