@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,11 +43,19 @@ func oracle(t *testing.T, texts []string) []string {
 	return traces
 }
 
-func pure(t *testing.T, text string) (string, error) {
+// engines are what real OTP is compared with.
+var engines = map[string]func() conform.Engine{
+	"plan":    func() conform.Engine { return conform.NewPure() },
+	"runtime": func() conform.Engine { return conform.NewLive() },
+}
+
+func traceOf(t *testing.T, text string, engine func() conform.Engine) (string, error) {
 	t.Helper()
 	script, err := conform.Parse("generated", text)
 	require.NoError(t, err)
-	return conform.Run(context.Background(), script, conform.NewPure())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return conform.Run(ctx, script, engine())
 }
 
 func setting(t *testing.T, key string, standard uint64) uint64 {
@@ -72,20 +81,27 @@ func TestRandomScriptsHaveTheTraceOfRealOTP(t *testing.T) {
 		texts[i] = conform.Generate(seed, uint64(i)+1)
 	}
 	for i, expected := range oracle(t, texts) {
-		got, err := pure(t, texts[i])
-		require.NoError(t, err, texts[i])
-		if conform.Compare(expected, got) == nil {
-			continue
+		for name, engine := range engines {
+			got, err := traceOf(t, texts[i], engine)
+			require.NoError(t, err, texts[i])
+			if conform.Compare(expected, got) != nil {
+				t.Fatalf("CONFORM_SEED=%d, number %d: the %s differs from OTP; what is left of it after dropping operations:\n%s",
+					seed, i+1, name, smallest(t, texts[i], engine))
+			}
 		}
-		script, err := conform.Parse("generated", texts[i])
-		require.NoError(t, err)
-		small := conform.Minimize(script, func(s conform.Script) bool {
-			got, err := pure(t, s.Text())
-			return err == nil && conform.Compare(oracle(t, []string{s.Text()})[0], got) != nil // real OTP would hang on what we refuse
-		}).Text()
-		got, err = pure(t, small)
-		require.NoError(t, err)
-		t.Fatalf("CONFORM_SEED=%d, number %d differs from OTP; what is left of it after dropping operations:\n%s\n%v",
-			seed, i+1, small, conform.Compare(oracle(t, []string{small})[0], got))
 	}
+}
+
+// smallest drops operations while the difference stays, and shows what is left with the first difference.
+func smallest(t *testing.T, text string, engine func() conform.Engine) string {
+	t.Helper()
+	script, err := conform.Parse("generated", text)
+	require.NoError(t, err)
+	small := conform.Minimize(script, func(s conform.Script) bool {
+		got, err := traceOf(t, s.Text(), engine)
+		return err == nil && conform.Compare(oracle(t, []string{s.Text()})[0], got) != nil // real OTP would hang on what we refuse
+	}).Text()
+	got, err := traceOf(t, small, engine)
+	require.NoError(t, err)
+	return fmt.Sprintf("%s\n%v", small, conform.Compare(oracle(t, []string{small})[0], got))
 }
