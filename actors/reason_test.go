@@ -205,6 +205,26 @@ func TestTerminateHasALivingContext(t *testing.T) {
 	}
 }
 
+// P9, P10: a process dies once, with one reason: exit signals that come while it is in Terminate change nothing.
+func TestExitSignalsDoNotDisturbTerminate(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		friend := actors.MustSpawn(w, "friend", plain())
+		r := actors.MustSpawn(w, "p", of(doer{
+			init: func(c *cx) error { c.Link(friend.PID()); return nil },
+			term: func(c *cx, why actors.Reason) error {
+				c.PID().Stop()
+				c.PID().Exit(exit.ShutdownWith("other"))
+				friend.PID().Kill()
+				w.say("%s %v", why, c.Err())
+				return nil
+			},
+		}))
+		tell(r, func(*cx) error { return actors.Stop })
+		assert.Equal(t, []string{"normal <nil>"}, w.heard())
+		assert.Equal(t, exit.ReasonNormal, why(t, r))
+	})
+}
+
 // P24: Terminate also runs in processes that do not trap exits.
 func TestTerminateRunsWithoutTrappingExits(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
