@@ -212,6 +212,7 @@ func TestExitSignalsDoNotDisturbTerminate(t *testing.T) {
 		r := actors.MustSpawn(w, "p", of(doer{
 			init: func(c *cx) error { c.Link(friend.PID()); return nil },
 			term: func(c *cx, why actors.Reason) error {
+				_ = c.Done() // the context is made when it is first asked for
 				c.PID().Stop()
 				c.PID().Exit(exit.ShutdownWith("other"))
 				friend.PID().Kill()
