@@ -17,6 +17,7 @@ import (
 	"mabeam.dev/events"
 	"mabeam.dev/events/sqlite"
 	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
 )
 
 // quick does nothing, at once.
@@ -32,7 +33,7 @@ type node struct {
 }
 
 func startNode(store events.Store, epoch string, o work.Options, kind agents.Kind, team int, each int, more func(*work.Queue)) (*node, error) {
-	sys := actors.New(actors.Options{})
+	sys := actors.New(actors.Options{Events: telemetry.NewBus()})
 	journal := events.NewJournal(store, events.JournalOptions{})
 	dir, dirChild := agents.NewDirectory(sys, "agents")
 	o.Epoch, o.Journal, o.Directory = epoch, journal, dir

@@ -119,6 +119,7 @@ func TestKilledNodeEndsEveryTaskInExactlyOneLine(t *testing.T) {
 	require.Positive(t, kills)
 	text, err := os.ReadFile(filepath.Join(dir, "results.jsonl"))
 	require.NoError(t, err)
+	rising(t, text)
 	results := parse(t, text)
 	require.Len(t, results, tasks)
 	for n := range tasks {

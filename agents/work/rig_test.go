@@ -118,6 +118,18 @@ func parse(t *testing.T, text []byte) map[string]lines.Outcome {
 	return all
 }
 
+// rising checks that the positions of the lines rise, on which going on behind the last line rests.
+func rising(t *testing.T, text []byte) {
+	t.Helper()
+	var last uint64
+	for line := range bytes.Lines(text) {
+		o, err := lines.ParseOutcome(line)
+		require.NoError(t, err)
+		require.Greater(t, o.Position, last)
+		last = o.Position
+	}
+}
+
 // fickle is a store that fails when told to.
 type fickle struct {
 	events.Store

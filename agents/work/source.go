@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"sync/atomic"
+	"time"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/agents/work/plan"
@@ -19,6 +20,8 @@ const (
 	// batchTasks and batchBytes bound what a source reads before it offers it to the queue, and so what it holds.
 	batchTasks = 512
 	batchBytes = 1 << 20
+	// batchTime bounds how long tasks of a slow input are held.
+	batchTime = 20 * time.Millisecond
 )
 
 // item is a task with the place it came from.
@@ -33,6 +36,8 @@ type input interface {
 	check() error
 	// open prepares the input; from is the offset behind the last accepted task, as the journal has it.
 	open(from int64) error
+	// ready reports whether next can be expected not to wait.
+	ready() bool
 	// next gives the next task, io.EOF at the end, a *badItem for something to be told and passed over, or a failure.
 	next(now plan.Instant) (item, error)
 	close()
@@ -76,8 +81,8 @@ func (q *Queue) ReaderSource(name string, r io.Reader) *Source {
 }
 
 // TaskSource adds a source that takes tasks from a sequence. A sequence is ranged over again after a restart of its process or of the node:
-// tasks that are known are merged, so it must give the same tasks each time. An error in it is told as BadLine and passed over. To be
-// called before the queue starts.
+// tasks that are known are merged, so it must give the same tasks each time. An error in it is told as BadLine and passed over. A sequence that waits
+// should give nothing rather than hold back: tasks it has given are offered when it gives the next, or ends. To be called before the queue starts.
 func (q *Queue) TaskSource(name string, tasks iter.Seq2[plan.Task, error]) *Source {
 	return q.addSource(name, &sequenceInput{tasks: tasks, name: name}, false)
 }
@@ -148,7 +153,7 @@ func (s *Source) pump(ctx context.Context, bus *telemetry.Bus) error {
 	if err == nil {
 		err = s.input.open(from)
 	}
-	for ended := false; err == nil && !ended; {
+	for ended := false; err == nil && !ended && ctx.Err() == nil; {
 		if len(s.held) == 0 {
 			ended, err = s.fill(ctx, bus)
 		}
@@ -179,9 +184,13 @@ func (s *Source) cursor() string {
 	return ""
 }
 
-// fill reads the next tasks.
+// fill reads the next tasks. It waits for one at most: what has been read is not kept from the queue because more may come.
 func (s *Source) fill(ctx context.Context, bus *telemetry.Bus) (end bool, err error) {
+	began := s.queue.sys.Now()
 	for size := 0; len(s.held) < batchTasks && size < batchBytes && ctx.Err() == nil; {
+		if len(s.held) > 0 && (!s.input.ready() || s.queue.sys.Now().Sub(began) > batchTime) {
+			break
+		}
 		it, err := s.input.next(plan.At(s.queue.sys.Now()))
 		var bad *badItem
 		switch {

@@ -4,6 +4,7 @@ package work
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -73,6 +74,8 @@ func linesBefore(r io.Reader, offset int64) (n int, whole bool, err error) {
 	}
 }
 
+func (f *fileInput) ready() bool { return true }
+
 func (f *fileInput) next(now plan.Instant) (item, error) {
 	line, err := f.reader.Next(now)
 	if err != nil {
@@ -102,13 +105,15 @@ type streamInput struct {
 	r      io.Reader
 	name   string
 	reader *lines.Reader
+	whole  *wholeLines
 }
 
 func (s *streamInput) check() error { return nil }
 
 func (s *streamInput) open(int64) error {
 	if s.reader == nil {
-		s.reader = lines.NewReader(s.r, lines.Options{File: s.name})
+		s.whole = &wholeLines{r: s.r}
+		s.reader = lines.NewReader(s.whole, lines.Options{File: s.name})
 	}
 	return nil
 }
@@ -121,7 +126,41 @@ func (s *streamInput) next(now plan.Instant) (item, error) {
 	return item{offer{task: line.Task}, fmt.Sprintf("%s:%d:1", s.name, line.Number)}, nil
 }
 
+// ready compares what the reader was given, which ends with a line where it can, with what it has used.
+func (s *streamInput) ready() bool { return s.reader.Offset() < s.whole.given }
+
 func (s *streamInput) close() {}
+
+// wholeLines hands on what is there up to the last newline, so that a reader behind it which has used everything stands between two lines,
+// and not in the middle of one of which the rest may be long in coming.
+type wholeLines struct {
+	r     io.Reader
+	buf   []byte
+	given int64
+	err   error
+}
+
+// Read waits only if nothing is left that could be given.
+func (w *wholeLines) Read(p []byte) (int, error) {
+	for {
+		end := bytes.LastIndexByte(w.buf, '\n') + 1
+		if end == 0 && (w.err != nil || len(w.buf) >= len(p)) {
+			end = len(w.buf) // half a line: the last one, or one longer than the room
+		}
+		if end > 0 {
+			n := copy(p, w.buf[:end])
+			w.buf = w.buf[n:]
+			w.given += int64(n)
+			return n, nil
+		}
+		if w.err != nil {
+			return 0, w.err
+		}
+		part := make([]byte, 32<<10)
+		n, err := w.r.Read(part)
+		w.buf, w.err = append(w.buf, part[:n]...), err
+	}
+}
 
 // sequenceInput pulls tasks from a sequence.
 type sequenceInput struct {
@@ -139,6 +178,8 @@ func (s *sequenceInput) open(int64) error {
 	s.n = 0
 	return nil
 }
+
+func (s *sequenceInput) ready() bool { return true }
 
 func (s *sequenceInput) next(plan.Instant) (item, error) {
 	t, err, more := s.pull()
