@@ -59,6 +59,9 @@ func Native(name, doc string, build func(Spec) (Worker, error)) Kind {
 		if err != nil {
 			return nil, err
 		}
+		if s.Wrap != nil {
+			w = s.Wrap(w)
+		}
 		return &native{spec: s, worker: w, dir: dir, jobs: map[Token]*job{}}, nil
 	}}
 }

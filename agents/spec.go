@@ -29,6 +29,8 @@ type Spec struct {
 	StartTimeout time.Duration
 	// Settings are the kind's own, as JSON; nil means its defaults.
 	Settings json.RawMessage
+	// Wrap, if it is set, goes around the worker of a native agent: faults on purpose, tracing.
+	Wrap func(Worker) Worker
 }
 
 // Slots returns the concurrency with its default.

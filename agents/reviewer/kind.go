@@ -7,15 +7,13 @@ import (
 	"encoding/json"
 
 	"mabeam.dev/agents"
-	"mabeam.dev/agents/chaos"
 )
 
 // KindName is the name under which config files know the kind of native reviewers.
 const KindName = "go.review"
 
-// Kind returns the kind of native agents that review Go packages: a task's input is a [Package], its result a [Report]. faults are put
-// into its work; the zero plan puts none.
-func Kind(faults chaos.Plan) agents.Kind {
+// Kind returns the kind of native agents that review Go packages: a task's input is a [Package], its result a [Report].
+func Kind() agents.Kind {
 	k := agents.Native(KindName, "Reviews one package of Go source: size, complexity, undocumented exports, long functions.",
 		func(s agents.Spec) (agents.Worker, error) {
 			var o Options
@@ -27,7 +25,7 @@ func Kind(faults chaos.Plan) agents.Kind {
 			if err := o.Validate(); err != nil {
 				return nil, err
 			}
-			return chaos.Wrap(worker(o), faults), nil
+			return worker(o), nil
 		})
 	k.Settings = settings{}
 	return k
