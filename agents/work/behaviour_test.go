@@ -20,13 +20,13 @@ import (
 
 func TestTaskOfADeadAgentIsGivenAgainAtOnce(t *testing.T) {
 	bubble(t, setup{agents: crew(2)}, func(t *testing.T, r *rig) {
-		var started []work.AttemptStarted
-		defer telemetry.Subscribe(r.bus, "starts", func(e work.AttemptStarted) { started = append(started, e) })()
+		starts := collect[work.AttemptStarted](r)
 		began := time.Now()
 		r.submit(task("a", "hang"))
 		synctest.Wait()
-		r.kill(started[0].Agent)
+		r.kill(starts()[0].Agent)
 		synctest.Wait()
+		started := starts()
 		assert.Equal(t, time.Duration(0), time.Since(began), "no back-off for the death of an agent")
 		require.Len(t, started, 2)
 		assert.NotEqual(t, started[0].Agent, started[1].Agent)
@@ -37,12 +37,11 @@ func TestTaskOfADeadAgentIsGivenAgainAtOnce(t *testing.T) {
 
 func TestTaskThatKillsThreeAgentsIsPoison(t *testing.T) {
 	bubble(t, setup{agents: crew(4), plan: plan.Spec{Attempts: 10}}, func(t *testing.T, r *rig) {
-		var dead []work.TaskDead
-		defer telemetry.Subscribe(r.bus, "dead", func(e work.TaskDead) { dead = append(dead, e) })()
+		dead := collect[work.TaskDead](r)
 		r.submit(task("a", "panic"))
 		r.done()
-		require.Len(t, dead, 1)
-		assert.Equal(t, string(plan.CausePoison), dead[0].Cause)
+		require.Len(t, dead(), 1)
+		assert.Equal(t, string(plan.CausePoison), dead()[0].Cause)
 		letters, err := r.queue.DeadLetters(t.Context())
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
@@ -65,8 +64,7 @@ func TestAgentThatDoesNotLetGoIsKilledAndItsOtherTasksAreNotSuspected(t *testing
 	stuck.Timeout, stuck.Attempts = time.Second, 1
 	long.Timeout, long.Attempts = 20*time.Second, 2
 	bubble(t, setup{agents: []agents.Spec{{ID: "a", Concurrency: 2}}, plan: plan.Spec{Poison: 1}}, func(t *testing.T, r *rig) {
-		condemned := 0
-		defer telemetry.Subscribe(r.bus, "condemned", func(work.AgentCondemned) { condemned++ })()
+		condemned := collect[work.AgentCondemned](r)
 		r.submit(stuck, long)
 		r.done()
 		got := r.out.outcomes(t)
@@ -74,7 +72,7 @@ func TestAgentThatDoesNotLetGoIsKilledAndItsOtherTasksAreNotSuspected(t *testing
 		assert.Equal(t, "timeout", got["stuck"].Attempts[0].End)
 		require.Len(t, got["long"].Attempts, 2)
 		assert.Equal(t, "down", got["long"].Attempts[0].End)
-		assert.Equal(t, 1, condemned)
+		assert.Len(t, condemned(), 1)
 	})
 }
 
@@ -82,12 +80,11 @@ func TestAnswerAfterTheEndIsDroppedAndTold(t *testing.T) {
 	hang := task("a", "hang")
 	hang.Timeout, hang.Attempts = time.Second, 1
 	bubble(t, setup{agents: crew(1)}, func(t *testing.T, r *rig) {
-		late := 0
-		defer telemetry.Subscribe(r.bus, "late", func(work.AnswerLate) { late++ })()
+		late := collect[work.AnswerLate](r)
 		r.submit(hang)
 		stats := r.done()
 		synctest.Wait()
-		assert.Equal(t, 1, late)
+		assert.Len(t, late(), 1)
 		assert.Equal(t, 1, stats.Dead)
 		assert.Equal(t, "dead", r.out.outcomes(t)["a"].Outcome)
 	})
@@ -152,8 +149,7 @@ func TestDuplicatesAreMergedAndConflictsRefused(t *testing.T) {
 
 func TestFullQueueRefusesOrLetsWait(t *testing.T) {
 	bubble(t, setup{agents: crew(1), plan: plan.Spec{Limit: 4}}, func(t *testing.T, r *rig) {
-		full := 0
-		defer telemetry.Subscribe(r.bus, "full", func(work.QueueFull) { full++ })()
+		full := collect[work.QueueFull](r)
 		most := 0
 		var tasks []plan.Task
 		for i := range 20 {
@@ -178,7 +174,7 @@ func TestFullQueueRefusesOrLetsWait(t *testing.T) {
 		assert.LessOrEqual(t, most, 4)
 		require.NoError(t, <-answered)
 		r.done()
-		assert.Positive(t, full)
+		assert.NotEmpty(t, full())
 		assert.Len(t, r.out.outcomes(t), 20)
 	})
 }

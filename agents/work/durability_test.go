@@ -17,13 +17,11 @@ import (
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
-	"mabeam.dev/telemetry"
 )
 
 func TestFullDiskDelaysEverythingAndLosesNothing(t *testing.T) {
 	bubble(t, setup{agents: crew(2)}, func(t *testing.T, r *rig) {
-		full := 0
-		defer telemetry.Subscribe(r.bus, "full", func(work.JournalFull) { full++ })()
+		full := collect[work.JournalFull](r)
 		r.submit(task("a", "slow"))
 		r.store.breakNow(events.ErrNoSpace, -1)
 		acked := make(chan error, 1)
@@ -37,7 +35,7 @@ func TestFullDiskDelaysEverythingAndLosesNothing(t *testing.T) {
 		<-time.After(5 * time.Second)
 		assert.Empty(t, acked, "nothing is acknowledged that is not durable")
 		assert.Empty(t, r.out.outcomes(t), "nor told to a sink")
-		assert.Positive(t, full)
+		assert.NotEmpty(t, full())
 		r.store.breakNow(nil, 0)
 		require.NoError(t, <-acked)
 		r.done()
@@ -137,10 +135,11 @@ func TestSnapshotSparesTheReplay(t *testing.T) {
 			r.submit(task(fmt.Sprint(i), "work"))
 		}
 		r.done()
-		var seen work.QueueRecovered
-		defer telemetry.Subscribe(r.bus, "recovered", func(e work.QueueRecovered) { seen = e })()
+		recovered := collect[work.QueueRecovered](r)
 		r.kill("queue")
 		<-time.After(time.Second)
+		require.Len(t, recovered(), 1)
+		seen := recovered()[0]
 		assert.EqualValues(t, 600, seen.Events)
 		assert.Less(t, seen.Replayed, uint64(250), "no more than what the queue remembers")
 		receipts, err := r.queue.Submit(t.Context(), task("7", "work"))

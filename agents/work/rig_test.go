@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -272,4 +273,20 @@ func bubble(t *testing.T, s setup, body func(t *testing.T, r *rig)) {
 		defer r.close()
 		body(t, r)
 	})
+}
+
+// collect listens to events of a type and gives what has come so far.
+func collect[E telemetry.Event](r *rig) func() []E {
+	var mu sync.Mutex
+	var all []E
+	telemetry.Subscribe(r.bus, "collect", func(e E) {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, e)
+	})
+	return func() []E {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(all)
+	}
 }

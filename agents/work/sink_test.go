@@ -18,7 +18,6 @@ import (
 	"mabeam.dev/agents/work/lines"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/supervision"
-	"mabeam.dev/telemetry"
 )
 
 func readResults(t *testing.T, path string) map[string]lines.Outcome {
@@ -95,8 +94,7 @@ func TestKilledSinkWritesEachOutcomeOnce(t *testing.T) {
 
 func TestSinkThatFailsIsToldAndTriedAgainAndNothingIsLost(t *testing.T) {
 	bubble(t, setup{agents: crew(4)}, func(t *testing.T, r *rig) {
-		failed := 0
-		defer telemetry.Subscribe(r.bus, "failed", func(work.SinkFailed) { failed++ })()
+		failed := collect[work.SinkFailed](r)
 		r.submit(task("a", "work"))
 		synctest.Wait()
 		r.out.fail(errors.New("disk full")) // takes half of what it is given
@@ -107,7 +105,7 @@ func TestSinkThatFailsIsToldAndTriedAgainAndNothingIsLost(t *testing.T) {
 		stats, err := r.queue.Stats(t.Context())
 		require.NoError(t, err)
 		assert.True(t, stats.Sinks[0].Behind)
-		assert.Greater(t, failed, 2)
+		assert.Greater(t, len(failed()), 2)
 		assert.Equal(t, 101, stats.Done, "the queue does not wait for it")
 		r.out.fail(nil)
 		r.done()

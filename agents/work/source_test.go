@@ -20,7 +20,6 @@ import (
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/supervision"
-	"mabeam.dev/telemetry"
 )
 
 // jsonl makes task lines with the ids from to to, exclusive.
@@ -39,11 +38,13 @@ func writeFile(t *testing.T, text string) string {
 	return path
 }
 
-// places collects where bad lines are told to be.
-func places(bus *telemetry.Bus) *[]string {
+// places gives where bad lines were.
+func places(bad []work.BadLine) []string {
 	var all []string
-	telemetry.Subscribe(bus, "bad", func(e work.BadLine) { all = append(all, e.Place) })
-	return &all
+	for _, b := range bad {
+		all = append(all, b.Place)
+	}
+	return all
 }
 
 func TestBadLinesAreToldWithTheirPlaceAndDoNotStopTheJob(t *testing.T) {
@@ -53,12 +54,12 @@ func TestBadLinesAreToldWithTheirPlaceAndDoNotStopTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, setup{agents: crew(2)})
 		defer r.close()
-		bad := places(r.bus)
+		bad := collect[work.BadLine](r)
 		source := r.queue.FileSource("tasks", path)
 		_, err := supervision.Start(r.sys, "late", supervision.Spec{Children: []supervision.Child{source.Child()}})
 		require.NoError(t, err)
 		stats := r.done()
-		assert.Equal(t, []string{path + ":3:2", path + ":5:26", path + ":6:1"}, *bad)
+		assert.Equal(t, []string{path + ":3:2", path + ":5:26", path + ":6:1"}, places(bad()))
 		assert.Equal(t, []work.SourceStats{{Name: "tasks", Offered: 4, Bad: 3, Ended: true}}, stats.Sources)
 		assert.Len(t, r.out.outcomes(t), 4)
 	})
@@ -151,14 +152,14 @@ func TestSequenceIsTakenAgainAfterARestart(t *testing.T) {
 		}
 	}
 	bubble(t, setup{agents: crew(4), plan: plan.Spec{Limit: 50}, more: func(q *work.Queue) { q.TaskSource("all", tasks) }}, func(t *testing.T, r *rig) {
-		bad := places(r.bus)
+		bad := collect[work.BadLine](r)
 		for _, name := range []string{"queue.all", "queue", "queue.all"} {
 			r.kill(name)
 			<-time.After(3 * time.Second)
 		}
 		assert.Equal(t, 1998, r.done().Done)
 		assert.Len(t, r.out.outcomes(t), 1998)
-		for _, place := range *bad {
+		for _, place := range places(bad()) {
 			assert.True(t, slices.Contains([]string{"all:8", "all:1008"}, place), place)
 		}
 	})
