@@ -7,23 +7,12 @@ func (s *State) ended(c *slot) {
 	if !c.spec.Significant {
 		return
 	}
-	auto := s.spec.AutoShutdown
-	switch {
-	case s.bug == bugAnyIsAll && auto == AnySignificant:
-		auto = AllSignificant
-	case s.bug == bugAllIsAny && auto == AllSignificant:
-		auto = AnySignificant
-	}
-	switch auto {
+	switch s.spec.AutoShutdown {
 	case Never:
 		return
 	case AnySignificant:
 	case AllSignificant:
-		left := s.kids.significant
-		if s.bug == bugAllIgnoresRestarting {
-			left -= s.kids.restarting
-		}
-		if left > 0 {
+		if s.kids.significant > 0 {
 			return
 		}
 	}

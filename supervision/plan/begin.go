@@ -9,27 +9,16 @@ func (s *State) begin() {
 		return
 	}
 	s.startFrom(s.kids.first, func(failed *slot, why Reason) {
-		switch {
-		case failed == nil:
+		if failed == nil {
 			s.do(Ready{})
-		case s.bug == bugRollbackLeft:
-			s.phase = phaseEnded
-			s.do(Exit{Reason: startFailed(failed, why)})
-		default:
-			s.terminate(startFailed(failed, why))
+			return
 		}
+		s.terminate(Reason{Class: ClassShutdownTerm, Payload: &StartFailed{ID: failed.spec.ID, Reason: why}})
 	})
-}
-
-func startFailed(c *slot, why Reason) Reason {
-	return Reason{Class: ClassShutdownTerm, Payload: &StartFailed{ID: c.spec.ID, Reason: why}}
 }
 
 // startFrom starts c and all children behind it, in order. It ends with the first failure or with a nil child.
 func (s *State) startFrom(c *slot, then func(failed *slot, why Reason)) {
-	for s.bug == bugHandStoppedLeftDown && c != nil && c.args == (handStopped{}) {
-		c = c.next
-	}
 	if c == nil {
 		then(nil, Reason{})
 		return
@@ -40,7 +29,7 @@ func (s *State) startFrom(c *slot, then func(failed *slot, why Reason)) {
 		case Started:
 			s.kids.set(c, StatusUp, ev.Ref)
 		case Ignored:
-			if c.spec.Restart == Temporary && s.bug != bugTemporaryIgnoreKept {
+			if c.spec.Restart == Temporary {
 				s.kids.remove(c)
 			} else {
 				s.kids.set(c, StatusStopped, nil)

@@ -26,28 +26,18 @@ func (s *State) startChild(spec Child) {
 	s.start(c, func(ev Event) {
 		switch ev := ev.(type) {
 		case Started:
-			s.add(c)
+			s.kids.append(c)
 			s.kids.set(c, StatusUp, ev.Ref)
 			s.do(Reply{Ref: ev.Ref})
 		case Ignored:
-			if spec.Restart != Temporary || s.bug == bugTemporaryIgnoreKept {
-				s.add(c)
+			if spec.Restart != Temporary {
+				s.kids.append(c)
 			}
 			s.do(Reply{})
 		case Failed:
-			if s.bug == bugFailedStartKept {
-				s.add(c)
-			}
 			s.refuse(&StartError{ID: spec.ID, Reason: ev.Reason})
 		}
 	})
-}
-
-func (s *State) add(c *slot) {
-	s.kids.append(c)
-	if s.bug == bugNewChildFirst {
-		s.kids.lastToFirst()
-	}
 }
 
 // startDynamic starts one more copy of the template. What says ignore or fails leaves nothing behind.
@@ -89,7 +79,7 @@ func (s *State) terminateRef(ev TerminateRef) {
 	switch {
 	case s.simple() && c != nil:
 		s.terminateSlot(c)
-	case s.simple() && (ev.Alive == nil || !ev.Alive(ev.Ref) || s.bug == bugSimpleStrangerTerminated):
+	case s.simple() && (ev.Alive == nil || !ev.Alive(ev.Ref)):
 		s.do(Reply{})
 	default:
 		s.refuse(ErrNotFound)
@@ -99,16 +89,8 @@ func (s *State) terminateRef(ev TerminateRef) {
 // terminateSlot stops c for good: it ends its retries, and only RestartChild or a group restart brings it back.
 func (s *State) terminateSlot(c *slot) {
 	s.stop(c, func() {
-		if s.bug != bugTerminateRestartingGoesOn || c.status != StatusRestarting {
-			s.down(c, false)
-		}
-		if s.bug == bugHandStoppedLeftDown && !s.simple() {
-			c.args = handStopped{}
-		}
+		s.down(c)
 		s.do(Reply{})
-		if s.bug == bugTerminateAutoShutdown {
-			s.ended(c)
-		}
 	})
 }
 
@@ -122,7 +104,7 @@ func (s *State) idle(id string) *slot {
 		s.refuse(ErrNotFound)
 	case c.status == StatusUp:
 		s.refuse(ErrRunning)
-	case c.status == StatusRestarting && s.bug != bugRestartingDeletable:
+	case c.status == StatusRestarting:
 		s.refuse(ErrRestarting)
 	default:
 		return c
@@ -136,12 +118,6 @@ func (s *State) restartChild(id string) {
 	if c == nil {
 		return
 	}
-	if s.bug == bugHandStoppedLeftDown {
-		c.args = nil
-	}
-	if s.bug == bugManualRestartCounted {
-		s.window.add(s.now, s.bug)
-	}
 	s.start(c, func(ev Event) {
 		switch ev := ev.(type) {
 		case Started:
@@ -150,9 +126,6 @@ func (s *State) restartChild(id string) {
 		case Ignored:
 			s.do(Reply{})
 		case Failed:
-			if s.bug == bugFailedManualRestartCounted {
-				s.window.add(s.now, s.bug)
-			}
 			s.refuse(&StartError{ID: id, Reason: ev.Reason})
 		}
 	})

@@ -69,10 +69,6 @@ func expected(spec *Child, result Stopped) bool {
 func (s *State) stopBack(c, limit *slot, forget bool, then func()) {
 	for c != limit {
 		if c.status == StatusUp {
-			if s.bug == bugGroupStopAutoShutdown && forget && s.spec.AutoShutdown == AnySignificant && c.spec.Significant {
-				s.ended(c)
-				return
-			}
 			s.stop(c, func() { s.stopBack(s.past(c, forget), limit, forget, then) })
 			return
 		}
@@ -84,7 +80,7 @@ func (s *State) stopBack(c, limit *slot, forget bool, then func()) {
 // past returns the child before c, after what a group stop leaves of c.
 func (s *State) past(c *slot, forget bool) *slot {
 	prev := c.prev
-	if forget && c.spec.Restart == Temporary && s.bug != bugTemporaryRestartedInGroup {
+	if forget && c.spec.Restart == Temporary {
 		s.kids.remove(c)
 	} else {
 		s.kids.set(c, StatusStopped, nil)
@@ -98,14 +94,11 @@ func (s *State) terminate(why Reason) {
 		s.phase = phaseEnded
 		s.do(Exit{Reason: why})
 	}
-	switch {
-	case s.simple():
+	if s.simple() {
 		s.stopAll(exit)
-	case s.bug == bugStopInStartOrder:
-		s.stopForward(s.kids.first, exit)
-	default:
-		s.stopBack(s.kids.last, nil, false, exit)
+		return
 	}
+	s.stopBack(s.kids.last, nil, false, exit)
 }
 
 func (s *State) stopAll(then func()) {

@@ -14,9 +14,6 @@ func (s *State) replace(spec Spec) {
 		return
 	}
 	s.flags(spec)
-	if s.bug == bugReplaceResetsWindow {
-		s.window.reset()
-	}
 	var added, kept []string
 	if s.simple() {
 		s.replaceTemplate(spec.Children[0])
@@ -45,17 +42,6 @@ func (s *State) replaceChildren(specs []Child) (added, kept []string) {
 	for _, spec := range specs {
 		named[spec.ID] = true
 	}
-	keep := func() {
-		for was := old.first; was != nil; was = was.next {
-			if !named[was.spec.ID] && s.bug != bugReplaceDropsMissing {
-				kept = append(kept, was.spec.ID)
-				s.adopt(was, was.spec)
-			}
-		}
-	}
-	if s.bug == bugReplaceMissingFirst {
-		keep()
-	}
 	for _, spec := range specs {
 		if was := old.byID[spec.ID]; was != nil {
 			s.adopt(was, normal(spec))
@@ -64,15 +50,18 @@ func (s *State) replaceChildren(specs []Child) (added, kept []string) {
 			s.kids.append(&slot{spec: normal(spec)})
 		}
 	}
-	if s.bug != bugReplaceMissingFirst {
-		keep()
+	for was := old.first; was != nil; was = was.next {
+		if !named[was.spec.ID] {
+			kept = append(kept, was.spec.ID)
+			s.adopt(was, was.spec)
+		}
 	}
 	return added, kept
 }
 
 // adopt enters a child of the old list, with its process, behind the others. It copies, as the old list is still being walked.
 func (s *State) adopt(was *slot, spec *Child) {
-	c := &slot{spec: spec, args: was.args}
+	c := &slot{spec: spec}
 	s.kids.append(c)
 	s.kids.set(c, was.status, was.ref)
 }

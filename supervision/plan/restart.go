@@ -8,31 +8,19 @@ func (s *State) exited(ev ChildExited) {
 	if c == nil || c.status != StatusUp {
 		return
 	}
-	restarts := s.restarts(c.spec.Restart, ev.Reason.Class)
+	restarts := c.spec.Restart.restarts(ev.Reason.Class)
 	s.emit(NoticeExited{ID: c.id(s.simple()), Ref: ev.Ref, Reason: ev.Reason, Restarts: restarts})
 	if restarts {
-		s.attempt(c, ev.Reason)
+		s.attempt(c)
 		return
 	}
-	s.down(c, s.bug == bugTemporaryKeptAtExit)
+	s.down(c)
 	s.ended(c)
 }
 
-func (s *State) restarts(r Restart, c Class) bool {
-	switch {
-	case s.bug == bugTransientShutdownRestarts && r == Transient:
-		return c != ClassNormal
-	case s.bug == bugTransientKilledStays && c == ClassKilled:
-		return r == Permanent
-	case s.bug == bugPermanentNormalStays && r == Permanent:
-		return c != ClassNormal
-	}
-	return r.restarts(c)
-}
-
 // down leaves c without a process: temporary and dynamic children are forgotten, others keep their spec.
-func (s *State) down(c *slot, keep bool) {
-	if s.simple() || c.spec.Restart == Temporary && !keep {
+func (s *State) down(c *slot) {
+	if s.simple() || c.spec.Restart == Temporary {
 		s.kids.remove(c)
 	} else {
 		s.kids.set(c, StatusStopped, nil)
@@ -40,16 +28,13 @@ func (s *State) down(c *slot, keep bool) {
 }
 
 // attempt enters one restart attempt of c in the window and performs it, or gives up.
-func (s *State) attempt(c *slot, why Reason) {
-	allowed := s.window.add(s.now, s.bug)
+func (s *State) attempt(c *slot) {
+	allowed := s.window.add(s.now)
 	try := Attempt{N: s.window.len(), Max: s.window.max(), Within: s.window.limit.Within}
 	if !allowed {
 		s.emit(NoticeGaveUp{ID: c.id(s.simple()), Attempt: try})
-		s.down(c, false)
-		if s.bug != bugGiveUpWithChildReason {
-			why = Reason{Class: ClassShutdown}
-		}
-		s.terminate(why)
+		s.down(c)
+		s.terminate(Reason{Class: ClassShutdown})
 		return
 	}
 	s.emit(NoticeRestarting{ID: c.id(s.simple()), Ref: c.ref, Attempt: try, Group: s.spec.Strategy})
@@ -57,7 +42,7 @@ func (s *State) attempt(c *slot, why Reason) {
 }
 
 func (s *State) restart(c *slot) {
-	switch s.group() {
+	switch s.spec.Strategy {
 	case OneForAll:
 		s.restartGroup(c, nil)
 	case RestForOne:
@@ -67,44 +52,23 @@ func (s *State) restart(c *slot) {
 	}
 }
 
-func (s *State) group() Strategy {
-	switch {
-	case s.bug == bugRestForOneTakesAll && s.spec.Strategy == RestForOne:
-		return OneForAll
-	case s.bug == bugOneForAllTakesRest && s.spec.Strategy == OneForAll:
-		return RestForOne
-	}
-	return s.spec.Strategy
-}
-
-// restartOne restarts c alone.
+// restartOne restarts c alone. A success resets nothing.
 func (s *State) restartOne(c *slot) {
 	s.kids.set(c, StatusRestarting, c.ref)
 	s.start(c, func(ev Event) {
 		switch ev := ev.(type) {
 		case Started:
 			s.kids.set(c, StatusUp, ev.Ref)
-			s.succeeded()
 		case Ignored:
-			switch {
-			case s.bug == bugIgnoreOnRestartRetried:
-				s.tryAgain(c, c.ref)
-			case s.simple():
+			if s.simple() {
 				s.kids.remove(c) // OTP 25 keeps an entry without a process, which later crashes it
-			default:
+			} else {
 				s.kids.set(c, StatusStopped, nil)
 			}
 		case Failed:
 			s.tryAgain(c, c.ref)
 		}
 	})
-}
-
-// succeeded is called when an attempt worked. A success resets nothing.
-func (s *State) succeeded() {
-	if s.bug == bugSuccessResetsWindow {
-		s.window.reset()
-	}
 }
 
 // restartGroup stops the children behind limit in reverse order and starts every spec left there, also those that had no process before. A member that fails to
@@ -116,7 +80,6 @@ func (s *State) restartGroup(c, limit *slot) {
 		s.startFrom(s.kids.after(limit), func(failed *slot, _ Reason) {
 			switch failed {
 			case nil:
-				s.succeeded()
 			case c:
 				s.tryAgain(c, crashed)
 			default:
@@ -133,10 +96,6 @@ func (s *State) tryAgain(c *slot, last Ref) {
 	if s.simple() {
 		key.ref = last
 	}
-	if s.bug == bugRetryBeforeMailbox {
-		s.retry(key)
-		return
-	}
 	s.do(PostRetry{Key: key})
 }
 
@@ -146,11 +105,7 @@ func (s *State) retry(key RetryKey) {
 	if s.simple() {
 		c = s.kids.byRef[key.ref]
 	}
-	switch {
-	case c == nil:
-	case c.status == StatusRestarting && s.bug == bugRetryNotCounted:
-		s.restart(c)
-	case c.status == StatusRestarting:
-		s.attempt(c, Reason{Class: ClassCrash})
+	if c != nil && c.status == StatusRestarting {
+		s.attempt(c)
 	}
 }

@@ -25,8 +25,7 @@ type slots struct {
 	n           int
 	byID        map[string]*slot // static children
 	byRef       map[Ref]*slot    // children up, and restarting ones by their last reference
-	restarting  int
-	significant int // significant children up or restarting
+	significant int              // significant children up or restarting
 }
 
 func newSlots(simple bool, n int) slots {
@@ -72,9 +71,9 @@ func (s *slots) remove(c *slot) {
 	}
 }
 
-// set changes what c is doing and keeps the indexes and counters right.
+// set changes what c is doing and keeps the indexes and the counter right.
 func (s *slots) set(c *slot, status Status, ref Ref) {
-	s.count(c, -1)
+	s.countSignificant(c, -1)
 	if c.ref != nil && c.ref != ref {
 		delete(s.byRef, c.ref)
 	}
@@ -82,13 +81,10 @@ func (s *slots) set(c *slot, status Status, ref Ref) {
 		s.byRef[ref] = c
 	}
 	c.status, c.ref = status, ref
-	s.count(c, +1)
+	s.countSignificant(c, +1)
 }
 
-func (s *slots) count(c *slot, by int) {
-	if c.status == StatusRestarting {
-		s.restarting += by
-	}
+func (s *slots) countSignificant(c *slot, by int) {
 	if c.status != StatusStopped && c.spec.Significant {
 		s.significant += by
 	}

@@ -21,7 +21,6 @@ type State struct {
 	kids   slots
 	window window
 	phase  phase
-	bug    defect
 
 	now    time.Duration // of the last event that had a time
 	out    []Action      // the batch being made
@@ -33,7 +32,7 @@ func New(spec Spec) (*State, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
-	s := &State{bug: seeded}
+	s := &State{}
 	s.flags(spec)
 	s.kids = newSlots(s.simple(), len(spec.Children))
 	if s.simple() {
@@ -107,9 +106,6 @@ func (s *State) handle(ev Event) {
 		s.now = ev.Now
 		s.retry(ev.Key)
 	case ParentExit:
-		if s.bug == bugParentReasonLost {
-			ev.Reason = Reason{Class: ClassShutdown}
-		}
 		s.terminate(ev.Reason)
 	case StartChild:
 		s.startChild(ev.Child)

@@ -54,8 +54,7 @@ func (s *State) count(alive func(Ref) bool) Counts {
 			n.Workers++
 		}
 		// A dynamic child counts until its notice is handled, as in OTP.
-		if c.status == StatusUp && (s.simple() || alive == nil || alive(c.ref)) ||
-			c.status == StatusRestarting && s.bug == bugRestartingCountedActive {
+		if c.status == StatusUp && (s.simple() || alive == nil || alive(c.ref)) {
 			n.Active++
 		}
 	}

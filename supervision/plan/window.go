@@ -12,22 +12,15 @@ type window struct {
 }
 
 // add enters an attempt at now and tells whether it is allowed.
-func (w *window) add(now time.Duration, bug defect) bool {
-	w.slide(now, bug)
+func (w *window) add(now time.Duration) bool {
+	w.slide(now)
 	w.times = append(w.times, now)
-	switch bug {
-	case bugWindowOneMore:
-		return w.len() <= w.max()+1
-	case bugWindowOneLess:
-		return w.len() < w.max()
-	default:
-		return w.len() <= w.max()
-	}
+	return w.len() <= w.max()
 }
 
 // slide drops what is older than the window. It moves entries only when half of them are dropped, so that an attempt costs constant time.
-func (w *window) slide(now time.Duration, bug defect) {
-	for w.head < len(w.times) && w.past(w.times[w.head], now) && bug != bugWindowNeverSlides {
+func (w *window) slide(now time.Duration) {
+	for w.head < len(w.times) && w.past(w.times[w.head], now) {
 		w.head++
 	}
 	if w.head > len(w.times)/2 {
@@ -40,7 +33,6 @@ func (w *window) past(attempt, now time.Duration) bool { return now-attempt > w.
 
 func (w *window) len() int { return len(w.times) - w.head }
 func (w *window) max() int { return max(w.limit.Max, 0) }
-func (w *window) reset()   { w.times, w.head = nil, 0 }
 
 // at returns how many attempts are in the window at now.
 func (w *window) at(now time.Duration) int {
