@@ -5,4 +5,6 @@
 package main
 
 // programsEnd looks for agent programs where the system tells which there are; elsewhere nothing is claimed.
-func (r *rig) programsEnd() { r.t.Log("agent programs that were left running are looked for on Linux alone") }
+func (r *rig) programsEnd() {
+	r.t.Log("agent programs that were left running are looked for on Linux alone")
+}

@@ -14,6 +14,9 @@ import (
 // ErrInUse is returned when another living node answers at the socket.
 var ErrInUse = errors.New("admin: another node answers at the socket")
 
+// ErrNoSocket is returned when something else than a socket is at the path; it is left alone.
+var ErrNoSocket = errors.New("admin: there is a file that is no socket")
+
 // SocketPath returns where a node of that name has its socket: $XDG_RUNTIME_DIR/mabeam/NAME.sock, or a folder of the user's in the
 // folder for temporary files.
 func SocketPath(runtimeDir, node string) string {
@@ -43,8 +46,13 @@ func ListenSocket(path string) (net.Listener, error) {
 		_ = c.Close() // it was only a question
 		return nil, fmt.Errorf("admin: listen %q: %w", path, ErrInUse)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("admin: listen %q: %w", path, err)
+	if info, err := os.Lstat(path); err == nil {
+		if info.Mode().Type() != os.ModeSocket {
+			return nil, fmt.Errorf("admin: listen %q: %w", path, ErrNoSocket)
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("admin: listen %q: %w", path, err)
+		}
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
