@@ -40,9 +40,10 @@ func (k Kinds) Add(kinds ...Kind) {
 // Names returns the names in order.
 func (k Kinds) Names() []string { return slices.Sorted(maps.Keys(k)) }
 
-// Worker does an agent's tasks. Do is called on a goroutine of its own, up to the agent's concurrency at once; ctx ends when the
-// attempt is recalled or the agent stops.
+// Worker does an agent's tasks.
 type Worker interface {
+	// Do does one task. It is called on a goroutine of its own, up to the agent's concurrency at once; ctx ends when the attempt is
+	// recalled or the agent stops. The result is JSON; an error that is a *Failure chooses its class, any other is retryable.
 	Do(ctx context.Context, t Task) (json.RawMessage, error)
 }
 

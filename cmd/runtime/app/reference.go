@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"mabeam.dev/agents"
 )
@@ -37,33 +36,12 @@ func describe(b *strings.Builder, cmd *cobra.Command) {
 	if cmd.Long != "" {
 		fmt.Fprintf(b, "```text\n%s\n```\n\n", strings.TrimSpace(cmd.Long))
 	}
-	flags(b, cmd)
+	if flags := cmd.LocalFlags().FlagUsages(); flags != "" {
+		fmt.Fprintf(b, "```text\n%s```\n\n", flags)
+	}
 	for _, sub := range cmd.Commands() {
 		if !sub.Hidden {
 			describe(b, sub)
 		}
-	}
-}
-
-// flags writes a command's own flags.
-func flags(b *strings.Builder, cmd *cobra.Command) {
-	head := "| Flag | Default | Meaning |\n|---|---|---|\n"
-	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Hidden {
-			return
-		}
-		name := "`--" + f.Name + "`"
-		if f.Shorthand != "" {
-			name = "`-" + f.Shorthand + "`, " + name
-		}
-		standard := ""
-		if f.DefValue != "" && f.DefValue != "[]" {
-			standard = "`" + f.DefValue + "`"
-		}
-		fmt.Fprintf(b, "%s| %s | %s | %s |\n", head, name, standard, strings.ReplaceAll(f.Usage, "|", `\|`))
-		head = ""
-	})
-	if head == "" {
-		b.WriteString("\n")
 	}
 }
