@@ -65,16 +65,25 @@ func (r *ring) push(e envelope) {
 	r.n++
 }
 
-func (r *ring) pop() envelope {
+func (r *ring) pop() (e envelope) {
+	r.popInto(&e)
+	return e
+}
+
+// popInto is pop into an empty envelope.
+func (r *ring) popInto(e *envelope) {
 	at := &r.buf[r.head]
-	e := open(*at)
+	if box, boxed := (*at).(*envelope); boxed {
+		*e = open(box)
+	} else {
+		e.msg, e.kind = *at, kindUser
+	}
 	*at = nil
 	r.head = (r.head + 1) & (len(r.buf) - 1)
 	r.n--
 	if r.n == 0 && len(r.buf) >= shrinkAt {
 		*r = ring{}
 	}
-	return e
 }
 
 // open turns an entry back into an envelope and gives its box back.

@@ -79,7 +79,8 @@ func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
 		p.mu.Unlock()
 		return restNow, exit.Reason{}, nil
 	}
-	p.takeLocked(p.queue.pop())
+	p.queue.popInto(&p.cur)
+	p.takenLocked()
 	var room *wait
 	if x := p.more; x != nil && len(x.room) > 0 && p.users < p.bound {
 		room = x.room[0]
@@ -94,17 +95,26 @@ func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
 
 // takeLocked puts an envelope in hand.
 func (p *Proc) takeLocked(e envelope) {
-	if e.kind == kindUser {
+	p.cur = e
+	p.takenLocked()
+}
+
+// takenLocked begins the turn of the envelope in hand.
+func (p *Proc) takenLocked() {
+	if p.cur.kind == kindUser {
 		p.users--
 	}
 	p.handled++
 	p.inTurn = true
-	p.cur = e
 }
 
 // settleLocked ends the turn of the message in hand: a call that it left unanswered is kept, so that dying can fail it.
 func (p *Proc) settleLocked() {
 	p.inTurn = false
+	if p.cur.slot == nil && p.cur.from == nil { // a plain message, as nearly all are: two words and the kind to clear
+		p.cur.msg, p.cur.kind = nil, kindNone
+		return
+	}
 	if s := p.cur.slot; s != nil && s.pending(p.cur.gen) {
 		p.keepOpenLocked(slotRef{s, p.cur.gen})
 	}
@@ -124,7 +134,7 @@ func (p *Proc) handle() {
 		}
 		p.die(p.crashed(&exit.CrashError{Cause: exit.ErrGoexit, Message: messageType(p.cur)})) // the goroutine ends after this
 	}()
-	err := p.deliver(p.cur)
+	err := p.deliver(&p.cur)
 	finished = true
 	if err != nil {
 		p.die(p.reasonOf(err, messageType(p.cur)))
@@ -132,7 +142,7 @@ func (p *Proc) handle() {
 }
 
 // deliver hands the envelope to the behaviour.
-func (p *Proc) deliver(e envelope) error {
+func (p *Proc) deliver(e *envelope) error {
 	switch e.kind {
 	case kindUser:
 		return p.body.Handle(e.msg)
