@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
-	"mabeam.dev/agents"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/telemetry"
 )
@@ -60,7 +59,6 @@ func (a *queue) Init(ctx *actors.Context[Message]) error {
 	if err := a.recover(ctx); err != nil {
 		return err
 	}
-	agents.Watch(ctx, a.handle.o.Directory, func(c agents.Change) Message { return agentChange{c} })
 	for _, s := range a.handle.sinks {
 		a.outlets = append(a.outlets, newOutlet(s, a.told))
 	}

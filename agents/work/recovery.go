@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/agents"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
 	"mabeam.dev/telemetry"
@@ -50,6 +51,8 @@ func (a *queue) recover(ctx *actors.Context[Message]) error {
 	}
 	a.snapshot = snapshots{every: o.SnapshotEvery, last: kept}
 
+	// Watched before it is listed, so that whoever goes after the list was made is told of.
+	agents.Watch(ctx, o.Directory, func(c agents.Change) Message { return agentChange{c} })
 	living, err := o.Directory.List(patient)
 	if err != nil {
 		return fmt.Errorf("work: recover %q: list the agents: %w", o.Name, err)

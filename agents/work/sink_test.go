@@ -124,9 +124,11 @@ func (s *slowly) Write(b []byte) (int, error) {
 func TestSinkLeftFarBehindReadsTheJournal(t *testing.T) {
 	slow := &slowly{}
 	bubble(t, setup{agents: crew(4), more: func(q *work.Queue) { q.WriterSink("slow", slow) }}, func(t *testing.T, r *rig) {
+		var tasks []plan.Task
 		for i := range 6000 {
-			r.submit(task(fmt.Sprint(i), "work"))
+			tasks = append(tasks, task(fmt.Sprint(i), "work"))
 		}
+		r.submit(tasks...)
 		stats, err := r.queue.Stats(t.Context())
 		require.NoError(t, err)
 		assert.True(t, stats.Sinks[1].Behind)
