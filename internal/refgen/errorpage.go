@@ -59,7 +59,7 @@ func sentinels(b *strings.Builder, s *source, p *pkg) error {
 		case text == "":
 			errs = append(errs, problem(v.file, v.pos, "the text of %s cannot be read", v.name))
 		}
-		rows = append(rows, []string{code(p.name + "." + v.name), meaning, text})
+		rows = append(rows, []string{code(p.name + "." + v.name), meaning, cell(text)})
 	}
 	table(b, []string{"Error", "Meaning", "Text"}, rows)
 	return errors.Join(errs...)
