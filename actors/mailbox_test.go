@@ -191,8 +191,8 @@ func TestNoticesFitIntoAFullMailbox(t *testing.T) {
 		tell(r, func(c *cx) error {
 			c.Monitor(other.PID(), w.sayDown)
 			c.Link(other.PID())
+			c.Self().Tell(w.says("message")) // now it is full
 			actors.Request(c, other, 0, replies(1), func(v int, err error) do { return w.says("reply %d %v", v, err) })
-			c.Self().Tell(w.says("message"))
 			time.Sleep(time.Second)
 			other.PID().Kill()
 			return nil

@@ -126,10 +126,11 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 	case e := <-over:
 		return p.begin(in, e.why, e.how)
 	default:
-		if !p.finish(exit.ReasonKilled, true) {
-			return p, Failed, exit.ReasonKilled
+		if p.finish(exit.ReasonKilled, true) {
+			return p, TimedOut, exit.ReasonKilled
 		}
-		return p, TimedOut, exit.ReasonKilled
+		why, _ := p.Why() // it ended first: killed, or by Goexit
+		return p, Failed, why
 	}
 }
 
