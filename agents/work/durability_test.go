@@ -100,6 +100,27 @@ func TestAnotherWriterInTheStreamIsNoticed(t *testing.T) {
 	})
 }
 
+func TestQueueKilledWhileItsEventsAreOnTheirWayFindsThemOrNothing(t *testing.T) {
+	bubble(t, setup{agents: crew(2)}, func(t *testing.T, r *rig) {
+		exits := collect[actors.ProcessExited](r)
+		r.store.takes(10 * time.Millisecond)
+		for round := range 15 {
+			go func() { // the test does not want its answer, which the kill may take away
+				_, _ = r.queue.Submit(t.Context(), task(fmt.Sprint(round), "once fail"), task(fmt.Sprint(round, "b"), "work"))
+			}()
+			<-time.After(time.Duration(round*3+1) * time.Millisecond)
+			r.kill("queue")
+			<-time.After(4 * time.Second) // the supervisor allows so many in so long
+			r.submit(task(fmt.Sprint(round), "once fail"), task(fmt.Sprint(round, "b"), "work"))
+		}
+		assert.Equal(t, 30, r.done().Done)
+		assert.Len(t, r.out.outcomes(t), 30)
+		for _, e := range exits() {
+			assert.Nil(t, e.Reason.CrashError(), "nobody crashes")
+		}
+	})
+}
+
 func TestJournalKilledInTheMiddleOfTheWork(t *testing.T) {
 	bubble(t, setup{agents: crew(3)}, func(t *testing.T, r *rig) {
 		for round := range 5 {

@@ -57,6 +57,35 @@ func TestKilledQueueIsRebuiltAndEndsEveryTaskOnce(t *testing.T) {
 	})
 }
 
+func TestRebuiltQueueAsksLivingAgentsForWhatTheyHave(t *testing.T) {
+	bubble(t, setup{agents: crew(2)}, func(t *testing.T, r *rig) {
+		r.submit(task("a", "slow"), task("b", "slow"))
+		<-time.After(500 * time.Millisecond)
+		r.kill("queue")
+		began := time.Now()
+		r.done()
+		assert.Equal(t, 500*time.Millisecond, time.Since(began), "the attempts went on")
+		for _, o := range r.out.outcomes(t) {
+			assert.Len(t, o.Attempts, 1)
+		}
+	})
+}
+
+func TestAgentKilledWhileTheQueueIsDown(t *testing.T) {
+	bubble(t, setup{agents: crew(2)}, func(t *testing.T, r *rig) {
+		r.submit(task("a", "once hang"), task("b", "once hang"))
+		synctest.Wait()
+		r.kill("queue")
+		r.kill("a1")
+		r.kill("a2")
+		r.done()
+		for _, o := range r.out.outcomes(t) {
+			assert.Equal(t, "done", o.Outcome)
+			assert.Len(t, o.Attempts, 2)
+		}
+	})
+}
+
 func TestNodeStartedAgainGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, setup{agents: crew(1)})

@@ -138,7 +138,15 @@ type fickle struct {
 		sync.Mutex
 		fail  error
 		times int
+		takes time.Duration // each commit
 	}
+}
+
+// takes makes each commit take a while.
+func (f *fickle) takes(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.mu.takes = d
 }
 
 // breakNow makes the next commits fail: so many, or all while the number is negative.
@@ -152,7 +160,11 @@ func (f *fickle) AppendGroup(ctx context.Context, group []events.Append) ([]even
 	f.mu.Lock()
 	err, left := f.mu.fail, f.mu.times
 	f.mu.times = max(left-1, min(left, 0))
+	takes := f.mu.takes
 	f.mu.Unlock()
+	if takes > 0 {
+		<-time.After(takes)
+	}
 	if err != nil && left != 0 {
 		return nil, err
 	}

@@ -80,9 +80,10 @@ func (q *Queue) ReaderSource(name string, r io.Reader) *Source {
 	return q.addSource(name, &streamInput{r: r, name: name}, true)
 }
 
-// TaskSource adds a source that takes tasks from a sequence. A sequence is ranged over again after a restart of its process or of the node:
-// tasks that are known are merged, so it must give the same tasks each time. An error in it is told as BadLine and passed over. A sequence that waits
-// should give nothing rather than hold back: tasks it has given are offered when it gives the next, or ends. To be called before the queue starts.
+// TaskSource adds a source that takes tasks from a sequence. A sequence is ranged over again after a restart of its process or of the
+// node: tasks that are known are merged, so it must give the same tasks each time. An error in it is told as BadLine and passed over.
+// Tasks are offered in groups of what the sequence gives within some milliseconds; one that waits for its next task holds the group back.
+// To be called before the queue starts.
 func (q *Queue) TaskSource(name string, tasks iter.Seq2[plan.Task, error]) *Source {
 	return q.addSource(name, &sequenceInput{tasks: tasks, name: name}, false)
 }
