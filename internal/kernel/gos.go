@@ -67,21 +67,26 @@ func (p *Proc) endGo() {
 // awaitGo waits for the goroutines of Go before an ordered stop; a kill ends the wait. It returns the reason of the stop, which a panic
 // in one of them replaces.
 func (p *Proc) awaitGo(why exit.Reason) exit.Reason {
-	p.mu.Lock()
-	if p.more == nil || p.more.gos == 0 || p.phase >= fenced {
-		p.mu.Unlock()
-		return why
+	if w := p.lastGo(); w != nil {
+		_ = p.sys.block(context.Background(), p, w) // ErrFenced: finish finds the goroutines
 	}
-	w := p.sys.waitFor()
-	p.more.goneGo = w
-	p.mu.Unlock()
-	_ = p.sys.block(context.Background(), p, w) // ErrFenced: finish finds the goroutines
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.more.broken != nil {
+	if p.more != nil && p.more.broken != nil { // also by one that ended before anybody waited
 		return *p.more.broken
 	}
 	return why
+}
+
+// lastGo returns what the end of the last goroutine wakes; nil when none runs, or when nobody is to wait any more.
+func (p *Proc) lastGo() *wait {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.more == nil || p.more.gos == 0 || p.phase >= fenced {
+		return nil
+	}
+	p.more.goneGo = p.sys.waitFor()
+	return p.more.goneGo
 }
 
 // demandExit makes the process end with why after the turn in hand, whether or not it traps exits.
