@@ -22,6 +22,7 @@ import (
 	"mabeam.dev/internal/buildinfo"
 	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry"
+	"mabeam.dev/telemetry/prom"
 )
 
 // stuckAfter is when a turn is reported that does not end.
@@ -73,6 +74,7 @@ type Node struct {
 	dir      *agents.Directory
 	queues   []*work.Queue
 	root     *supervision.Supervisor
+	metrics  *prom.Registry
 	surfaces *surfaces
 	draining atomic.Bool
 }
@@ -92,6 +94,8 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	}
 	n.store = store
 	n.sys = actors.New(actors.Options{Events: o.Bus, Logger: o.Logger, StuckAfter: stuckAfter})
+	// Metrics count from the first event on; they are served when everything is up.
+	n.metrics = prom.New(o.Bus, prom.Options{Node: o.Config.Node.Name, Logger: o.Logger})
 	if err := n.up(); err != nil {
 		return nil, errors.Join(err, n.close(ctx))
 	}
@@ -100,6 +104,9 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 
 // up starts what stands under the root supervisor, and then the surfaces.
 func (n *Node) up() error {
+	if err := define(n.metrics, n); err != nil {
+		return &PhaseError{"surfaces", err}
+	}
 	spec, err := n.spec()
 	if err != nil {
 		return &PhaseError{"tree", err}
@@ -220,6 +227,7 @@ func (n *Node) Stop(ctx context.Context) ([]work.Stats, error) {
 // close ends everything without draining.
 func (n *Node) close(ctx context.Context) error {
 	n.surfaces.close()
+	n.metrics.Close()
 	return errors.Join(n.sys.Close(ctx), n.store.Close())
 }
 

@@ -12,24 +12,18 @@ import (
 	"time"
 
 	"mabeam.dev/internal/admin"
-	"mabeam.dev/telemetry/prom"
 )
 
 // surfaces are the listeners of a node: HTTP on loopback, and a unix socket. A nil surfaces has none.
 type surfaces struct {
-	metrics *prom.Registry
 	tcp     net.Listener // nil when off
 	servers []*http.Server
 }
 
 // serve opens the listeners.
 func serve(n *Node) (*surfaces, error) {
-	s := &surfaces{metrics: prom.New(n.o.Bus, prom.Options{Node: n.o.Config.Node.Name, Logger: n.o.Logger})}
-	if err := define(s.metrics, n); err != nil {
-		s.close()
-		return nil, err
-	}
-	handler := admin.Handler(n, s.metrics.Handler())
+	s := &surfaces{}
+	handler := admin.Handler(n, n.metrics.Handler())
 	where := n.o.Config.Surfaces
 	if !where.Listen.Off() {
 		l, err := net.Listen("tcp", string(where.Listen))
@@ -83,5 +77,4 @@ func (s *surfaces) close() {
 			_ = server.Close() // whoever still reads is cut off
 		}
 	}
-	s.metrics.Close()
 }
