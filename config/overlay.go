@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // overlay lays the environment and the arguments over the tree of the file.
@@ -49,7 +51,7 @@ func (o *overlay) environment(env []string) {
 		switch len(found) {
 		case 0:
 			src.lines[0] = name + "=…" // what nobody knows may be a secret
-			o.fail(whole, "", fault{code: CodeUnknownVariable, reason: "unknown variable", got: name, suggestion: nearest(name, variableNames(vars))})
+			o.fail(whole, "", fault{code: CodeUnknownVariable, reason: "unknown variable", got: name, suggestion: nearest.Word(name, variableNames(vars))})
 		case 1:
 			at := src.at(1, utf8.RuneCountInString(name)+2, utf8.RuneCountInString(text))
 			o.apply(found[0].steps, found[0].path, found[0].field.typ, text, at)
@@ -133,7 +135,7 @@ func (o *overlay) resolve(parts []part) (steps []step, t reflect.Type, full stri
 			below := find(fields, p.text)
 			if below == nil {
 				keys := names(fields, "")
-				return nil, nil, join(full, p.text), &fault{code: CodeArgument, reason: "unknown key " + quote(p.text), got: p.text, suggestion: nearest(p.text, keys), oneOf: keys}
+				return nil, nil, join(full, p.text), &fault{code: CodeArgument, reason: "unknown key " + quote(p.text), got: p.text, suggestion: nearest.Word(p.text, keys), oneOf: keys}
 			}
 			if t == childType {
 				kind = (&decoder{kinds: o.kinds}).kindOf(v, t)
@@ -177,7 +179,7 @@ func position(v *value, key, text string) (int, *fault) {
 			ids = append(ids, id.text)
 		}
 	}
-	return 0, &fault{code: CodeArgument, reason: "the list has no " + quote(text), got: text, suggestion: nearest(text, ids)}
+	return 0, &fault{code: CodeArgument, reason: "the list has no " + quote(text), got: text, suggestion: nearest.Word(text, ids)}
 }
 
 // apply reads a text as its key wants it and puts it into the tree.

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // parseDuration wants a unit: a bare number has meant seconds in one program and nanoseconds in the next.
@@ -117,7 +119,7 @@ func parseShutdown(v *value) (reflect.Value, *fault) {
 	}
 	if f.code == CodeWrongType {
 		f = wrong(v, "a duration such as 5s, brutal_kill or infinity")
-		f.suggestion = nearest(v.text, words)
+		f.suggestion = nearest.Word(v.text, words)
 	}
 	return reflect.Value{}, f
 }

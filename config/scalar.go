@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // scalarType is how one Go type is written as a single value.
@@ -148,7 +150,7 @@ func wordScalar(t reflect.Type, words []string) *scalarType {
 				return reflect.ValueOf(w).Convert(t), nil
 			}
 		}
-		return reflect.Value{}, &fault{code: CodeUnknownValue, reason: "unknown value " + quote(v.text), got: v.text, suggestion: nearest(v.text, words), oneOf: words}
+		return reflect.Value{}, &fault{code: CodeUnknownValue, reason: "unknown value " + quote(v.text), got: v.text, suggestion: nearest.Word(v.text, words), oneOf: words}
 	}}
 }
 

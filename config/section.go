@@ -5,6 +5,8 @@ package config
 import (
 	"reflect"
 	"strings"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // section fills a struct: keys that are written, defaults for the others.
@@ -111,7 +113,7 @@ func (d *decoder) settings(v *value, into reflect.Value, path, kind string, pare
 
 func (d *decoder) unknownKey(e entry, path string, fields []field, kind string) {
 	keys := names(fields, kind)
-	d.fail(e.at, path, fault{code: CodeUnknownKey, reason: "unknown key " + quote(e.key), got: e.key, suggestion: nearest(e.key, keys), oneOf: keys})
+	d.fail(e.at, path, fault{code: CodeUnknownKey, reason: "unknown key " + quote(e.key), got: e.key, suggestion: nearest.Word(e.key, keys), oneOf: keys})
 }
 
 // misplaced explains a key that other kinds have.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // Text is a string that may hold references to secrets. Printed in any way it shows what the file says; Reveal gives
@@ -88,7 +90,7 @@ func (r references) lookup(name string) (string, *fault) {
 	}
 	f := &fault{code: CodeReference, reason: "unknown reference " + quote("${"+name+"}"), hint: "write $${ for the plain text ${"}
 	if ok {
-		if s := nearest(scheme, []string{"env", "file"}); s != "" {
+		if s := nearest.Word(scheme, []string{"env", "file"}); s != "" {
 			f.suggestion = "${" + s + ":" + what + "}"
 		}
 	} else if validVariable(name) {

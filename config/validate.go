@@ -5,6 +5,8 @@ package config
 import (
 	"strconv"
 	"strings"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // validate checks what takes more than one key to see. A key that is refused already is not complained about again.
@@ -96,7 +98,7 @@ func (d *decoder) kind(c Child, at string) {
 	}
 	if _, ok := d.kinds[c.Kind]; !ok && c.Kind != KindSupervisor && c.Kind != KindExec {
 		d.fail(d.near(at+".kind"), at+".kind", fault{
-			code: CodeUnknownValue, reason: "unknown kind " + quote(c.Kind), got: c.Kind, suggestion: nearest(c.Kind, d.known), oneOf: d.known,
+			code: CodeUnknownValue, reason: "unknown kind " + quote(c.Kind), got: c.Kind, suggestion: nearest.Word(c.Kind, d.known), oneOf: d.known,
 		})
 	}
 	if len(c.Command) > 0 && c.Command[0].Reveal() == "" && !d.bad(item(at+".command", 0)) {

@@ -29,7 +29,7 @@ var Table = []Row{
 		Layer: "L0 pure",
 		Packages: []string{
 			"actors/exit", "supervision/plan", "agents/exec/protocol", "agents/work/lines", "agents/work/plan",
-			"resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
+			"internal/nearest", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
 		},
 		Pure: true,
 		Why:  "decisions are testable without clock, goroutine or mailbox",
@@ -125,8 +125,8 @@ var Table = []Row{
 	{
 		Layer: "Tools",
 		Packages: []string{
-			"internal/archtest", "internal/bench/...", "internal/benchtab", "internal/missiongen", "internal/refgen",
-			"internal/testreport",
+			"internal/archtest", "internal/bench/...", "internal/benchtab", "internal/missiongen", "internal/mutants",
+			"internal/refgen", "internal/testreport",
 		},
 		Imports: []string{
 			"L0 pure", "L0 base", "L1 kernel", "L1 actors", "L2", "L3", "L4", "L5", "L6", "Adapters", "L7 root", "L8",

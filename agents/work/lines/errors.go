@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"mabeam.dev/internal/nearest"
 )
 
 var errNotOutcome = errors.New("id or outcome is missing")
@@ -34,38 +36,8 @@ func column(line []byte, offset int) int {
 
 // suggestion finds the known key a misspelled one was probably meant to be.
 func suggestion(word string, known []string) string {
-	best, bestDistance := "", 3
-	for _, k := range known {
-		if d := distance(word, k); d < bestDistance && d < len(k) {
-			best, bestDistance = k, d
-		}
+	if best := nearest.Word(word, known); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", best)
-}
-
-// distance is the Levenshtein distance in bytes; words too different in length are not measured.
-func distance(a, b string) int {
-	if len(a) > len(b)+2 || len(b) > len(a)+2 {
-		return len(a) + len(b)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // flagError refuses a flag, with what it may have meant.
@@ -22,33 +24,11 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // nearestFlag returns the flag that a word was probably meant to be; empty if none is near. The names are taken from the help text.
 func nearestFlag(cmd *cobra.Command, word string) string {
-	best, least := "", 3
+	var names []string
 	for _, w := range strings.Fields(cmd.Flags().FlagUsages()) {
-		name, ok := strings.CutPrefix(w, "--")
-		if d := edits(word, name); ok && d < least && d < len(name) {
-			best, least = name, d
+		if name, ok := strings.CutPrefix(w, "--"); ok {
+			names = append(names, name)
 		}
 	}
-	return best
-}
-
-// edits is the least number of letters to add, drop or change between two words.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return nearest.Word(word, names)
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package config
+package nearest
 
 import "strings"
 
-// nearest returns the candidate at most two edits away, the closest first and the earliest among equals; letter case
+// Word returns the candidate at most two edits away, the closest first and the earliest among equals; letter case
 // counts as no edit. It returns "" if none is near. Very short words need to be nearer, or everything would match.
-func nearest(word string, candidates []string) string {
+func Word(word string, candidates []string) string {
 	best, at := "", 3
 	if len(word) <= 2 {
 		at = 2
