@@ -10,7 +10,8 @@
 //   - While a supervisor starts or stops a child it takes nothing from its mailbox; a restart that failed is tried again behind what
 //     waits there. Calls are served one at a time.
 //   - A child that does not stop within its shutdown time is killed: fenced and replaced, never waited for.
-//   - When a supervisor ends its children have ended. When it is killed they are told through their links.
+//   - When a supervisor ends its children have ended. When it is killed, or the start of a child ends the goroutine with runtime.Goexit,
+//     they are told through their links.
 //
 // Usage:
 //
@@ -23,7 +24,7 @@
 //	})
 //
 // Duties of the user: a [StartFunc] starts its process with actors.SpawnLink on the spawner that it is given, and does nothing that
-// lasts. A child's Init must not call its own supervisor, which waits for that Init; such a call ends with the system's call time-out.
+// lasts. Returning neither a process nor an error is a failed start ([ErrNoProcess]). A child's Init must not call its own supervisor, which waits for that Init; such a call ends with the system's call time-out.
 //
 // Failure modes: an invalid spec is refused with [Faults], all of them at once; a child that fails to start makes Start fail with an
 // *actors.StartError whose reason is Shutdown(*[StartFailed]); management calls return the sentinel errors below,
