@@ -117,6 +117,10 @@ fuzz: need-go ## run every fuzz target for FUZZTIME
 		esac; done; \
 	done; echo "$$n fuzz targets"; [ "$$n" -gt 0 ]
 
+.PHONY: mutants
+mutants: need-go ## plant one mistake after another in the supervisor's decisions; a test must notice each
+	$(GO) run -buildvcs=false ./internal/mutants $(ARGS) internal/mutants/testdata/plan.txt
+
 .PHONY: bench
 bench: need-go ## measure the kernel against its baselines, out/bench/kernel.json
 	$(GO) run -buildvcs=false ./internal/bench $(ARGS)

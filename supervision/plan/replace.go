@@ -38,10 +38,6 @@ func (s *State) replaceTemplate(c Child) {
 func (s *State) replaceChildren(specs []Child) (added, kept []string) {
 	old := s.kids
 	s.kids = newSlots(false, max(old.n, len(specs)))
-	named := make(map[string]bool, len(specs))
-	for _, spec := range specs {
-		named[spec.ID] = true
-	}
 	for _, spec := range specs {
 		if was := old.byID[spec.ID]; was != nil {
 			s.adopt(was, normal(spec))
@@ -51,7 +47,7 @@ func (s *State) replaceChildren(specs []Child) (added, kept []string) {
 		}
 	}
 	for was := old.first; was != nil; was = was.next {
-		if !named[was.spec.ID] {
+		if s.kids.byID[was.spec.ID] == nil {
 			kept = append(kept, was.spec.ID)
 			s.adopt(was, was.spec)
 		}
