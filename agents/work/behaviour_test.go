@@ -179,6 +179,35 @@ func TestFullQueueRefusesOrLetsWait(t *testing.T) {
 	})
 }
 
+func TestNobodyOvertakesThoseWhoWaitForRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, setup{plan: plan.Spec{Limit: 16}}) // nobody works
+		submit := func(prefix string, n int) {
+			var tasks []plan.Task
+			for i := range n {
+				tasks = append(tasks, task(fmt.Sprint(prefix, i), "work"))
+			}
+			go func() { _, _ = r.queue.Submit(t.Context(), tasks...) }() // ends with the system
+			synctest.Wait()
+		}
+		submit("a", 18)
+		require.NoError(t, r.queue.Cancel(t.Context(), "a0", ""))
+		submit("b", 1) // there is room for one, but not yet for those who wait
+		_, err := r.queue.Lookup(t.Context(), "b0")
+		require.ErrorIs(t, err, plan.ErrUnknown)
+		for i := range 3 {
+			require.NoError(t, r.queue.Cancel(t.Context(), fmt.Sprint("a", i+1), ""))
+		}
+		synctest.Wait()
+		_, err = r.queue.Lookup(t.Context(), "b0")
+		require.NoError(t, err)
+		stats, err := r.queue.Stats(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, stats.Parked)
+		r.close()
+	})
+}
+
 func TestDrainLetsRunningAttemptsEndAndTakesBackTheRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, setup{agents: crew(2), plan: plan.Spec{Limit: 3}})

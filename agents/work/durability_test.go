@@ -43,6 +43,25 @@ func TestFullDiskDelaysEverythingAndLosesNothing(t *testing.T) {
 	})
 }
 
+func TestBatchBehindOneThatFoundNoSpaceIsSentAgainWithIt(t *testing.T) {
+	bubble(t, setup{agents: crew(1)}, func(t *testing.T, r *rig) {
+		exits := collect[actors.ProcessExited](r)
+		r.store.takes(10 * time.Millisecond)
+		r.store.breakNow(events.ErrNoSpace, 1)
+		acked := make(chan error, 2)
+		for _, id := range []string{"a", "b"} {
+			go func() { // the test receives its answer
+				_, err := r.queue.Submit(t.Context(), task(id, "work"))
+				acked <- err
+			}()
+			<-time.After(time.Millisecond)
+		}
+		require.NoError(t, errors.Join(<-acked, <-acked))
+		assert.Equal(t, 2, r.done().Done)
+		assert.Empty(t, exits())
+	})
+}
+
 func TestQueueStartedOnAFullDiskWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, setup{agents: crew(1)})
@@ -136,14 +155,25 @@ func TestJournalKilledInTheMiddleOfTheWork(t *testing.T) {
 }
 
 func TestJournalWithoutRoomIsAskedAgain(t *testing.T) {
-	bubble(t, setup{agents: crew(3), journal: events.JournalOptions{WaitAppends: 1}}, func(t *testing.T, r *rig) {
-		for i := range 200 {
-			go func() { // the journal takes one append at a time, and somebody else has it most of the time
-				_, _ = r.queue.Submit(t.Context(), task(fmt.Sprint(i), "once fail"))
+	bubble(t, setup{agents: crew(3), journal: events.JournalOptions{WaitAppends: 2}}, func(t *testing.T, r *rig) {
+		r.store.takes(3 * time.Millisecond)
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		defer stop()
+		for i := range 5 {
+			go func() { // ends with the context: somebody else has the journal most of the time
+				for n := 0; ctx.Err() == nil; n++ {
+					_, _ = r.log.Append(ctx, events.Stream(fmt.Sprint("other/", i)), events.Any, events.New{Type: "noise"})
+					<-time.After(time.Duration(n*i%7) * time.Millisecond)
+				}
 			}()
 		}
-		synctest.Wait()
-		<-time.After(time.Minute)
+		for i := range 200 {
+			go func() { // its outcome is seen below
+				_, _ = r.queue.Submit(t.Context(), task(fmt.Sprint(i), "once fail"))
+			}()
+			<-time.After(time.Duration(i%4) * time.Millisecond)
+		}
+		<-time.After(30 * time.Second)
 		assert.Equal(t, 200, r.done().Done)
 		assert.Len(t, r.out.outcomes(t), 200)
 	})

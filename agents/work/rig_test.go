@@ -86,12 +86,18 @@ type page struct {
 func (p *page) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if errors.Is(p.mu.err, errNothing) {
+		return 0, p.mu.err
+	}
 	if p.mu.err != nil {
 		n, _ := p.mu.Buffer.Write(b[:len(b)/2])
 		return n, p.mu.err
 	}
 	return p.mu.Buffer.Write(b)
 }
+
+// errNothing makes a page refuse everything; any other error lets it take half.
+var errNothing = errors.New("nothing is taken")
 
 func (p *page) fail(err error) {
 	p.mu.Lock()
@@ -178,6 +184,7 @@ type rig struct {
 	bus   *telemetry.Bus
 	store *fickle
 	queue *work.Queue
+	log   *events.Journal
 	out   *page
 	dir   *agents.Directory
 	sup   *supervision.Supervisor
@@ -219,6 +226,7 @@ func newRig(t *testing.T, s setup) *rig {
 	}
 	r.sys = actors.New(actors.Options{Events: r.bus})
 	journal := events.NewJournal(r.store, s.journal)
+	r.log = journal
 	var dirChild supervision.Child
 	r.dir, dirChild = agents.NewDirectory(r.sys, "agents")
 	var err error

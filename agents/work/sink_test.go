@@ -113,6 +113,18 @@ func TestSinkThatFailsIsToldAndTriedAgainAndNothingIsLost(t *testing.T) {
 	})
 }
 
+func TestSinkThatDiesWithItsLastDeliveryIsOfferedItAgain(t *testing.T) {
+	bubble(t, setup{agents: crew(1)}, func(t *testing.T, r *rig) {
+		r.out.fail(errNothing)
+		r.submit(task("a", "work"))
+		<-time.After(5 * time.Second)
+		r.kill("queue.out")
+		r.out.fail(nil)
+		r.done()
+		assert.Len(t, r.out.outcomes(t), 1)
+	})
+}
+
 // slowly is a writer that takes a line a while.
 type slowly struct{ page }
 
@@ -129,6 +141,7 @@ func TestSinkLeftFarBehindReadsTheJournal(t *testing.T) {
 			tasks = append(tasks, task(fmt.Sprint(i), "work"))
 		}
 		r.submit(tasks...)
+		synctest.Wait()
 		stats, err := r.queue.Stats(t.Context())
 		require.NoError(t, err)
 		assert.True(t, stats.Sinks[1].Behind)
