@@ -52,7 +52,7 @@ func (d *decoder) decode(v *value, into reflect.Value, path string, f field) {
 	}
 	switch into.Kind() {
 	case reflect.Struct:
-		d.section(v, into, path, "")
+		d.section(v, into, path)
 	case reflect.Slice:
 		d.list(v, into, path, f)
 	case reflect.Map:

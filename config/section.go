@@ -10,13 +10,13 @@ import (
 )
 
 // section fills a struct: keys that are written, defaults for the others.
-func (d *decoder) section(v *value, into reflect.Value, path, kind string) {
+func (d *decoder) section(v *value, into reflect.Value, path string) {
 	if v.form != mapping {
 		d.fail(v.at, path, fault{code: CodeWrongType, reason: "want a section, got " + v.what(), got: v.text, want: "a section"})
 		return
 	}
 	fields := d.shapes.of(into.Type())
-	kind = d.kindOf(v, into.Type())
+	kind := d.kindOf(v, into.Type())
 	written := map[string]*value{}
 	seen := map[string]place{}
 	for _, e := range v.keys {

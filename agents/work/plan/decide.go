@@ -50,7 +50,7 @@ func (q *Queue) decide(now Instant, random rand.Source, cmd Command, out *Output
 		q.recover(now, random, out)
 	case Drain:
 	case Forget:
-		out.Events = append(out.Events, Forgotten{Before: c.Before})
+		out.Events = append(out.Events, Forgotten(c))
 	default:
 		return fmt.Errorf("work: decide: unknown command %T", cmd)
 	}

@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -162,5 +161,3 @@ func list(words []string) string {
 	}
 	return text
 }
-
-var errNotFound = errors.New("not found")
