@@ -32,8 +32,10 @@ func TestCloseStopsRootsYoungestFirst(t *testing.T) {
 		}
 		begin := time.Now()
 		require.NoError(t, w.Close(context.Background()))
-		assert.ElementsMatch(t, []string{"2 shutdown", "1 shutdown", "0 shutdown", "child of 2 shutdown", "child of 1 shutdown",
-			"child of 0 shutdown"}, w.heard())
+		assert.ElementsMatch(t, []string{
+			"2 shutdown", "1 shutdown", "0 shutdown", "child of 2 shutdown", "child of 1 shutdown",
+			"child of 0 shutdown",
+		}, w.heard())
 		var roots []string
 		for _, l := range w.heard() {
 			if len(l) == len("0 shutdown") {

@@ -108,8 +108,10 @@ func (e ProcessExited) LogAttrs() []slog.Attr {
 
 // LogAttrs names the target, the type and the cause; never the message.
 func (e DeadLetter) LogAttrs() []slog.Attr {
-	return []slog.Attr{slog.String(telemetry.KeyTarget, e.Name), slog.String(telemetry.KeyMessage, e.Type),
-		slog.String(telemetry.KeyCause, e.Why)}
+	return []slog.Attr{
+		slog.String(telemetry.KeyTarget, e.Name), slog.String(telemetry.KeyMessage, e.Type),
+		slog.String(telemetry.KeyCause, e.Why),
+	}
 }
 
 // LogAttrs names the process and the message in hand.
@@ -142,8 +144,10 @@ func (o observer) DeadLetter(d kernel.DeadLetter) {
 	if !o.bus.Active() {
 		return
 	}
-	telemetry.Emit(o.bus, DeadLetter{Target: PID{d.Target}, Name: d.Name, From: PID{d.From}, Type: fmt.Sprintf("%T", d.Message),
-		Message: d.Message, Why: d.Why.String(), At: d.At})
+	telemetry.Emit(o.bus, DeadLetter{
+		Target: PID{d.Target}, Name: d.Name, From: PID{d.From}, Type: fmt.Sprintf("%T", d.Message),
+		Message: d.Message, Why: d.Why.String(), At: d.At,
+	})
 }
 
 func (o observer) Abandoned(p *kernel.Proc, inHand string) {

@@ -119,8 +119,10 @@ func TestStatusNeedsNoHelp(t *testing.T) {
 		time.Sleep(time.Minute)
 		st, ok := r.PID().Status()
 		require.True(t, ok)
-		assert.Equal(t, actors.Status{ID: r.PID().Incarnation(), Path: "/p", Kind: "worker", State: "running", Queue: 2, HighWater: 2,
-			Handled: 2, InHand: "actors_test.do", Since: time.Minute, Links: 1, Monitors: 1, Timers: 1, Stashed: 1}, st)
+		assert.Equal(t, actors.Status{
+			ID: r.PID().Incarnation(), Path: "/p", Kind: "worker", State: "running", Queue: 2, HighWater: 2,
+			Handled: 2, InHand: "actors_test.do", Since: time.Minute, Links: 1, Monitors: 1, Timers: 1, Stashed: 1,
+		}, st)
 		close(release)
 		synctest.Wait()
 		st, _ = r.PID().Status()

@@ -99,8 +99,10 @@ func TestAStuckHandlerIsAbandonedAndCounted(t *testing.T) {
 			return tested{stick: func(r ref) { r.Tell(func(*cx) error { hang(); return nil }) }, in: "actors_test.do"}
 		},
 		"in Terminate": func(_ *world, hang func()) tested {
-			return tested{doer{term: func(*cx, actors.Reason) error { hang(); return errBroken }},
-				func(r ref) { r.Tell(func(*cx) error { return actors.Stop }) }, "Terminate"}
+			return tested{
+				doer{term: func(*cx, actors.Reason) error { hang(); return errBroken }},
+				func(r ref) { r.Tell(func(*cx) error { return actors.Stop }) }, "Terminate",
+			}
 		},
 		"in Inspect": func(_ *world, hang func()) tested {
 			return tested{doer{view: func() any { hang(); return nil }}, func(r ref) {

@@ -288,8 +288,10 @@ func TestNothingIsLostInSilence(t *testing.T) {
 		synctest.Wait()
 		r.Tell(nil)
 		assert.Equal(t, []string{"stopped", "stopped", "noproc"}, w.dead())
-		assert.Equal(t, actors.DeadLetter{Target: r.PID(), Name: "/p", From: sender.PID(), Type: "actors_test.do", Message: do(nil),
-			Why: "stopped", At: time.Now()}, w.letters[1])
+		assert.Equal(t, actors.DeadLetter{
+			Target: r.PID(), Name: "/p", From: sender.PID(), Type: "actors_test.do", Message: do(nil),
+			Why: "stopped", At: time.Now(),
+		}, w.letters[1])
 		assert.EqualValues(t, 3, w.Totals().DeadLetters)
 	})
 }

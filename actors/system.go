@@ -44,8 +44,10 @@ type System struct{ kernel *kernel.System }
 
 // New makes a system.
 func New(o Options) *System {
-	cfg := kernel.Config{Clock: o.Clock, Seed: o.Seed, CallTimeout: o.CallTimeout, StuckAfter: o.StuckAfter, Logger: o.Logger,
-		TrackIdle: o.TrackIdle, Events: o.Events}
+	cfg := kernel.Config{
+		Clock: o.Clock, Seed: o.Seed, CallTimeout: o.CallTimeout, StuckAfter: o.StuckAfter, Logger: o.Logger,
+		TrackIdle: o.TrackIdle, Events: o.Events,
+	}
 	if o.Events != nil {
 		cfg.Observer = observer{o.Events}
 	}

@@ -19,8 +19,10 @@ func (op Operation) make(ctx *scope, s *plan.State) (ev plan.Event, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			pid := ctx.PID()
-			ev, err = nil, &exit.CrashError{Path: pid.Path(), Incarnation: pid.Incarnation(), Message: "Operation",
-				Cause: &exit.PanicError{Value: r}, Stack: debug.Stack()}
+			ev, err = nil, &exit.CrashError{
+				Path: pid.Path(), Incarnation: pid.Incarnation(), Message: "Operation",
+				Cause: &exit.PanicError{Value: r}, Stack: debug.Stack(),
+			}
 		}
 	}()
 	return op(s)

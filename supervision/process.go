@@ -138,8 +138,10 @@ func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error)
 func start(ctx *scope, a plan.Start) (result plan.Event) {
 	defer func() {
 		if r := recover(); r != nil {
-			result = plan.Failed{Reason: reasonTo(exit.CrashOf(&exit.CrashError{Path: ctx.PID().Path() + "/" + a.Child.ID,
-				Message: "Start", Cause: &exit.PanicError{Value: r}, Stack: debug.Stack()}))}
+			result = plan.Failed{Reason: reasonTo(exit.CrashOf(&exit.CrashError{
+				Path:    ctx.PID().Path() + "/" + a.Child.ID,
+				Message: "Start", Cause: &exit.PanicError{Value: r}, Stack: debug.Stack(),
+			}))}
 		}
 	}()
 	pid, err := a.Child.Start.(StartFunc)(ctx, a.Args)

@@ -39,8 +39,10 @@ type branch struct {
 }
 
 func (p *process) branch(ctx *scope) branch {
-	b := branch{strategy: p.plan.Spec().Strategy, attempt: p.plan.Restarts(p.age(ctx)), children: infos(p.plan.Children()),
-		logs: make(map[string]childLog, len(p.up))}
+	b := branch{
+		strategy: p.plan.Spec().Strategy, attempt: p.plan.Restarts(p.age(ctx)), children: infos(p.plan.Children()),
+		logs: make(map[string]childLog, len(p.up)),
+	}
 	for id, l := range p.up {
 		b.logs[id] = *l
 	}

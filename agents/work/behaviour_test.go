@@ -282,8 +282,20 @@ func TestOptionsTellEveryProblem(t *testing.T) {
 
 func TestEveryEventNamesItselfAndItsQueue(t *testing.T) {
 	for _, e := range []telemetry.Logged{
-		work.TaskAccepted{}, work.AttemptStarted{}, work.AttemptEnded{}, work.TaskEnded{}, work.TaskDead{}, work.AnswerLate{}, work.AgentCondemned{},
-		work.QueueFull{}, work.QueueRecovered{}, work.SnapshotFailed{}, work.BadLine{}, work.SourceEnded{}, work.SinkFailed{}, work.JournalFull{},
+		work.TaskAccepted{},
+		work.AttemptStarted{},
+		work.AttemptEnded{},
+		work.TaskEnded{},
+		work.TaskDead{},
+		work.AnswerLate{},
+		work.AgentCondemned{},
+		work.QueueFull{},
+		work.QueueRecovered{},
+		work.SnapshotFailed{},
+		work.BadLine{},
+		work.SourceEnded{},
+		work.SinkFailed{},
+		work.JournalFull{},
 	} {
 		assert.Regexp(t, `^work\.[a-z_]+$`, e.EventName())
 		assert.Equal(t, telemetry.KeyQueue, e.LogAttrs()[0].Key)

@@ -39,11 +39,15 @@ func TestBothProgramsWorkAsAgents(t *testing.T) {
 		answers    map[string]string // input -> output
 	}{
 		{
-			"go", exec.Settings{Command: []string{os.Args[0]}, Env: map[string]string{asProgram: "1"}}, "text",
+			"go",
+			exec.Settings{Command: []string{os.Args[0]}, Env: map[string]string{asProgram: "1"}},
+			"text",
 			map[string]string{`"so it goes"`: `"SO IT GOES"`, `""`: `""`, `"grün\n\"<>"`: `"GRÜN\n\"<>"`},
 		},
 		{
-			"sh", exec.Settings{Command: []string{"sh/words.sh"}}, "count",
+			"sh",
+			exec.Settings{Command: []string{"sh/words.sh"}},
+			"count",
 			map[string]string{`"so it goes"`: `3`, `"*"`: `1`, `"a \\ b"`: `3`},
 		},
 	} {

@@ -52,8 +52,10 @@ func DialSocket(path string) *Client {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", path)
 	}
-	return &Client{http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: 10 * time.Second},
-		base: "http://node", at: path}
+	return &Client{
+		http: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: 10 * time.Second},
+		base: "http://node", at: path,
+	}
 }
 
 // DialAddr returns a client of the node that listens at host:port.

@@ -51,8 +51,10 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 	if s.closed.Load() || (in.Parent != nil && in.Parent.void.Load()) || (in.Spawner != nil && in.Spawner.void.Load()) {
 		return nil, Refused, exit.Reason{}
 	}
-	p = &Proc{sys: s, body: in.Body, parent: in.Parent, name: in.Name, kind: in.Kind, tag: in.Tag, id: s.lastID.Add(1), policy: in.Overflow,
-		bound: int32(in.Mailbox)}
+	p = &Proc{
+		sys: s, body: in.Body, parent: in.Parent, name: in.Name, kind: in.Kind, tag: in.Tag, id: s.lastID.Add(1), policy: in.Overflow,
+		bound: int32(in.Mailbox),
+	}
 	if in.Mailbox == 0 {
 		p.bound = DefaultMailbox
 	}

@@ -337,8 +337,13 @@ func TestTrap16ProtoactorsTypesAreOrdinaryMessages(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *System, _ *ledger) {
 		var got []any
 		p := up(t, s, Start{Body: &body{other: func(msg any) error { got = append(got, msg); return nil }}})
-		odd := []any{batch{1}, auto{2}, quietMsg{3}, &actor.PoisonPill{}, &actor.Started{}, &actor.Stopping{}, &actor.Stopped{},
-			&actor.Restarting{}, &actor.ReceiveTimeout{}, &actor.Terminated{}, &actor.SuspendMailbox{}, &actor.Stop{}, p}
+		odd := []any{
+			batch{1},
+			auto{2},
+			quietMsg{3},
+			&actor.PoisonPill{}, &actor.Started{}, &actor.Stopping{}, &actor.Stopped{},
+			&actor.Restarting{}, &actor.ReceiveTimeout{}, &actor.Terminated{}, &actor.SuspendMailbox{}, &actor.Stop{}, p,
+		}
 		for _, m := range odd {
 			p.Tell(m, nil)
 		}

@@ -119,8 +119,10 @@ func (s *server) begin(ctx context.Context, t Task, handle Handler) {
 		answer := map[string]any{"type": "result", "id": t.ID, "attempt": t.Attempt, "output": result}
 		if err != nil {
 			var final *PermanentError
-			answer = map[string]any{"type": "error", "id": t.ID, "attempt": t.Attempt, "code": "failed", "message": err.Error(),
-				"retry": !errors.As(err, &final)}
+			answer = map[string]any{
+				"type": "error", "id": t.ID, "attempt": t.Attempt, "code": "failed", "message": err.Error(),
+				"retry": !errors.As(err, &final),
+			}
 		}
 		_ = s.send(answer) // a node that has gone is noticed by the reader
 	})

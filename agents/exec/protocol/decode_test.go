@@ -18,7 +18,8 @@ func TestDecodeReadsEveryMessage(t *testing.T) {
 	yes := true
 	for line, want := range map[string]protocol.Message{
 		`{"type":"hello","protocol":1,"name":"n","capabilities":["a"],"features":["ping"],"inflight":2}`: protocol.Hello{
-			Protocol: 1, Name: "n", Capabilities: []string{"a"}, Features: []string{"ping"}, Inflight: 2},
+			Protocol: 1, Name: "n", Capabilities: []string{"a"}, Features: []string{"ping"}, Inflight: 2,
+		},
 		`{"type":"result","id":"x","attempt":2,"output":[1, 2]}`:          protocol.Result{ID: "x", Attempt: 2, Output: json.RawMessage(`[1, 2]`)},
 		`{"id":"x","code":"c","message":"m","retry":true,"type":"error"}`: protocol.Failure{ID: "x", Code: "c", Message: "m", Retry: &yes},
 		`{"type":"progress","id":"x","data":"half"}`:                      protocol.Progress{ID: "x", Data: json.RawMessage(`"half"`)},
@@ -81,7 +82,10 @@ func TestEncodeWritesOneLineThatReadsBack(t *testing.T) {
 	for _, c := range []protocol.Command{
 		protocol.Ready{Protocol: 1, Agent: "a\nb", Inflight: 1, LineLimit: 10},
 		protocol.Work{ID: "x", Kind: "k", Input: json.RawMessage("{\n\t\"html\": \"<b>&\"\r\n}"), Attempt: 1},
-		protocol.Cancel{ID: "line\u2028separator"}, protocol.Event{Topic: "t"}, protocol.Ping{N: 1}, protocol.Stop{GraceMS: 5},
+		protocol.Cancel{ID: "line\u2028separator"},
+		protocol.Event{Topic: "t"},
+		protocol.Ping{N: 1},
+		protocol.Stop{GraceMS: 5},
 	} {
 		line, err := protocol.Encode(c)
 		require.NoError(t, err)
@@ -97,8 +101,10 @@ func TestEncodeWritesOneLineThatReadsBack(t *testing.T) {
 
 func TestConfigReportsEveryMistakeAtOnce(t *testing.T) {
 	require.NoError(t, protocol.Config{}.Validate())
-	require.NoError(t, protocol.Config{JunkLimit: protocol.NoJunk, StartTimeout: protocol.Never, StopGrace: protocol.Never,
-		PingInterval: protocol.Never, CancelGrace: protocol.Never, JunkWindow: protocol.Never}.Validate())
+	require.NoError(t, protocol.Config{
+		JunkLimit: protocol.NoJunk, StartTimeout: protocol.Never, StopGrace: protocol.Never,
+		PingInterval: protocol.Never, CancelGrace: protocol.Never, JunkWindow: protocol.Never,
+	}.Validate())
 	err := protocol.Config{TermGrace: -time.Second, CloseGrace: -1, PingMisses: -1, Inflight: -1, LineLimit: -1}.Validate()
 	require.Error(t, err)
 	for _, field := range []string{"TermGrace", "CloseGrace", "PingMisses", "Inflight", "LineLimit"} {

@@ -99,10 +99,19 @@ func TestApplyRefusesEventsThatDoNotFitAndStaysAsItWas(t *testing.T) {
 	for _, e := range []Event{
 		Accepted{Task: Task{ID: "t1", Kind: "k"}},
 		Accepted{Task: Task{ID: "t9", Kind: "k", Key: "k"}},
-		Started{ID: "t1", Token: 2}, Started{ID: "t2", Token: 1}, Started{ID: "none", Token: 2},
-		Failed{ID: "t2", Token: 1}, Failed{ID: "t1", Token: 9}, Returned{ID: "t1", Token: 9},
-		Offered{ID: "t1"}, Done{Final: Final{ID: "t2"}}, Done{Final: Final{ID: "none"}},
-		Died{Final: Final{ID: "t3"}}, Cancelled{Final: Final{ID: "none"}}, Revived{ID: "t1"}, &Offered{ID: "t2"}, nil,
+		Started{ID: "t1", Token: 2},
+		Started{ID: "t2", Token: 1},
+		Started{ID: "none", Token: 2},
+		Failed{ID: "t2", Token: 1},
+		Failed{ID: "t1", Token: 9},
+		Returned{ID: "t1", Token: 9},
+		Offered{ID: "t1"},
+		Done{Final: Final{ID: "t2"}},
+		Done{Final: Final{ID: "none"}},
+		Died{Final: Final{ID: "t3"}},
+		Cancelled{Final: Final{ID: "none"}},
+		Revived{ID: "t1"},
+		&Offered{ID: "t2"}, nil,
 	} {
 		var h *HistoryError
 		require.ErrorAs(t, q.Apply(e), &h, "%T %+v", e, e)
@@ -117,11 +126,16 @@ func snapshotExample(t testing.TB) *Queue {
 	agent := Agent{ID: "a", Incarnation: "1"}
 	for _, cmd := range []Command{
 		AgentUp{Agent: agent, Concurrency: 10},
-		Submit{Task: Task{ID: "done", Kind: "k", Key: "k1"}}, Result{Agent: agent, Token: 1},
-		Submit{Task: Task{ID: "dead", Kind: "k", Key: "k2"}}, Failure{Agent: agent, Token: 2, Class: Permanent, Reason: "no"},
-		Submit{Task: Task{ID: "cancelled", Kind: "k"}}, Cancel{ID: "cancelled", Reason: "unwanted"},
-		Submit{Task: Task{ID: "waiting", Kind: "k", Input: json.RawMessage(`[1]`)}}, Failure{Agent: agent, Token: 4, After: time.Minute},
-		Submit{Task: Task{ID: "returned", Kind: "k"}}, Failure{Agent: agent, Token: 5, Class: Undelivered, Reason: "busy"},
+		Submit{Task: Task{ID: "done", Kind: "k", Key: "k1"}},
+		Result{Agent: agent, Token: 1},
+		Submit{Task: Task{ID: "dead", Kind: "k", Key: "k2"}},
+		Failure{Agent: agent, Token: 2, Class: Permanent, Reason: "no"},
+		Submit{Task: Task{ID: "cancelled", Kind: "k"}},
+		Cancel{ID: "cancelled", Reason: "unwanted"},
+		Submit{Task: Task{ID: "waiting", Kind: "k", Input: json.RawMessage(`[1]`)}},
+		Failure{Agent: agent, Token: 4, After: time.Minute},
+		Submit{Task: Task{ID: "returned", Kind: "k"}},
+		Failure{Agent: agent, Token: 5, Class: Undelivered, Reason: "busy"},
 		Submit{Task: Task{ID: "running", Kind: "k", Priority: -3, Deadline: base.Add(time.Hour)}, From: Cursor{Source: "f", Offset: 99}},
 		Submit{Task: Task{ID: "accepted", Kind: "k", Capability: "none"}},
 	} {

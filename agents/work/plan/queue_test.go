@@ -47,9 +47,21 @@ func TestDecideChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	snapshot, workers, counts := w.q.Snapshot(), w.q.Workers(), w.q.Counts()
 	for _, cmd := range []Command{
-		Submit{Task: Task{ID: "new", Kind: "k"}}, Submit{Task: Task{ID: "1", Kind: "k"}}, Pick{}, Result{Agent: agent, Token: 1}, Result{Agent: agent, Token: 9},
-		Failure{Agent: agent, Token: 2}, AgentUp{Agent: Agent{ID: "a", Incarnation: "2"}}, AgentDown{Agent: agent, Crashed: true},
-		AgentDraining{Agent: agent}, Tick{}, Cancel{ID: "0"}, Cancel{ID: "4"}, Recover{}, Drain{}, Forget{Before: base.Add(time.Hour)},
+		Submit{Task: Task{ID: "new", Kind: "k"}},
+		Submit{Task: Task{ID: "1", Kind: "k"}},
+		Pick{},
+		Result{Agent: agent, Token: 1},
+		Result{Agent: agent, Token: 9},
+		Failure{Agent: agent, Token: 2},
+		AgentUp{Agent: Agent{ID: "a", Incarnation: "2"}},
+		AgentDown{Agent: agent, Crashed: true},
+		AgentDraining{Agent: agent},
+		Tick{},
+		Cancel{ID: "0"},
+		Cancel{ID: "4"},
+		Recover{},
+		Drain{},
+		Forget{Before: base.Add(time.Hour)},
 	} {
 		var out Output
 		require.NoError(t, w.q.Decide(base.Add(2*time.Hour), w.random, cmd, &out))
@@ -100,7 +112,9 @@ func TestAgentWithoutAUsableIDIsRefused(t *testing.T) {
 func TestSettingsChangedBetweenRunsDoNotChangeTheRebuiltState(t *testing.T) {
 	w := newWorld(t, Spec{})
 	for _, cmd := range []Command{
-		AgentUp{Agent: Agent{ID: "x"}}, Submit{Task: Task{ID: "a", Kind: "k"}}, Submit{Task: Task{ID: "b", Kind: "k", Priority: 9}},
+		AgentUp{Agent: Agent{ID: "x"}},
+		Submit{Task: Task{ID: "a", Kind: "k"}},
+		Submit{Task: Task{ID: "b", Kind: "k", Priority: 9}},
 		Failure{Agent: Agent{ID: "x"}, Token: 1},
 	} {
 		_, err := w.step(cmd)
