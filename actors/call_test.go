@@ -152,7 +152,7 @@ func TestACallToNobodyIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		dead := actors.MustSpawn(w, "p", plain())
 		tell(dead, func(*cx) error { return actors.Stop })
-		for _, r := range []ref{dead, {}, actors.Named[do](w.System, "p"), actors.Resolved[do]("x", func() actors.PID { return actors.PID{} })} {
+		for _, r := range []ref{dead, {}, actors.Named[do](w.System, "p"), actors.Resolved[do](actors.PID{}, "x", func() actors.PID { return actors.PID{} })} {
 			_, err := actors.Call(context.Background(), r, replies(1))
 			assert.ErrorIs(t, err, actors.ErrNoProc)
 			assert.ErrorIs(t, r.TryTell(nil), actors.ErrNoProc)

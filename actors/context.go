@@ -149,6 +149,10 @@ func (c *Context[M]) Register(name string) error {
 	return err
 }
 
+// Publish keeps a value with the process that others read without asking it, through [PID.Published]: a view that the process keeps up to
+// date. The value must be safe for concurrent use. It goes with the process.
+func (c *Context[M]) Publish(v any) { c.proc.Publish(v) }
+
 // Asked reports, in Terminate, whether the process ends because of an exit signal, and with which reason; false for an end of the
 // process's own.
 func (c *Context[M]) Asked() (why Reason, asked bool) { return c.proc.Asked() }

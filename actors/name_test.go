@@ -38,7 +38,7 @@ func TestAnOldRefNeverReachesANewProcess(t *testing.T) {
 func TestAResolvedRefAsksAtEachSend(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		var now actors.PID
-		r := actors.Resolved[do]("child", func() actors.PID { return now })
+		r := actors.Resolved[do](actors.PID{}, "child", func() actors.PID { return now })
 		assert.ErrorIs(t, r.TryTell(nil), actors.ErrNoProc)
 		p := actors.MustSpawn(w, "", plain())
 		now = p.PID()

@@ -47,6 +47,14 @@ func (p PID) String() string {
 	return p.proc.String()
 }
 
+// Published returns what the process published with [Context.Publish]; nil if nothing, or if it has ended.
+func (p PID) Published() any {
+	if p.proc == nil {
+		return nil
+	}
+	return p.proc.Published()
+}
+
 // Parent returns the process that started and supervises this one; the zero PID if there is none.
 func (p PID) Parent() PID {
 	if p.proc == nil {

@@ -109,10 +109,15 @@ func (r Ref[M]) target() (*kernel.Proc, error) {
 // Named returns a Ref to whoever holds a name at the time of each send.
 func Named[M any](sys *System, name string) Ref[M] { return Ref[M]{addr: sys.kernel.Named(name)} }
 
-// Resolved returns a Ref that asks resolve for the incarnation at each send; the zero PID means nobody. Two such Refs are equal only
-// if they come from the same call. Supervisors make Refs to children this way.
-func Resolved[M any](name string, resolve func() PID) Ref[M] {
-	return Ref[M]{addr: kernel.NewAddress(name, func() *kernel.Proc { return resolve().proc })}
+// Resolved returns a Ref that asks resolve for the incarnation at each send; the zero PID means nobody, and what is told to nobody is a
+// dead letter of the owner's system under the name. Two such Refs are equal only if they come from the same call. Supervisors make Refs
+// to children this way.
+func Resolved[M any](owner PID, name string, resolve func() PID) Ref[M] {
+	var sys *kernel.System
+	if owner.proc != nil {
+		sys = owner.proc.System()
+	}
+	return Ref[M]{addr: kernel.NewAddress(sys, name, func() *kernel.Proc { return resolve().proc })}
 }
 
 // RefOf returns a Ref to an incarnation known by its PID. ErrWrongType says that the process takes other messages.

@@ -64,7 +64,7 @@ type Journal struct {
 func NewJournal(store Store, o JournalOptions) *Journal {
 	o = o.withDefaults()
 	j := &Journal{store: store, o: o, gate: &gate{limit: load{o.WaitAppends, o.WaitBytes}}}
-	j.ref = actors.Resolved[Message](o.Name, func() actors.PID {
+	j.ref = actors.Resolved[Message](actors.PID{}, o.Name, func() actors.PID {
 		if pid := j.pid.Load(); pid != nil {
 			return *pid
 		}

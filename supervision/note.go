@@ -13,6 +13,7 @@ func (p *process) note(ctx *scope, n plan.Notice) {
 	case plan.NoticeStarted:
 		if l := p.log(n.ID); l != nil {
 			l.starts++
+			p.refs.Store(n.ID, pidOf(n.Ref))
 		}
 	case plan.NoticeExited:
 		p.ended(n.ID, n.Reason)
@@ -43,6 +44,7 @@ func (p *process) ended(id string, why plan.Reason) {
 		return
 	}
 	l.last, l.ended = reasonFrom(why), true
+	p.refs.Delete(id)
 	if p.plan.Lookup(id) == nil { // a temporary child that was forgotten
 		delete(p.up, id)
 	}

@@ -20,6 +20,7 @@ type process struct {
 	born  time.Time
 	reply actors.Reply[plan.Reply] // of the call in hand
 	up    map[string]*childLog     // by id; nothing is kept for dynamic children
+	refs  *present                 // who runs under which id; read by anybody
 }
 
 // childLog is what is remembered of a child over its incarnations.
@@ -38,6 +39,8 @@ type scope = actors.Context[message]
 // Init makes the plan and starts the children.
 func (p *process) Init(ctx *scope) error {
 	ctx.TrapExit(func(e actors.Exit) message { return ended(e) })
+	p.refs = newPresent()
+	ctx.Publish(p.refs)
 	p.born = ctx.Now()
 	spec, err := p.init(ctx.PID())
 	p.init = nil

@@ -9,7 +9,7 @@ import (
 
 // Address is where a call or message goes: a process, or whoever holds a name when it is sent.
 type Address struct {
-	sys     *System // nil unless it is a name
+	sys     *System // counts what reaches nobody; may be nil
 	name    string
 	resolve func() *Proc
 }
@@ -17,7 +17,7 @@ type Address struct {
 // Name returns what the address was made from.
 func (a *Address) Name() string { return a.name }
 
-// System returns the system of a name; nil for other addresses.
+// System returns the system that counts what reaches nobody; it may be nil.
 func (a *Address) System() *System { return a.sys }
 
 // Resolve returns the process that the address stands for now, or nil.

@@ -18,9 +18,9 @@ func (s *System) Named(name string) *Address {
 	return a
 }
 
-// NewAddress returns an address that asks resolve at each send.
-func NewAddress(name string, resolve func() *Proc) *Address {
-	return &Address{name: name, resolve: resolve}
+// NewAddress returns an address that asks resolve at each send; s counts what reaches nobody, and may be nil.
+func NewAddress(s *System, name string, resolve func() *Proc) *Address {
+	return &Address{sys: s, name: name, resolve: resolve}
 }
 
 // Register gives p another name; the holder is returned when it is taken. A fenced process registers nothing.

@@ -99,6 +99,7 @@ type extra struct {
 	goneGo    *wait        // the dying process waits in it for the last of them
 	broken    *exit.Reason // the first panic of one of them since the end began
 	exits     func(from *Proc, why exit.Reason) any
+	published any
 }
 
 func (p *Proc) extraLocked() *extra {
@@ -195,6 +196,26 @@ func messageType(e envelope) string {
 
 // Tag returns what the starter marked the record with.
 func (p *Proc) Tag() any { return p.tag }
+
+// Publish keeps a value with the record, for anybody who has a reference to the process. It must be safe for concurrent use, and is
+// gone when the process is.
+func (p *Proc) Publish(v any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.phase < fenced {
+		p.extraLocked().published = v
+	}
+}
+
+// Published returns what the process published; nil if nothing, or if it has ended.
+func (p *Proc) Published() any {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.more == nil || p.phase >= fenced {
+		return nil
+	}
+	return p.more.published
+}
 
 // InInit reports whether Init is still running.
 func (p *Proc) InInit() bool {

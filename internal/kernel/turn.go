@@ -136,9 +136,14 @@ func (p *Proc) handle() {
 	}()
 	err := p.deliver(&p.cur)
 	finished = true
-	if err != nil {
-		p.die(p.reasonOf(err, messageType(p.cur)))
+	if err == nil {
+		return
 	}
+	if why, asked := p.Asked(); asked { // a handler that leaves because its context ended says so with an error
+		p.die(why)
+		return
+	}
+	p.die(p.reasonOf(err, messageType(p.cur)))
 }
 
 // deliver hands the envelope to the behaviour.

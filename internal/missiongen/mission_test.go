@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -31,7 +32,25 @@ func TestCommittedPageIsCurrent(t *testing.T) {
 	require.NoError(t, err)
 	got, err := os.ReadFile("../../" + output)
 	require.NoError(t, err)
-	require.Equal(t, want, string(got), "run make mission")
+	require.Empty(t, firstDifference(want, string(got)), "run make mission")
+}
+
+// firstDifference shows the first line in which two pages differ; empty if none does.
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range max(len(w), len(g)) {
+		var a, b string
+		if i < len(w) {
+			a = w[i]
+		}
+		if i < len(g) {
+			b = g[i]
+		}
+		if a != b || (i < len(w)) != (i < len(g)) {
+			return fmt.Sprintf("line %d: the page has %q, the tests say %q", i+1, b, a)
+		}
+	}
+	return ""
 }
 
 func TestListHoldsEveryRowOnce(t *testing.T) {
