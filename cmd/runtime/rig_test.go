@@ -147,8 +147,13 @@ func (p *run) wait() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// told is all that the run printed, for messages of failed tests.
-func (p *run) told() string { return strings.Join(p.said, "") + p.stdout.String() }
+// told is what the run printed, for messages of failed tests; standard output is known when it has ended.
+func (p *run) told() string {
+	if p.cmd.ProcessState == nil {
+		return strings.Join(p.said, "")
+	}
+	return strings.Join(p.said, "") + p.stdout.String()
+}
 
 // outcomes reads the results file; no id may be there twice. A half line at its end, which a kill may leave, is no outcome.
 func (r *rig) outcomes() map[string]lines.Outcome {

@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { _ = os.RemoveAll(dir) }) // the system's folder for temporary files forgets it otherwise
 			env.Setenv("XDG_RUNTIME_DIR", dir)
 			env.Setenv("CONFORM", conform)
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // a program under the race detector otherwise takes a second to exit
 			env.Values[stageKey{}] = &stage{env: env.Vars, nodes: map[string]*background{}}
 			return nil
 		},
