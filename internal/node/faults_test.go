@@ -36,6 +36,7 @@ func lives(n *node.Node) map[string]uint64 {
 	return all
 }
 
+// Holds: STA-4
 func TestKilledPhaseTakesTheLaterOnesAlongAndTheJobEndsOnce(t *testing.T) {
 	for victim, c := range map[string]struct{ anew, same []string }{
 		"journal":        {anew: []string{"/n/journal", "/n/agents", "/n/app/a-1", "/n/work-q/work.q", "/n/work-q/work.q.results"}, same: []string{"/n"}},

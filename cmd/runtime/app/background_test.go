@@ -45,6 +45,9 @@ func startNode(ts *testscript.TestScript, _ bool, args []string) {
 	b.cmd.Dir = ts.MkAbs(".")
 	b.cmd.Env = append(append(s.env, "PWD="+b.cmd.Dir), "GOROOT="+ts.Getenv("GOROOT"))
 	b.cmd.Stdout = &b.stdout
+	stdin, err := b.cmd.StdinPipe() // stays open and silent
+	ts.Check(err)
+	ts.Defer(func() { _ = stdin.Close() }) // closed already, if the command has ended
 	stderr, err := b.cmd.StderrPipe()
 	ts.Check(err)
 	ts.Check(b.cmd.Start())

@@ -19,7 +19,7 @@ import (
 
 // TestMain lets the scripts run the command as a process of its own, and fails when a test leaves a goroutine behind.
 func TestMain(m *testing.M) {
-	testscript.Main(leaks{m}, map[string]func(){"runtime": func() { Main(Kind(moody), Kind(stillborn)) }})
+	testscript.Main(leaks{m}, map[string]func(){"runtime": func() { Main(Kind(moody), Kind(stillborn), Kind(sleeper)) }})
 }
 
 type leaks struct{ m *testing.M }
@@ -64,6 +64,13 @@ var moody = agents.Native("moody", "Does what its input says.", func(agents.Spec
 		}
 		return t.Input, nil
 	}), nil
+})
+
+// sleeper agents take their time to be made: until a line comes on standard input.
+var sleeper = agents.Native("sleeper", "Sleeps at its start.", func(agents.Spec) (agents.Worker, error) {
+	fmt.Fprintln(os.Stderr, "asleep")
+	_, err := os.Stdin.Read(make([]byte, 1)) // nothing comes in the scripts, nor an end
+	return nil, err
 })
 
 // stillborn agents cannot be made.

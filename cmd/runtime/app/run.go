@@ -108,6 +108,9 @@ func (c *command) runInput(f runFlags) (config.Input, error) {
 	if f.results != "" {
 		sets = append(sets, "work[0].results="+f.results)
 	}
+	if f.file == "" && f.tasks != "" {
+		return config.Input{}, errors.New("the main job makes its own tasks: --tasks needs a config file (-c)")
+	}
 	if f.file == "" {
 		return c.mainJobInput(sets, f.calm)
 	}
@@ -142,7 +145,7 @@ func (j *job) run(ctx context.Context) error {
 	}()
 	defer func() { logs.Close(); <-logsDone }()
 
-	n, err := node.Start(ctx, node.Options{
+	n, signal, err := j.start(ctx, out, node.Options{
 		Config: j.cfg, Kinds: j.kinds, Logger: logger, Bus: j.bus, Epoch: uuid.NewString(), Stdin: j.Stdin, Stdout: j.Stdout,
 		Tasks: tasks, RuntimeDir: j.env("XDG_RUNTIME_DIR"),
 	})
@@ -150,7 +153,32 @@ func (j *job) run(ctx context.Context) error {
 		return err
 	}
 	j.banner(out, n, resumed)
-	return j.work(ctx, n, out)
+	return j.work(ctx, n, out, signal)
+}
+
+// start starts the node. A signal that comes meanwhile is returned, a second one ends the wait: an agent may take its time to start.
+func (j *job) start(ctx context.Context, out *screen, o node.Options) (n *node.Node, first os.Signal, err error) {
+	type outcome struct {
+		n   *node.Node
+		err error
+	}
+	started := make(chan outcome, 1) // sent to once
+	go func() {                      // awaited below, or given up with the process
+		n, err := node.Start(ctx, o)
+		started <- outcome{n, err}
+	}()
+	for {
+		select {
+		case s := <-started:
+			return s.n, first, s.err
+		case s := <-j.Signals:
+			if first != nil {
+				return nil, nil, exitWith(signalCode(s), errors.New("stopped at once, while the node was starting"))
+			}
+			first = s
+			out.line(fmt.Sprintf("%s: stopping when the node is up; a second signal stops at once", s))
+		}
+	}
 }
 
 // banner says what is running, where it can be watched, and that faults are on purpose.
@@ -169,16 +197,15 @@ func (j *job) banner(out *screen, n *node.Node, resumed bool) {
 }
 
 // work waits for the end of the job or for a signal, and then ends the node.
-func (j *job) work(ctx context.Context, n *node.Node, out *screen) error {
+func (j *job) work(ctx context.Context, n *node.Node, out *screen, first os.Signal) error {
 	begin := time.Now()
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)             // sent to once, by Wait
 	go func() { done <- n.Wait(waiting) }() // ends with waiting
 	progress := j.progress(waiting, n, out)
-	var first os.Signal
 	err := func() error {
-		for {
+		for first == nil {
 			select {
 			case err := <-done:
 				if err != nil || !j.flags.linger {
@@ -186,9 +213,9 @@ func (j *job) work(ctx context.Context, n *node.Node, out *screen) error {
 				}
 				done = nil // stay up
 			case first = <-j.Signals:
-				return nil
 			}
 		}
+		return nil
 	}()
 	cancel()
 	<-progress

@@ -28,7 +28,7 @@ func (j *job) summary(stats []work.Stats, took time.Duration) {
 			w = j.Stderr
 		}
 	}
-	if j.main {
+	if j.main && w == j.Stdout { // results that went to standard output are gone
 		if err := j.review(w); err != nil {
 			fmt.Fprintln(j.Stderr, "runtime: summary:", err)
 		}
