@@ -50,7 +50,9 @@ func supervisors(r *prom.Registry) error {
 	if err != nil {
 		return err
 	}
-	prom.On(restarts, func(e supervision.ChildRestarting) (prom.Values, float64, bool) { return prom.Values{e.Supervisor}, 1, true })
+	prom.On(restarts, func(e supervision.ChildRestarting) (prom.Values, float64, bool) {
+		return prom.Values{e.Supervisor}, 1, true
+	})
 	gaveUp, err := r.Counter(prom.Definition{Name: "supervisors_gave_up_total", Help: "Supervisors that exceeded their restart intensity.", Labels: labels})
 	if err != nil {
 		return err

@@ -233,8 +233,10 @@ func (n *Node) close(ctx context.Context) error {
 
 // Health says how the node is.
 func (n *Node) Health() admin.Health {
-	h := admin.Health{Version: 1, Node: n.o.Config.Node.Name, Build: buildinfo.Version, Draining: n.draining.Load(),
-		Uptime: time.Since(n.born).Seconds(), Processes: n.sys.Len(), Ready: true}
+	h := admin.Health{
+		Version: 1, Node: n.o.Config.Node.Name, Build: buildinfo.Version, Draining: n.draining.Load(),
+		Uptime: time.Since(n.born).Seconds(), Processes: n.sys.Len(), Ready: true,
+	}
 	phase := func(name string, up bool) {
 		p := admin.Phase{Name: name, Up: up}
 		if !up {

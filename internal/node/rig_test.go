@@ -37,7 +37,6 @@ type rig struct {
 	t     *testing.T
 	ctx   context.Context
 	dir   string
-	log   bytes.Buffer
 	bus   *telemetry.Bus
 	kinds agents.Kinds
 	began chan agents.Task // each attempt of a "told" agent; nobody has to receive

@@ -27,8 +27,10 @@ func (b builder) group(g config.Group) (supervision.Spec, error) {
 	if err != nil && g.Strategy != config.SimpleOneForOne {
 		return supervision.Spec{}, err
 	}
-	s := supervision.Spec{Strategy: flags.Strategy, AutoShutdown: flags.AutoShutdown,
-		Intensity: supervision.Intensity{Max: g.Intensity, Within: g.Period}}
+	s := supervision.Spec{
+		Strategy: flags.Strategy, AutoShutdown: flags.AutoShutdown,
+		Intensity: supervision.Intensity{Max: g.Intensity, Within: g.Period},
+	}
 	if g.Intensity == 0 {
 		s.Intensity.Max = supervision.NoRestarts
 	}
@@ -60,8 +62,10 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 	}
 	var out []supervision.Child
 	for _, id := range c.IDs() {
-		spec := agents.Spec{ID: id, Capabilities: c.Capabilities, Concurrency: c.Concurrency, Restart: flags.Restart,
-			Shutdown: shutdown(c.Shutdown), Significant: c.Significant}
+		spec := agents.Spec{
+			ID: id, Capabilities: c.Capabilities, Concurrency: c.Concurrency, Restart: flags.Restart,
+			Shutdown: shutdown(c.Shutdown), Significant: c.Significant,
+		}
 		kind, err := b.kind(c, &spec)
 		if err != nil {
 			return nil, err
