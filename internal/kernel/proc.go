@@ -57,7 +57,7 @@ type Proc struct {
 	bound         int32 // of the mailbox, in user messages; 0 = unbounded
 	policy        Overflow
 	named         bool        // name is in the system's name table
-	initElsewhere bool        // Init runs on a goroutine that can be abandoned; set before it starts
+	initElsewhere bool        // Init runs on a goroutine that can be abandoned
 	void          atomic.Bool // set once when the process is fenced; read without the lock by sends and calls
 
 	mu        sync.Mutex // guards everything below

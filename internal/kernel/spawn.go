@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"math"
 	"time"
 
 	"mabeam.dev/actors/exit"
@@ -25,7 +26,7 @@ type Start struct {
 	// Parent is the process that is to supervise it, or nil. Linked ties the two together.
 	Parent *Proc
 	Linked bool
-	// Mailbox bounds the user messages that wait: 0 means DefaultMailbox.
+	// Mailbox bounds the user messages that wait: 0 means DefaultMailbox, negative no bound.
 	Mailbox int
 	// Overflow is what happens at the bound.
 	Overflow Overflow
@@ -53,7 +54,7 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 	}
 	p = &Proc{
 		sys: s, body: in.Body, parent: in.Parent, name: in.Name, kind: in.Kind, tag: in.Tag, id: s.lastID.Add(1), policy: in.Overflow,
-		bound: int32(in.Mailbox),
+		bound: int32(min(max(in.Mailbox, 0), math.MaxInt32)), initElsewhere: in.Timeout > 0,
 	}
 	if in.Mailbox == 0 {
 		p.bound = DefaultMailbox
@@ -61,18 +62,15 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 	if in.Overflow == Unbounded {
 		p.bound = 0
 	}
-	if in.Unique && in.Name != "" {
-		if holder, taken := s.names.LoadOrStore(in.Name, p); taken {
-			return holder, NameTaken, exit.Reason{}
-		}
-		p.named = true
-	}
-	if err := s.register(p); err != nil { // cannot be: the id is new
+	holder, err := p.publish(in.Unique && in.Name != "")
+	switch {
+	case holder != nil:
+		return holder, NameTaken, exit.Reason{}
+	case err != nil: // cannot be: the id is new
 		p.releaseNames(nil)
 		s.logger.Error("kernel: protoactor refused an actor", "process", p.Path(), "error", err)
 		return nil, Refused, exit.Reason{}
 	}
-	s.enlist(p)
 	if s.closed.Load() { // Close may have looked before p was in the list
 		p.finish(exit.ReasonShutdown, false)
 		return nil, Refused, exit.Reason{}
@@ -81,6 +79,24 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 		return p.initWithin(in)
 	}
 	return p.initHere(in)
+}
+
+// publish makes the process known: to the name table, unless the name has a holder, to protoactor, and to the list of the living. Its lock
+// is held, so that whoever finds it by name and kills it does so when all three know it.
+func (p *Proc) publish(named bool) (holder *Proc, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if named {
+		if holder, taken := p.sys.names.LoadOrStore(p.name, p); taken {
+			return holder, nil
+		}
+		p.named = true
+	}
+	if err := p.sys.register(p); err != nil {
+		return nil, err
+	}
+	p.sys.enlist(p)
+	return nil, nil
 }
 
 // initHere runs Init on the caller's goroutine.
@@ -100,7 +116,6 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 		how Outcome
 	}
 	s := p.sys
-	p.initElsewhere = true
 	over := make(chan ended, 1) // sent to once by Init's goroutine
 	w := s.waitFor()
 	p.awaited(w) // a kill during Init ends the start
@@ -145,6 +160,11 @@ func (p *Proc) init() (why exit.Reason, how Outcome) {
 // initInto is init with the outcome in variables of the caller, which has it even when the callback ends the goroutine.
 func (p *Proc) initInto(why *exit.Reason, how *Outcome) {
 	p.mu.Lock()
+	if p.phase != starting { // killed before it began, by somebody who found it under its name
+		p.mu.Unlock()
+		*why, *how = exit.ReasonKilled, Failed
+		return
+	}
 	p.inTurn = true
 	p.cur = envelope{kind: kindCallback, msg: callback("Init")}
 	p.mu.Unlock()
