@@ -31,8 +31,11 @@ type Inspector interface {
 	Inspect() any
 }
 
-// Stateless makes a behaviour of a function; each incarnation is the function itself.
+// Stateless makes a behaviour of a function; each incarnation is the function itself. It panics without one.
 func Stateless[M any](receive func(ctx *Context[M], msg M) error) func() Behavior[M] {
+	if receive == nil {
+		panic("actors: Stateless needs a function")
+	}
 	return func() Behavior[M] { return receiveFunc[M](receive) }
 }
 
@@ -52,8 +55,14 @@ var _ kernel.Body = (*process[int])(nil)
 
 func (p *process[M]) Init(proc *kernel.Proc) error {
 	p.ctx.proc = proc
+	if p.start == nil {
+		return ErrNoBehavior
+	}
 	p.b = p.start()
 	p.start = nil
+	if p.b == nil {
+		return ErrNoBehavior
+	}
 	if b, ok := p.b.(Initer[M]); ok {
 		return b.Init(&p.ctx)
 	}

@@ -83,8 +83,11 @@ func answer[R any](p *kernel.Proc, v any, err error) (R, error) {
 }
 
 // Request is a Call that does not block: its outcome becomes the message that then makes, in one of the process's next turns. d is the
-// deadline: 0 means the system's CallTimeout, negative none.
+// deadline: 0 means the system's CallTimeout, negative none. It panics without build or then.
 func Request[R, M, N any](c *Context[N], to Ref[M], d time.Duration, build func(Reply[R]) M, then func(R, error) N) {
+	if build == nil || then == nil {
+		panic("actors: Request needs a function")
+	}
 	p, err := to.target()
 	deliver := func(v any, err error) any {
 		r, err := answer[R](p, v, err)

@@ -26,6 +26,8 @@ var (
 	ErrStartTimeout = errors.New("actors: Init did not return in time")
 	// ErrWrongType is returned when a process is addressed with a message type that it does not take.
 	ErrWrongType = errors.New("actors: the process takes messages of another type")
+	// ErrNoBehavior is the cause of a failed start: the start function is nil or returned nil.
+	ErrNoBehavior = errors.New("actors: no behaviour to start")
 	// ErrIgnore is returned by Spawn when Init returned Ignore: there is no process, and nothing is wrong.
 	ErrIgnore = errors.New("actors: Init chose not to start")
 )

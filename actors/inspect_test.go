@@ -168,6 +168,19 @@ func TestAStuckProcessIsReportedOnce(t *testing.T) {
 	})
 }
 
+// A process that is busy with many short turns is not stuck, however long it has been busy.
+func TestManyShortTurnsAreNotStuck(t *testing.T) {
+	bubbleWith(t, actors.Options{StuckAfter: time.Second}, func(t *testing.T, w *world) {
+		r := actors.MustSpawn(w, "p", plain())
+		for range 100 {
+			r.Tell(func(*cx) error { time.Sleep(300 * time.Millisecond); return nil })
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.Empty(t, w.stuck)
+	})
+}
+
 // WaitQuiet returns when nothing is going on: no message under way, no turn running; a process that waits for another is not busy.
 func TestWaitQuiet(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) { assert.Error(t, w.WaitQuiet(context.Background())) })

@@ -60,8 +60,11 @@ func (m Monitor) Stop() {
 }
 
 // Monitor makes the end of another process arrive once, as the message that notice makes. If it has ended already, or is the zero PID,
-// that is at once and with NoProc. Monitors stack: two watches give two notices.
+// that is at once and with NoProc. Monitors stack: two watches give two notices. It panics without notice.
 func (c *Context[M]) Monitor(who PID, notice func(Down) M) Monitor {
+	if notice == nil {
+		panic("actors: Monitor needs a function")
+	}
 	tell := func(target *kernel.Proc, why Reason) any { return notice(Down{PID{target}, why}) }
 	if who.proc == nil {
 		return Monitor{c.proc.MonitorNobody(tell)}

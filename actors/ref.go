@@ -10,7 +10,7 @@ import (
 
 // Ref addresses a process that takes messages of type M. It is a small comparable value of one of three kinds: an incarnation (from
 // Spawn and Self), which reaches that incarnation or nobody; a name (from [Named]), which reaches whoever holds the name when the
-// message is sent; an address made with [Resolved]. The zero Ref reaches nobody.
+// message is sent; an address made with [Resolved]. The zero Ref reaches nobody, and as it is of no system nobody counts what is told to it.
 type Ref[M any] struct {
 	proc *kernel.Proc
 	addr *kernel.Address
@@ -52,8 +52,8 @@ func (r Ref[M]) TryTell(m M) error {
 	return p.TryTell(m, r.from)
 }
 
-// TellContext sends a message and waits for room in the mailbox until ctx ends. Inside a process pass its Context, so that a stop
-// ends the wait. A process cannot wait for its own mailbox: ErrMailboxFull.
+// TellContext sends a message and waits for room in the mailbox until ctx ends, or for the system's CallTimeout if ctx has no deadline:
+// ErrTimeout. Inside a process pass its Context, so that a stop ends the wait. A process cannot wait for its own mailbox: ErrMailboxFull.
 func (r Ref[M]) TellContext(ctx context.Context, m M) error {
 	p, err := r.target()
 	if err != nil {

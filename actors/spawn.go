@@ -16,7 +16,8 @@ type Spawner interface {
 // Option changes one thing about a process that is started.
 type Option func(*kernel.Start)
 
-// MailboxSize bounds the messages that wait; the default is 16,384. Notices, ticks and exits do not count.
+// MailboxSize bounds the messages that wait; the default, and what 0 means, is 16,384; less than 0 is no bound. Notices, ticks and exits
+// do not count.
 func MailboxSize(n int) Option { return func(s *kernel.Start) { s.Mailbox = n } }
 
 // OnFull says what a full mailbox does with a Tell; the default is Reject.

@@ -89,7 +89,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 		p.mu.Unlock()
 		return false
 	}
-	p.phase = fenced
+	p.phase, p.why = fenced, why // the cause of a context that is first asked for from here on
 	p.void.Store(true)
 	hand := p.cur
 	abandoned := killed && p.inTurn

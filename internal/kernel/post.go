@@ -18,8 +18,10 @@ func (p *Proc) TryTell(msg any, from *Proc) error {
 	return p.post(envelope{kind: kindUser, msg: msg, from: from}, nil)
 }
 
-// TellContext queues a message, waiting for room until ctx ends. Into its own full mailbox a process cannot wait.
+// TellContext queues a message, waiting for room until ctx ends; the default deadline of calls applies when ctx has none. Into its own
+// full mailbox a process cannot wait.
 func (p *Proc) TellContext(ctx context.Context, msg any, from *Proc) error {
+	limited := false
 	for {
 		w := p.sys.waitFor()
 		err := p.post(envelope{kind: kindUser, msg: msg, from: from}, w)
@@ -31,6 +33,12 @@ func (p *Proc) TellContext(ctx context.Context, msg any, from *Proc) error {
 			p.forget(w)
 			return ErrMailboxFull
 		}
+		if !limited {
+			var end func()
+			ctx, end = p.sys.limit(ctx)
+			defer end() // once: limited sees to it
+			limited = true
+		}
 		if err := p.sys.block(ctx, from, w); err != nil {
 			if !p.forget(w) {
 				p.passRoom() // it had been woken for room that it does not take
@@ -41,18 +49,39 @@ func (p *Proc) TellContext(ctx context.Context, msg any, from *Proc) error {
 	}
 }
 
+// limit gives ctx the default deadline if it has none.
+func (s *System) limit(ctx context.Context) (limited context.Context, end func()) {
+	d := s.deadline(ctx, false)
+	if d <= 0 {
+		return ctx, func() {}
+	}
+	limited, cancel := context.WithCancelCause(ctx)
+	t := s.clock.AfterFunc(d, func() { cancel(ErrTimeout) })
+	return limited, func() {
+		t.Stop()
+		cancel(nil)
+	}
+}
+
 // passRoom wakes the next sender in line if there is room.
 func (p *Proc) passRoom() {
 	p.mu.Lock()
-	var next *wait
-	if x := p.more; x != nil && len(x.room) > 0 && p.users < p.bound {
-		next = x.room[0]
-		x.room = x.room[1:]
-	}
+	next := p.roomLocked()
 	p.mu.Unlock()
 	if next != nil {
 		next.wake(p.sys)
 	}
+}
+
+// roomLocked takes the next sender out of line if there is room for its message; the caller wakes it.
+func (p *Proc) roomLocked() *wait {
+	x := p.more
+	if x == nil || len(x.room) == 0 || p.users >= p.bound {
+		return nil
+	}
+	next := x.room[0]
+	x.room = x.room[1:]
+	return next
 }
 
 // post queues an envelope and wakes the process. A user message obeys the bound: with a wait at hand the wait is registered for the

@@ -89,8 +89,7 @@ func unlockBoth(a, b *Proc) {
 	b.mu.Unlock()
 }
 
-// Link ties p and q together, at most once. If q is dead p gets the exit signal NoProc, or q's own reason when p is q's parent and
-// so had a right to it; a dead p links nothing.
+// Link ties p and q together, at most once. If q is dead p gets the exit signal NoProc; a dead p links nothing.
 func (p *Proc) Link(q *Proc) {
 	if p == q {
 		return

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -61,7 +62,9 @@ func (s *System) open(d time.Duration, then *func(value any, err error)) (*Slot,
 	slot.then.Store(then)
 	var at time.Duration
 	if d > 0 {
-		at = s.age() + d
+		if at = s.age() + d; at < 0 { // beyond all time; a negative one would pass for the earliest, and later calls rely on it
+			at = math.MaxInt64
+		}
 	}
 	slot.deadline.Store(int64(at))
 	slot.state.Store(gen<<2 | slotOpen)

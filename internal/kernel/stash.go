@@ -34,7 +34,9 @@ func (p *Proc) Stash(msg any) {
 	} else {
 		e = envelope{kind: kindNotice, msg: &stashed{ready{msg}}}
 	}
-	p.cur.slot = nil // the call is open in the stash now
+	// The call is open in the stash now, and what is in hand is there only for those who look: stashing it twice has no effect.
+	p.cur.slot = nil
+	p.cur.kind, p.cur.msg = kindCallback, callback(messageType(p.cur))
 	x := p.extraLocked()
 	x.stash = append(x.stash, e)
 }

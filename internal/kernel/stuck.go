@@ -8,14 +8,23 @@ import (
 )
 
 // stuckWatch looks over the processes at times and reports turns that last longer than the system's limit, each once. Nothing is
-// killed by it.
+// killed by it. It goes by what it saw itself, because turns are not stamped one by one: a turn is too long when two looks that are the
+// limit apart have met it. So a report comes between once and twice the limit after the turn began.
 type stuckWatch struct {
 	mu struct {
 		sync.Mutex
 		timer   ClockTimer
 		stopped bool
-		told    map[uint64]uint64 // incarnation -> handled at the time of the report
+		seen    map[uint64]seenTurn // by incarnation: the turns that the last look met
 	}
+}
+
+// seenTurn is a turn that a look met.
+type seenTurn struct {
+	handled uint64 // with inHand, tells it from other turns of the process
+	inHand  string
+	at      time.Duration // when it was first met, after the system's birth
+	told    bool
 }
 
 func (w *stuckWatch) start(s *System) {
@@ -24,7 +33,6 @@ func (w *stuckWatch) start(s *System) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.mu.told = map[uint64]uint64{}
 	w.mu.timer = s.clock.AfterFunc(s.cfg.StuckAfter, func() { w.look(s) })
 }
 
@@ -50,18 +58,23 @@ func (w *stuckWatch) look(s *System) {
 		w.mu.Unlock()
 		return
 	}
-	still := map[uint64]uint64{}
+	seen := map[uint64]seenTurn{}
 	for p := range s.Processes() {
-		inHand, since, handled := p.turnState(now)
-		if inHand == "" || since < s.cfg.StuckAfter {
+		inHand, handled := p.turnState()
+		if inHand == "" {
 			continue
 		}
-		still[p.id] = handled
-		if was, told := w.mu.told[p.id]; !told || was != handled {
+		t := w.mu.seen[p.id]
+		if t.handled != handled || t.inHand != inHand {
+			t = seenTurn{handled: handled, inHand: inHand, at: now}
+		}
+		if since := now - t.at; since >= s.cfg.StuckAfter && !t.told {
+			t.told = true
 			reports = append(reports, report{p, inHand, since})
 		}
+		seen[p.id] = t
 	}
-	w.mu.told = still
+	w.mu.seen = seen
 	w.mu.timer.Reset(s.cfg.StuckAfter)
 	w.mu.Unlock()
 	for _, r := range reports {
@@ -69,12 +82,12 @@ func (w *stuckWatch) look(s *System) {
 	}
 }
 
-// turnState returns what is in hand, for how long, and the count of messages that tells this turn from another.
-func (p *Proc) turnState(now time.Duration) (inHand string, since time.Duration, handled uint64) {
+// turnState returns what is in hand and the count of messages that tells this turn from another.
+func (p *Proc) turnState() (inHand string, handled uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.inTurn || p.cur.kind == kindNone {
-		return "", 0, 0
+	if !p.inTurn {
+		return "", 0
 	}
-	return messageType(p.cur), now - time.Duration(p.turnAt), p.handled
+	return messageType(p.cur), p.handled
 }

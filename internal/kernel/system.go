@@ -53,7 +53,7 @@ type Counters struct {
 	TwiceReply  atomic.Int64 // second replies to one call
 	Abandoned   atomic.Int64 // killed processes whose handler was running
 	Abandoning  atomic.Int64 // of these, handlers that have not returned yet
-	LeftGo      atomic.Int64 // goroutines of Context.Go left behind by a crash or kill
+	LeftGo      atomic.Int64 // goroutines of Context.Go left behind by a crash or kill that have not returned yet
 }
 
 // New makes a system.

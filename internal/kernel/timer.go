@@ -91,8 +91,7 @@ func (t *Timer) due(gen uint64) {
 	}
 	if t.every > 0 {
 		now := p.sys.age()
-		for t.next += t.every; t.next <= now; t.next += t.every { // merged
-		}
+		t.next += t.every * (1 + max(now-t.next, 0)/t.every) // those in between are merged
 		t.startLocked(t.next - now)
 	} else {
 		delete(p.more.timers, t)

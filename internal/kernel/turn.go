@@ -70,7 +70,11 @@ func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
 			return inspectNow, exit.Reason{}, looks
 		case len(x.front) > 0:
 			p.takeLocked(x.popFront())
+			room := p.roomLocked()
 			p.mu.Unlock()
+			if room != nil {
+				room.wake(p.sys)
+			}
 			return handleNext, exit.Reason{}, nil
 		}
 	}
@@ -81,11 +85,7 @@ func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
 	}
 	p.queue.popInto(&p.cur)
 	p.takenLocked()
-	var room *wait
-	if x := p.more; x != nil && len(x.room) > 0 && p.users < p.bound {
-		room = x.room[0]
-		x.room = x.room[1:]
-	}
+	room := p.roomLocked()
 	p.mu.Unlock()
 	if room != nil {
 		room.wake(p.sys)
