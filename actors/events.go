@@ -74,9 +74,9 @@ func (ProcessStuck) EventName() string { return "process.stuck" }
 // LogLevel is Debug: single processes come and go.
 func (ProcessStarted) LogLevel() slog.Level { return slog.LevelDebug }
 
-// LogLevel is Warn for a crash or kill, else Debug.
+// LogLevel is Warn for a crash, else Debug: who killed a process has a reason, and supervisors report what went wrong with theirs.
 func (e ProcessExited) LogLevel() slog.Level {
-	if e.Reason.Abnormal() {
+	if e.Reason.Kind() == exit.Crash {
 		return slog.LevelWarn
 	}
 	return slog.LevelDebug

@@ -53,7 +53,7 @@ type Queue struct {
 	Tasks       Text          `yaml:"tasks" doc:"File of JSON lines the tasks come from, or - for standard input; without it the queue stays open for tasks from elsewhere."`
 	Results     Text          `yaml:"results" default:"-" doc:"File the result lines are added to, or - for standard output."`
 	Policy      Policy        `yaml:"policy" default:"least_loaded" doc:"How the agent for a task is chosen among those that can do it."`
-	Attempts    int           `yaml:"attempts" default:"3" min:"1" max:"1000" doc:"Attempts a task has before it is a dead letter."`
+	Attempts    int           `yaml:"attempts" default:"3" min:"1" max:"100" doc:"Attempts a task has before it is a dead letter."`
 	Deadline    time.Duration `yaml:"deadline" default:"30s" min:"1ms" doc:"Longest one attempt may take."`
 	Backoff     time.Duration `yaml:"backoff" default:"100ms" doc:"Pause before the second attempt; it doubles with each further one."`
 	Limit       int           `yaml:"limit" default:"1000" min:"1" max:"10000000" doc:"Most accepted tasks that wait; at the limit the source is read no further."`

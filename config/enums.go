@@ -2,20 +2,20 @@
 
 package config
 
-// Strategy says which children a crash restarts. The words are OTP's.
+// Strategy says which children a crash restarts. The words are OTP's; its simple_one_for_one starts children at run time, which a file
+// cannot.
 type Strategy string
 
-// The four strategies.
+// The strategies.
 const (
-	OneForOne       Strategy = "one_for_one"        // the crashed child alone
-	OneForAll       Strategy = "one_for_all"        // all children
-	RestForOne      Strategy = "rest_for_one"       // the crashed child and those after it
-	SimpleOneForOne Strategy = "simple_one_for_one" // any number of children of one template
+	OneForOne  Strategy = "one_for_one"  // the crashed child alone
+	OneForAll  Strategy = "one_for_all"  // all children
+	RestForOne Strategy = "rest_for_one" // the crashed child and those after it
 )
 
 // Values lists the words a file may use.
 func (Strategy) Values() []string {
-	return []string{"one_for_one", "one_for_all", "rest_for_one", "simple_one_for_one"}
+	return []string{"one_for_one", "one_for_all", "rest_for_one"}
 }
 
 // Restart says when a child is restarted. The words are OTP's.

@@ -21,7 +21,7 @@ type Tree struct {
 
 // Group is what every supervisor has, the root and the nested ones.
 type Group struct {
-	Strategy     Strategy      `yaml:"strategy" default:"one_for_one" only:"supervisor" doc:"Which children a crash restarts; simple_one_for_one takes exactly one child, the template."`
+	Strategy     Strategy      `yaml:"strategy" default:"one_for_one" only:"supervisor" doc:"Which children a crash restarts."`
 	Intensity    int           `yaml:"intensity" default:"1" min:"0" max:"1000000" only:"supervisor" doc:"Restarts allowed within period before the supervisor gives up; 0 allows none."`
 	Period       time.Duration `yaml:"period" default:"5s" min:"1ms" only:"supervisor" doc:"Length of the sliding window in which restarts are counted."`
 	AutoShutdown AutoShutdown  `yaml:"auto_shutdown" default:"never" only:"supervisor" doc:"Whether the supervisor stops when its significant children have ended."`

@@ -34,11 +34,6 @@ func (d *decoder) bad(paths ...string) bool {
 
 // group checks a supervisor and everything under it.
 func (d *decoder) group(g Group, path string) {
-	if n := len(g.Children); g.Strategy == SimpleOneForOne && n != 1 && !d.bad(path+".children", path+".strategy") {
-		d.fail(d.near(path+".strategy"), path+".strategy", fault{
-			code: CodeConflict, reason: "simple_one_for_one takes exactly one child, the template", got: string(g.Strategy),
-		})
-	}
 	d.unique(g.Children, path)
 	for i, c := range g.Children {
 		at := item(path+".children", i)

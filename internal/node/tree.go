@@ -24,7 +24,7 @@ type builder struct {
 func (b builder) group(g config.Group) (supervision.Spec, error) {
 	raw := plan.RawSpec{Strategy: string(g.Strategy), AutoShutdown: string(g.AutoShutdown)}
 	flags, err := raw.Parse()
-	if err != nil && g.Strategy != config.SimpleOneForOne {
+	if err != nil {
 		return supervision.Spec{}, err
 	}
 	s := supervision.Spec{
