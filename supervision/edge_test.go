@@ -85,8 +85,10 @@ func TestASupervisorKilledInItsOwnStop(t *testing.T) {
 	}
 	for name, spec := range map[string]func(hold <-chan struct{}) supervision.Spec{
 		"one after another": func(hold <-chan struct{}) supervision.Spec {
-			return supervision.Spec{Children: []supervision.Child{plain("a"),
-				with(supervision.Worker("b", of(*hanging(hold))), func(c *supervision.Child) { c.Shutdown = supervision.Infinity })}}
+			return supervision.Spec{Children: []supervision.Child{
+				plain("a"),
+				with(supervision.Worker("b", of(*hanging(hold))), func(c *supervision.Child) { c.Shutdown = supervision.Infinity }),
+			}}
 		},
 		"all at once": func(hold <-chan struct{}) supervision.Spec {
 			template := supervision.Template("t", func(int) actors.Behavior[do] { return hanging(hold) })

@@ -25,8 +25,10 @@ func known(err error) bool {
 	var started *supervision.AlreadyStartedError
 	var failed *supervision.StartError
 	var ended *actors.CallError
-	for _, sentinel := range []error{nil, actors.ErrNoProc, supervision.ErrNotFound, supervision.ErrRunning, supervision.ErrRestarting,
-		supervision.ErrAlreadyPresent} {
+	for _, sentinel := range []error{
+		nil, actors.ErrNoProc, supervision.ErrNotFound, supervision.ErrRunning, supervision.ErrRestarting,
+		supervision.ErrAlreadyPresent,
+	} {
 		if err == sentinel { //nolint:errorlint // they come as they are
 			return true
 		}
