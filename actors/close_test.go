@@ -112,3 +112,15 @@ func TestCloseOfManyProcesses(t *testing.T) {
 		require.NoError(t, w.Close(context.Background()))
 	})
 }
+
+// A process that closes the system in its Terminate, while the system is being closed, holds nobody up.
+func TestASecondCloseDoesNotWaitForTheFirst(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		actors.MustSpawn(w, "p", of(doer{term: func(*cx, actors.Reason) error { return w.Close(context.Background()) }}))
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		assert.NoError(t, w.Close(ctx))
+		assert.Zero(t, time.Since(begin))
+	})
+}

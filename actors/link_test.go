@@ -295,3 +295,35 @@ func TestAwaitExitWaitsAsLongAsItSays(t *testing.T) {
 		close(release)
 	})
 }
+
+// A link is found from its shorter side: a process with very many links makes and ends one more as fast as the first.
+func TestALinkIsFoundFromEitherSide(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		hub := actors.MustSpawn(w, "hub", w.trapper())
+		spokes := make([]ref, 30_000) // a walk over all links for each would take seconds
+		for i := range spokes {
+			spokes[i] = actors.MustSpawn(w, "", plain())
+		}
+		ask(t, hub, func(c *cx) int {
+			for _, s := range spokes {
+				c.Link(s.PID())
+				c.Link(s.PID()) // at most once
+			}
+			return 0
+		})
+		links := func(r ref) int { st, _ := r.PID().Status(); return st.Links }
+		assert.Equal(t, len(spokes), links(hub))
+		assert.Equal(t, 1, links(spokes[7]))
+		ask(t, hub, func(c *cx) int {
+			for _, s := range spokes[1:] {
+				c.Unlink(s.PID())
+			}
+			return 0
+		})
+		ask(t, spokes[0], func(c *cx) int { c.Link(hub.PID()); return 0 }) // from the other side it is the same link
+		assert.Equal(t, 1, links(hub))
+		ask(t, spokes[0], func(c *cx) int { c.Unlink(hub.PID()); return 0 })
+		assert.Zero(t, links(hub))
+		assert.Zero(t, links(spokes[0]))
+	})
+}

@@ -58,7 +58,8 @@ func (s *System) spawner() (*kernel.System, *kernel.Proc) { return s.kernel, nil
 
 // Close stops every process that was not started by another, youngest first, each with reason Shutdown and each waited for; what they
 // started ends with them. When ctx ends first all that is left is killed and the cause of ctx returned. Every operation on a closed
-// system gives ErrStopped. A second Close does nothing and returns nil.
+// system gives ErrStopped. A second Close does nothing and returns nil, also while the first is still at it. It is not for processes: one
+// that calls it waits for itself, until ctx ends.
 func (s *System) Close(ctx context.Context) error { return s.kernel.Close(ctx) }
 
 // Now returns the system's time.

@@ -28,13 +28,17 @@ type CrashError struct {
 
 // Error says what crashed on which message and why, on one line.
 func (e *CrashError) Error() string {
+	cause := e.Cause
+	if cause == nil {
+		cause = errNilCrash
+	}
 	switch {
 	case e.Path == "":
-		return e.Cause.Error()
+		return cause.Error()
 	case e.Message == "":
-		return fmt.Sprintf("actors: process %q: %v", e.Path, e.Cause)
+		return fmt.Sprintf("actors: process %q: %v", e.Path, cause)
 	}
-	return fmt.Sprintf("actors: process %q handling %s: %v", e.Path, e.Message, e.Cause)
+	return fmt.Sprintf("actors: process %q handling %s: %v", e.Path, e.Message, cause)
 }
 
 // Unwrap returns the cause.

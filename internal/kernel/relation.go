@@ -101,7 +101,7 @@ func (p *Proc) Link(q *Proc) {
 	case q.phase == dead:
 		unlockBoth(p, q)
 		p.exitSignal(q, exit.ReasonNoProc, false)
-	case p.extraLocked().linkTo(q) != nil:
+	case p.linkToLocked(q) != nil:
 		unlockBoth(p, q)
 	default:
 		p.linkLocked(q)
@@ -118,11 +118,17 @@ func (p *Proc) linkLocked(q *Proc) {
 	q.extraLocked().addLocked(b)
 }
 
-// linkTo finds the link to q from p's side.
-func (x *extra) linkTo(q *Proc) *relation {
-	for r := x.relations.next; r != &x.relations; r = r.next {
-		if r.role == linked && r.peer == q {
-			return r
+// linkToLocked finds p's side of the link to q; both locks are held. A link is in both lists, so they are walked in step, and the shorter
+// one decides: one process may be linked to very many that have few links each. Only when q is dead and still telling so is p's side
+// alone.
+func (p *Proc) linkToLocked(q *Proc) *relation {
+	x, y := p.extraLocked(), q.extraLocked()
+	for a, b := x.relations.next, y.relations.next; a != &x.relations && (b != &y.relations || q.phase == dead); a, b = a.next, b.next {
+		if a.role == linked && a.peer == q {
+			return a
+		}
+		if b.role == linked && b.peer == p {
+			return b.twin
 		}
 	}
 	return nil
@@ -135,7 +141,7 @@ func (p *Proc) Unlink(q *Proc) {
 	}
 	lockBoth(p, q)
 	defer unlockBoth(p, q)
-	if r := p.extraLocked().linkTo(q); r != nil {
+	if r := p.linkToLocked(q); r != nil {
 		r.removeLocked()
 		r.twin.removeLocked()
 		return

@@ -38,7 +38,6 @@ type System struct {
 	live       [liveShards]liveShard
 	lastID     atomic.Uint64
 	closed     atomic.Bool
-	closing    sync.Once
 	counters   Counters
 	stuck      stuckWatch
 }
@@ -106,21 +105,22 @@ func (s *System) Closed() bool { return s.closed.Load() }
 
 // Close stops every process that has no parent, youngest first, each with reason Shutdown and each waited for before the next; what
 // they started stops with them. When ctx ends first, all that is left is killed and the context's cause is returned. Operations on a
-// closed system give ErrStopped. Closing twice is harmless; the second call returns nil at once.
+// closed system give ErrStopped. Closing twice is harmless; the second call returns nil at once, also while the first is still at it.
+// A process that calls it waits for itself, until ctx ends.
 func (s *System) Close(ctx context.Context) error {
+	if !s.closed.CompareAndSwap(false, true) {
+		return nil // and not wait: it may be a process that calls, for which the first Close waits
+	}
 	var err error
-	s.closing.Do(func() {
-		s.closed.Store(true)
-		for more := true; more && err == nil; {
-			more, err = s.stopRoots(ctx)
-		}
-		for p := range s.Processes() {
-			p.Kill()
-		}
-		s.stuck.stop()
-		s.dispatcher.close()
-		s.engine.Shutdown()
-	})
+	for more := true; more && err == nil; {
+		more, err = s.stopRoots(ctx)
+	}
+	for p := range s.Processes() {
+		p.Kill()
+	}
+	s.stuck.stop()
+	s.dispatcher.close()
+	s.engine.Shutdown()
 	return err
 }
 
