@@ -22,7 +22,7 @@ type Config struct {
 // Node names the node and says where it keeps its data.
 type Node struct {
 	Name  string        `yaml:"name" default:"node" check:"name" doc:"Name of the node in logs, metrics and the name of its socket."`
-	Data  Text          `yaml:"data" default:"./data" doc:"Folder of the journal, made if it is missing; one running node at a time owns it."`
+	Data  Text          `yaml:"data" default:"./data" check:"path" doc:"Folder of the journal, made if it is missing; one running node at a time owns it."`
 	Drain time.Duration `yaml:"drain" default:"20s" doc:"How long a stop waits for running tasks before it hands them back."`
 }
 
@@ -51,7 +51,7 @@ type Chaos struct {
 type Queue struct {
 	Queue       string        `yaml:"queue" required:"true" check:"name" doc:"Name of the queue, unique in the node."`
 	Tasks       Text          `yaml:"tasks" doc:"File of JSON lines the tasks come from, or - for standard input; without it the queue stays open for tasks from elsewhere."`
-	Results     Text          `yaml:"results" default:"-" doc:"File the result lines are added to, or - for standard output."`
+	Results     Text          `yaml:"results" default:"-" check:"path" doc:"File the result lines are added to, or - for standard output."`
 	Policy      Policy        `yaml:"policy" default:"least_loaded" doc:"How the agent for a task is chosen among those that can do it."`
 	Attempts    int           `yaml:"attempts" default:"3" min:"1" max:"100" doc:"Attempts a task has before it is a dead letter."`
 	Deadline    time.Duration `yaml:"deadline" default:"30s" min:"1ms" doc:"Longest one attempt may take."`

@@ -102,6 +102,9 @@ func (d *decoder) scalar(v *value, into reflect.Value, path string, f field, s *
 	if problem == nil && got.Type() == reflect.TypeFor[Text]() {
 		text := got.Interface().(Text)
 		text.revealed, problem = d.refs.reveal(text.written)
+		if problem == nil && f.check == "path" {
+			problem = f.refuses(text.revealed)
+		}
 		got = reflect.ValueOf(text)
 	}
 	if problem != nil {

@@ -12,8 +12,8 @@ import (
 type Files interface {
 	// ReadFile returns at most max bytes of the named file.
 	ReadFile(name string, max int64) ([]byte, error)
-	// Readable fails with the reason if the named file cannot be opened for reading. It must not block, so it does
-	// not open pipes.
+	// Readable fails with the reason if the named file cannot be opened for reading, or is no regular file: reading
+	// goes on in the middle after a restart, which a pipe cannot do. It must not block, so it does not open pipes.
 	Readable(name string) error
 }
 
@@ -39,8 +39,7 @@ func (osFiles) Readable(name string) error {
 	case info.IsDir():
 		return errors.New("it is a folder")
 	case !info.Mode().IsRegular():
-		// Opening a named pipe would wait for its writer.
-		return nil
+		return errors.New("it is no regular file; a stream is read as - from standard input")
 	}
 	f, err := os.Open(name)
 	if err != nil {

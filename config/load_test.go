@@ -247,3 +247,11 @@ func TestATooLargeFileIsRefusedUnread(t *testing.T) {
 	require.Len(t, problems, 1)
 	assert.Equal(t, CodeLimit, problems[0].Code)
 }
+
+func TestAStreamIsNoFileOfTasks(t *testing.T) {
+	_, _, err := Load(Input{Name: "node.yaml", Files: OS(), Data: []byte("version: 1\nwork: [{queue: q, tasks: " + os.DevNull + "}]\n")})
+	var problems Errors
+	require.ErrorAs(t, err, &problems)
+	require.Len(t, problems, 1)
+	assert.Contains(t, problems[0].Reason, "no regular file")
+}

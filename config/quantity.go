@@ -37,6 +37,11 @@ func duration(v *value) (time.Duration, *fault) {
 	}
 	f := wrong(v, "a duration such as 5s or 1m30s")
 	number, unit := splitUnit(text)
+	switch {
+	case strings.Contains(text, " "):
+	case unit == "ns", unit == "us", unit == "ms", unit == "s", unit == "m", unit == "h":
+		return 0, &fault{code: CodeRange, reason: "duration " + quote(text) + " is too long", got: text, want: "at most 2562047h"}
+	}
 	if number == "" {
 		return 0, f
 	}

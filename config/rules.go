@@ -53,6 +53,10 @@ const maxName = 200
 // refuses checks a text, or a key of a table, against the rule of its field.
 func (f field) refuses(text string) *fault {
 	switch f.check {
+	case "path":
+		if text == "" { // it would become the working folder, or an error of the system without a name in it
+			return &fault{code: CodeBadValue, reason: "the path is empty", want: "a path"}
+		}
 	case "name":
 		return checkName(text, "._-", "letters, digits, dot, dash and underscore, a letter or digit first")
 	case "capability":
