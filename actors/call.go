@@ -55,7 +55,7 @@ func call[R, M any](ctx context.Context, to Ref[M], build func(Reply[R]) M, fore
 	var zero R
 	p, err := to.target()
 	if err != nil {
-		return zero, err
+		return zero, refused(to.String(), err)
 	}
 	caller := to.from
 	if caller == nil {
@@ -77,9 +77,9 @@ func answer[R any](p *kernel.Proc, v any, err error) (R, error) {
 		return r, nil
 	}
 	if ended, ok := err.(*kernel.EndedError); ok { //nolint:errorlint // the kernel's own value
-		err = &CallError{Path: p.Path(), Reason: ended.Reason}
+		return r, &CallError{Path: p.Path(), Reason: ended.Reason}
 	}
-	return r, err
+	return r, refused(p.Path(), err)
 }
 
 // Request is a Call that does not block: its outcome becomes the message that then makes, in one of the process's next turns. d is the
@@ -89,13 +89,14 @@ func Request[R, M, N any](c *Context[N], to Ref[M], d time.Duration, build func(
 		panic("actors: Request needs a function")
 	}
 	p, err := to.target()
+	if err != nil {
+		var none R
+		c.proc.Notify(func() any { return then(none, refused(to.String(), err)) })
+		return
+	}
 	deliver := func(v any, err error) any {
 		r, err := answer[R](p, v, err)
 		return then(r, err)
-	}
-	if err != nil {
-		c.proc.Notify(func() any { return deliver(nil, err) })
-		return
 	}
 	c.proc.Request(p, d, func(slot *kernel.Slot, gen uint64) any { return build(Reply[R]{slot, gen}) }, deliver)
 }

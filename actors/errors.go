@@ -5,6 +5,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"mabeam.dev/internal/kernel"
 )
@@ -64,6 +65,27 @@ type NameTakenError struct {
 // Error names the name and its holder.
 func (e *NameTakenError) Error() string {
 	return fmt.Sprintf("actors: spawn %q: name taken by %s", e.Name, e.Holder)
+}
+
+// refusedCall is one of the sentinels above as the outcome of a call: it names the callee.
+type refusedCall struct {
+	callee string
+	err    error
+}
+
+func (e *refusedCall) Error() string {
+	return fmt.Sprintf("actors: call %q: %s", e.callee, strings.TrimPrefix(e.err.Error(), "actors: "))
+}
+
+func (e *refusedCall) Unwrap() error { return e.err }
+
+// refused names the callee in an error that does not; others are left as they are.
+func refused(callee string, err error) error {
+	switch err { //nolint:errorlint // only the values themselves lack a subject
+	case ErrNoProc, ErrMailboxFull, ErrTimeout, ErrCallSelf, ErrFenced, ErrStopped, ErrWrongType:
+		return &refusedCall{callee, err}
+	}
+	return err
 }
 
 // CallError is returned by Call when the incarnation that took the call ended before it answered.

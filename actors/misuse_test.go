@@ -119,7 +119,7 @@ func TestADeadlineBeyondAllTimeHarmsNoLaterCall(t *testing.T) {
 		lines := w.heard()
 		require.Len(t, lines, 20)
 		assert.Equal(t, "1 <nil>", lines[9])
-		assert.Equal(t, actors.ErrTimeout.Error(), lines[19])
+		assert.Equal(t, `actors: call "/deaf": no reply within the deadline`, lines[19])
 		assert.Equal(t, time.Minute, time.Since(begin))
 	})
 }
@@ -152,4 +152,20 @@ func TestAKillBeforeInitIsAKill(t *testing.T) {
 		}
 		ref.PID().Kill()
 	}
+}
+
+// A call that is refused says which call it was, and can be told by the sentinel all the same.
+func TestARefusedCallNamesItsCallee(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		never := func(actors.Reply[int]) do { return func(*cx) error { return nil } }
+		r := actors.MustSpawn(w, "deaf", plain())
+		_, err := actors.Call(t.Context(), r, never)
+		assert.ErrorIs(t, err, actors.ErrTimeout)
+		assert.EqualError(t, err, `actors: call "/deaf": no reply within the deadline`)
+		_, err = actors.Call(t.Context(), actors.Named[do](w.System, "gone"), never)
+		assert.ErrorIs(t, err, actors.ErrNoProc)
+		assert.EqualError(t, err, `actors: call "gone": no such process`)
+		_, err = actors.Inspect(t.Context(), actors.PID{})
+		assert.EqualError(t, err, `actors: call "nobody": no such process`)
+	})
 }

@@ -26,10 +26,10 @@ func TestARequestEndsInExactlyOneMessage(t *testing.T) {
 		"reply":    {nil, replies(7), 0, 0, "7 <nil>"},
 		"crash":    {nil, func(actors.Reply[int]) do { return func(*cx) error { return actors.StopWith("t") } }, 0, 0, `0 actors: call "/callee": callee ended: shutdown: t`},
 		"failed":   {nil, func(r actors.Reply[int]) do { return func(*cx) error { r.Fail(errBroken); return nil } }, 0, 0, "0 broken"},
-		"timeout":  {nil, silent, 0, 5 * time.Second, "0 actors: no reply within the deadline"},
-		"deadline": {nil, silent, time.Millisecond, time.Millisecond, "0 actors: no reply within the deadline"},
-		"nobody":   {func(*world, ref) ref { return ref{} }, replies(1), 0, 0, "0 actors: no such process"},
-		"name":     {func(w *world, _ ref) ref { return actors.Named[do](w.System, "x") }, replies(1), 0, 0, "0 actors: no such process"},
+		"timeout":  {nil, silent, 0, 5 * time.Second, `0 actors: call "/callee": no reply within the deadline`},
+		"deadline": {nil, silent, time.Millisecond, time.Millisecond, `0 actors: call "/callee": no reply within the deadline`},
+		"nobody":   {func(*world, ref) ref { return ref{} }, replies(1), 0, 0, `0 actors: call "nobody": no such process`},
+		"name":     {func(w *world, _ ref) ref { return actors.Named[do](w.System, "x") }, replies(1), 0, 0, `0 actors: call "x": no such process`},
 		"self":     {func(_ *world, self ref) ref { return self }, replies(7), 0, 0, "7 <nil>"},
 		"full": {func(w *world, _ ref) ref {
 			r := actors.MustSpawn(w, "full", plain(), actors.MailboxSize(1))
@@ -37,7 +37,7 @@ func TestARequestEndsInExactlyOneMessage(t *testing.T) {
 			synctest.Wait()
 			r.Tell(w.says("."))
 			return r
-		}, replies(1), 0, 0, "0 actors: mailbox full"},
+		}, replies(1), 0, 0, `0 actors: call "/full": mailbox full`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {

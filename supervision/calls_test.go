@@ -178,3 +178,19 @@ func TestErrorsCanBeBranchedOn(t *testing.T) {
 	assert.Equal(t, `supervision: start child of template "a": args are string, want int`,
 		(&supervision.ArgsError{Child: "a", Got: "one", Want: 1}).Error())
 }
+
+// A refusal says what was asked of which child, and can be told by the sentinel all the same.
+func TestARefusalNamesTheOperationAndTheChild(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := actors.New(actors.Options{})
+		sup, err := supervision.Start(sys, "app", supervision.Spec{})
+		require.NoError(t, err)
+		err = sup.TerminateChild(t.Context(), "db")
+		assert.ErrorIs(t, err, supervision.ErrNotFound)
+		assert.EqualError(t, err, `supervision: terminate child "db": no such child`)
+		_, err = sup.StartDynamic(t.Context(), 7)
+		assert.ErrorIs(t, err, supervision.ErrNotSimpleOneForOne)
+		assert.EqualError(t, err, `supervision: start dynamic child "7": possible with simple_one_for_one only`)
+		assert.NoError(t, sys.Close(t.Context()))
+	})
+}

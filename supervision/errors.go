@@ -5,6 +5,7 @@ package supervision
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/supervision/plan"
@@ -27,6 +28,18 @@ var (
 	// ErrNoProcess is the cause of a failed start: the StartFunc returned neither a process nor an error.
 	ErrNoProcess = errors.New("supervision: the start function returned no process")
 )
+
+// refusedCall is one of the sentinels above as the answer to a call: it says what was asked of which child.
+type refusedCall struct {
+	operation, child string
+	err              error
+}
+
+func (e *refusedCall) Error() string {
+	return fmt.Sprintf("supervision: %s %q: %s", e.operation, e.child, strings.TrimPrefix(e.err.Error(), "supervision: "))
+}
+
+func (e *refusedCall) Unwrap() error { return e.err }
 
 // Faults are all mistakes of a spec at once; each is a *FieldError.
 type Faults = plan.Faults
@@ -53,6 +66,9 @@ type StartError struct {
 
 // Error names the child and the reason.
 func (e *StartError) Error() string {
+	if e.ID == "" {
+		return fmt.Sprintf("supervision: start dynamic child: %s", e.Reason)
+	}
 	return fmt.Sprintf("supervision: start child %q: %s", e.ID, e.Reason)
 }
 

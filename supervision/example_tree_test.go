@@ -77,5 +77,5 @@ func ExampleTemplate() {
 	// Output:
 	// hello, Ada <nil>
 	// hello, Grace <nil>
-	// supervision: start child "": crash: supervision: start child of template "greeter": args are int, want string
+	// supervision: start dynamic child: crash: supervision: start child of template "greeter": args are int, want string
 }

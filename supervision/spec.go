@@ -85,8 +85,9 @@ type Spec struct {
 // Worker describes a permanent worker whose behaviour start builds anew for each incarnation. Options are those of actors.Spawn; the
 // child's name is its id, as a part of its path.
 func Worker[M any](id string, start func() actors.Behavior[M], options ...actors.Option) Child {
+	options = local(options)
 	return Child{ID: id, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
-		ref, err := actors.SpawnLink(in, id, start, append([]actors.Option{actors.Local()}, options...)...)
+		ref, err := actors.SpawnLink(in, id, start, options...)
 		return ref.PID(), err
 	}}
 }
@@ -94,15 +95,20 @@ func Worker[M any](id string, start func() actors.Behavior[M], options ...actors
 // Template describes the one child of a SimpleOneForOne supervisor: start builds a behaviour from the args of StartDynamic, which are
 // kept for its restarts and must be of type A.
 func Template[A, M any](id string, start func(args A) actors.Behavior[M], options ...actors.Option) Child {
+	options = local(options)
 	return Child{ID: id, Start: func(in actors.Spawner, args any) (actors.PID, error) {
 		a, ok := args.(A)
 		if none := args == nil && any(a) == nil; !ok && !none { // nil is a value of A where A is an interface
 			return actors.PID{}, &ArgsError{Child: id, Got: args, Want: *new(A)}
 		}
-		ref, err := actors.SpawnLink(in, "", func() actors.Behavior[M] { return start(a) },
-			append([]actors.Option{actors.Local()}, options...)...)
+		ref, err := actors.SpawnLink(in, "", func() actors.Behavior[M] { return start(a) }, options...)
 		return ref.PID(), err
 	}}
+}
+
+// local makes the options of a child, once for all its incarnations: its name is one among siblings.
+func local(options []actors.Option) []actors.Option {
+	return append([]actors.Option{actors.Local()}, options...)
 }
 
 // Sub describes a supervisor as a child.

@@ -29,7 +29,7 @@ func known(err error) bool {
 		nil, actors.ErrNoProc, supervision.ErrNotFound, supervision.ErrRunning, supervision.ErrRestarting,
 		supervision.ErrAlreadyPresent,
 	} {
-		if err == sentinel { //nolint:errorlint // they come as they are
+		if errors.Is(err, sentinel) {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ package supervision
 
 import (
 	"context"
+	"fmt"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/supervision/plan"
@@ -191,7 +192,34 @@ func (s *Supervisor) pid(ctx context.Context, ev plan.Event) (actors.PID, error)
 
 // call has no deadline but that of ctx: a stop may take as long as its child's shutdown time.
 func (s *Supervisor) call(ctx context.Context, ev plan.Event) (plan.Reply, error) {
-	return s.run(ctx, Event(ev))
+	r, err := s.run(ctx, Event(ev))
+	switch err { //nolint:errorlint // only the values themselves lack a subject
+	case ErrNotFound, ErrRunning, ErrRestarting, ErrAlreadyPresent, ErrSimpleOneForOne, ErrNotSimpleOneForOne:
+		operation, child := named(ev)
+		err = &refusedCall{operation, child, err}
+	}
+	return r, err
+}
+
+// named says what a call that can be refused asks for, and of which child.
+func named(ev plan.Event) (operation, child string) {
+	switch ev := ev.(type) {
+	case plan.StartChild:
+		return "start child", ev.Child.ID
+	case plan.StartDynamic:
+		return "start dynamic child", fmt.Sprint(ev.Args)
+	case plan.TerminateChild:
+		return "terminate child", ev.ID
+	case plan.TerminateRef:
+		return "terminate child", pidOf(ev.Ref).String()
+	case plan.RestartChild:
+		return "restart child", ev.ID
+	case plan.DeleteChild:
+		return "delete child", ev.ID
+	case plan.GetChild:
+		return "get child", ev.ID
+	}
+	return "call", ""
 }
 
 func (s *Supervisor) run(ctx context.Context, op Operation) (plan.Reply, error) {
