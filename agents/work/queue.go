@@ -19,6 +19,9 @@ const retryPause = 25 * time.Millisecond
 // lastTries is how long Drain tries to bring its result to the disk.
 const lastTries = 10 * time.Second
 
+// lastLook is how long Drain waits for the numbers at its end.
+const lastLook = time.Second
+
 // Queue is the handle of a work queue. It outlives restarts of the queue's process and may be used from any goroutine.
 type Queue struct {
 	sys      *actors.System
@@ -140,7 +143,10 @@ func (q *Queue) Drain(ctx context.Context) (Stats, error) {
 	if err == nil {
 		err = q.Flush(last)
 	}
-	stats, lost := q.Stats(last)
+	// What could not be brought to the disk may have used up all of that time, and the numbers are wanted then above all.
+	brief, over := q.within(context.WithoutCancel(ctx), lastLook)
+	defer over()
+	stats, lost := q.Stats(brief)
 	return stats, errors.Join(err, lost)
 }
 

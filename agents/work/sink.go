@@ -42,6 +42,8 @@ type output interface {
 	// write appends whole lines, all or none of which count as written.
 	write(lines []byte) error
 	sync() error
+	// intact fails if the output has lost what was written; a new one that is opened finds out what.
+	intact() error
 	close() error
 }
 
@@ -57,6 +59,7 @@ type Sink struct {
 
 // FileSink adds a sink that appends to a file: each outcome in exactly one line, whatever crashes. The position in each line says which
 // outcomes the file has; when it is opened half a line at its end is cut off, and outcomes that are missing are written from the journal.
+// So are those that somebody takes away by removing or cutting the file while it is written to.
 // A file that ends with anything else than an outcome of this queue is refused with *ResultsError and left alone. A full disk is told as
 // SinkFailed and tried again; the queue goes on meanwhile. To be called before the queue starts; the name is part of the process's name.
 func (q *Queue) FileSink(name, path string) *Sink {

@@ -48,7 +48,17 @@ func (a *sinkActor) Init(ctx *actors.Context[sinkMessage]) error {
 		return errors.Join(err, a.output.close())
 	}
 	a.last = last
-	a.sink.began.Store(true)
+	if a.sink.began.Swap(true) {
+		// The queue sends a first delivery when it starts. It may have nothing more to send to this incarnation.
+		end, err := a.look.end()
+		if err != nil {
+			return errors.Join(&JournalError{Queue: a.sink.queue.o.Name, Operation: "read", Err: err}, a.output.close())
+		}
+		if end > a.last {
+			a.goal = end
+			a.readSoon(ctx)
+		}
+	}
 	return nil
 }
 
@@ -61,17 +71,23 @@ func (a *sinkActor) Terminate(*actors.Context[sinkMessage], actors.Reason) error
 func (a *sinkActor) Receive(ctx *actors.Context[sinkMessage], msg sinkMessage) error {
 	switch m := msg.(type) {
 	case delivery:
+		if err := a.output.intact(); err != nil {
+			return err
+		}
 		a.take(ctx, m)
 	case sync:
 		a.flushes = append(a.flushes, m)
-		a.flush(ctx)
+		return a.flush(ctx)
 	case more:
 		a.reading = false
+		if err := a.output.intact(); err != nil {
+			return err
+		}
 		if err := a.read(ctx); err != nil {
 			return err
 		}
 	case syncDue:
-		a.flush(ctx)
+		return a.flush(ctx)
 	default:
 		return &actors.UnknownMessageError{Message: msg}
 	}
@@ -167,8 +183,7 @@ func (a *sinkActor) read(ctx *actors.Context[sinkMessage]) error {
 		d.reply.Send(a.last)
 	}
 	a.owed = nil
-	a.flush(ctx)
-	return nil
+	return a.flush(ctx)
 }
 
 // soil remembers that something is to be flushed.
@@ -179,21 +194,29 @@ func (a *sinkActor) soil(ctx *actors.Context[sinkMessage]) {
 	}
 }
 
-// flush makes the lines durable and tells who asked. While the sink is behind, those who asked wait.
-func (a *sinkActor) flush(ctx *actors.Context[sinkMessage]) {
+// flush makes the lines durable and tells who asked. While the sink is behind, those who asked wait. An output that was
+// taken away meanwhile is a crash, as before each write: a new incarnation writes again what is missing.
+func (a *sinkActor) flush(ctx *actors.Context[sinkMessage]) error {
+	if !a.dirty && len(a.flushes) == 0 {
+		return nil
+	}
+	if err := a.output.intact(); err != nil {
+		return err
+	}
 	if a.dirty {
 		a.dirty = false
 		if err := a.output.sync(); err != nil {
 			a.failed(ctx, err)
 			a.soil(ctx)
-			return
+			return nil
 		}
 	}
 	if a.goal > a.last {
-		return
+		return nil
 	}
 	for _, f := range a.flushes {
 		f.reply.Send(struct{}{})
 	}
 	a.flushes = nil
+	return nil
 }

@@ -34,7 +34,7 @@ func (f *fileOutput) open(look *history) (uint64, error) {
 		return 0, fmt.Errorf("work: open results %q: %w", f.path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return 0, fmt.Errorf("work: open results %q: not a regular file", f.path)
+		return 0, fmt.Errorf("work: open results %q: %w", f.path, errNoFile)
 	}
 	foreign := func(position uint64, err error) error {
 		return &ResultsError{Path: f.path, Position: position, Stream: look.queue.o.Stream, Err: err}
@@ -117,6 +117,24 @@ func (f *fileOutput) write(block []byte) error {
 
 func (f *fileOutput) sync() error { return f.file.Sync() }
 
+// intact notices that somebody has removed, replaced or cut the file. What is longer than it should be is not: it will be overwritten.
+func (f *fileOutput) intact() error {
+	ours, err := f.file.Stat()
+	if err != nil {
+		return fmt.Errorf("work: look at results %q: %w", f.path, err)
+	}
+	there, err := os.Stat(f.path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("work: look at results %q: %w", f.path, err)
+	case !os.SameFile(ours, there):
+		return fmt.Errorf("work: look at results %q: another file has taken its place", f.path)
+	case ours.Size() < f.end:
+		return fmt.Errorf("work: look at results %q: it was cut to %d of %d bytes", f.path, ours.Size(), f.end)
+	}
+	return nil
+}
+
 func (f *fileOutput) close() error {
 	if f.file == nil {
 		return nil
@@ -155,5 +173,6 @@ func (o *writerOutput) write(block []byte) error {
 	return nil
 }
 
-func (o *writerOutput) sync() error  { return nil }
-func (o *writerOutput) close() error { return nil }
+func (o *writerOutput) sync() error   { return nil }
+func (o *writerOutput) intact() error { return nil }
+func (o *writerOutput) close() error  { return nil }

@@ -24,12 +24,22 @@ type fileInput struct {
 }
 
 func (f *fileInput) check() error {
+	info, err := os.Stat(f.path) // first: opening a pipe would wait for its writer
+	if err != nil {
+		return fmt.Errorf("work: open tasks %q: %w", f.path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("work: open tasks %q: %w", f.path, errNoFile)
+	}
 	file, err := os.Open(f.path)
 	if err != nil {
 		return fmt.Errorf("work: open tasks %q: %w", f.path, err)
 	}
 	return file.Close()
 }
+
+// errNoFile refuses what cannot be gone on with in its middle; a stream is for ReaderSource.
+var errNoFile = errors.New("not a regular file")
 
 // open goes on behind the last accepted line. If that place is not the end of a line the file is another one now, and is read from its
 // beginning; known tasks are merged.
