@@ -5,6 +5,8 @@ package agents
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"sync/atomic"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/supervision"
@@ -54,6 +56,9 @@ func behavior(s Spec, k Kind, dir *Directory) (func() actors.Behavior[Message], 
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	if k.New == nil {
+		return nil, fmt.Errorf("agents: check agent %q: kind %q has no New", s.ID, k.Name)
+	}
 	return func() actors.Behavior[Message] {
 		b, err := k.New(s, dir)
 		if err != nil {
@@ -72,9 +77,16 @@ func (f failedStart) Init(*actors.Context[Message]) error { return f.err }
 // Receive is never called.
 func (f failedStart) Receive(*actors.Context[Message], Message) error { return f.err }
 
+// drawn counts the tokens that Do drew: from the top down, where no queue's counter ever comes. They are identity and nothing else, so
+// that all systems of a program share the count.
+var drawn atomic.Uint64
+
 // Do gives the agent one task and waits for its outcome: the output, a *Failure, or the error of the call. ctx should carry a deadline;
-// without one it waits as long as the agent lives. When ctx ends the attempt is recalled.
+// without one it waits as long as the agent lives. When ctx ends the attempt is recalled. A task without a token gets one.
 func (a Agent) Do(ctx context.Context, t Task) (json.RawMessage, error) {
+	if t.Token == 0 {
+		t.Token = Token(-drawn.Add(1))
+	}
 	out, err := actors.CallForever(ctx, a.ref, func(r actors.Reply[Outcome]) Message { return Assign{Task: t, Reply: r} })
 	switch {
 	case err != nil:

@@ -100,6 +100,56 @@ func TestBusyAgentRefusesOneMore(t *testing.T) {
 	})
 }
 
+// Tasks that are given by hand need no token: the agent does them side by side and answers each.
+func TestTasksWithoutATokenAreDoneSideBySide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := actors.New(actors.Options{})
+		defer sys.Close(context.Background())
+		a, err := agents.Spawn(sys, agents.Spec{ID: "a", Concurrency: 2}, moody, nil)
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		recalled := make(chan error, 1)
+		go func() {
+			_, err := a.Do(ctx, agents.Task{ID: "hang", Input: json.RawMessage(`"hang"`)})
+			recalled <- err
+		}()
+		synctest.Wait()
+		out, err := a.Do(t.Context(), agents.Task{ID: "work", Input: json.RawMessage(`"work"`)})
+		require.NoError(t, err)
+		assert.JSONEq(t, `"did work"`, string(out))
+		cancel()
+		assert.ErrorIs(t, <-recalled, context.Canceled)
+		synctest.Wait()
+		assert.True(t, a.PID().Alive())
+	})
+}
+
+// A token names one attempt: a second one under the same is refused, and harms neither the first nor the agent.
+func TestATokenInHandIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys := actors.New(actors.Options{})
+		defer sys.Close(context.Background())
+		a, err := agents.Spawn(sys, agents.Spec{ID: "a", Concurrency: 2}, moody, nil)
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		go a.Do(ctx, do("hang"))
+		synctest.Wait()
+		_, err = a.Do(t.Context(), do("work"))
+		var f *agents.Failure
+		require.ErrorAs(t, err, &f)
+		assert.Equal(t, agents.ClassUndelivered, f.Class)
+		cancel()
+		synctest.Wait()
+		assert.True(t, a.PID().Alive())
+	})
+}
+
+// A kind that cannot build anything is refused with the spec.
+func TestAKindWithoutNewIsRefused(t *testing.T) {
+	_, err := agents.Child(agents.Spec{ID: "a"}, agents.Kind{Name: "empty"}, nil)
+	assert.EqualError(t, err, `agents: check agent "a": kind "empty" has no New`)
+}
+
 func TestDirectoryHoldsTheLivingAndTellsItsWatchersEveryChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys := actors.New(actors.Options{})

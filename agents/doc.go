@@ -7,7 +7,7 @@
 //     and no longer: the directory monitors it.
 //   - Each [Assign] is answered exactly once: by the agent with an [Outcome], or by the runtime with the reason of its death. An answer
 //     counts for the queue that asked, under the token it gave, and for nobody else.
-//   - An agent never does more tasks at once than its concurrency; one more is refused with ClassBusy.
+//   - An agent never does more tasks at once than its concurrency; one more is refused with [ClassUndelivered].
 //   - A recalled task's context is cancelled at once; its answer is still owed. Who does not answer is killed by whoever waits, and
 //     comes back through its supervisor.
 //   - A panic in a task is a crash of its agent, and the crash names the task (see [TaskPanicError]).

@@ -23,7 +23,7 @@ type Task struct {
 	Input json.RawMessage
 	// Attempt counts from 1.
 	Attempt int
-	// Token names the attempt.
+	// Token names the attempt. An agent refuses a second attempt under a token that it has in hand.
 	Token Token
 	// Until is when the attempt is taken away; zero means never.
 	Until time.Time

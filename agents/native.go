@@ -72,6 +72,10 @@ func (n *native) assign(ctx *actors.Context[Message], m Assign) {
 		m.Reply.Send(Outcome{Failure: Undelivered("the agent is busy")})
 		return
 	}
+	if n.jobs[m.Task.Token] != nil {
+		m.Reply.Send(Outcome{Failure: Undelivered("the agent has an attempt with this token in hand")})
+		return
+	}
 	work, cancel := context.WithCancelCause(context.WithValue(context.Context(ctx), lifeKey{}, context.Context(ctx)))
 	n.jobs[m.Task.Token] = &job{task: m.Task, cancel: cancel, reply: m.Reply}
 	ctx.Go(func(context.Context) Message {

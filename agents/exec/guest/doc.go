@@ -2,8 +2,8 @@
 
 // Package guest is the program's side of the exec protocol: what a Go program needs to be an agent of a node that runs it.
 //
-// Guarantees: [Serve] says hello, does one task at a time, answers each with its result or error, and returns when the node says stop
-// or closes standard input, as every agent program must. Standard output belongs to the protocol; write logs to standard error.
+// Guarantees: [Serve] says hello, does each task on a goroutine of its own, at most as many at once as the agent's concurrency, answers
+// each with its result or error, and returns when the node says stop or closes standard input, as every agent program must. Standard output belongs to the protocol; write logs to standard error.
 //
 // Usage: the whole of an agent program.
 //

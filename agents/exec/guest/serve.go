@@ -48,7 +48,8 @@ type line struct {
 	Task
 }
 
-// Serve speaks the protocol until the node stops the program or ctx ends.
+// Serve speaks the protocol until the node stops the program or closes its input. The handlers' contexts end with ctx, which does not
+// interrupt the wait for a line.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle Handler) error {
 	s := &server{out: json.NewEncoder(out), cancels: map[string]context.CancelFunc{}}
 	if err := s.send(map[string]any{"type": "hello", "protocol": 1, "capabilities": hello.Capabilities, "features": []string{"ping"}}); err != nil {
@@ -112,11 +113,11 @@ func (s *server) begin(ctx context.Context, t Task, handle Handler) {
 	s.mu.Unlock()
 	s.tasks.Go(func() { // awaited by Serve
 		defer cancel()
-		result, err := handle(ctx, t)
+		output, err := do(ctx, t, handle)
 		s.mu.Lock()
 		delete(s.cancels, t.ID)
 		s.mu.Unlock()
-		answer := map[string]any{"type": "result", "id": t.ID, "attempt": t.Attempt, "output": result}
+		answer := map[string]any{"type": "result", "id": t.ID, "attempt": t.Attempt, "output": output}
 		if err != nil {
 			var final *PermanentError
 			answer = map[string]any{
@@ -126,6 +127,19 @@ func (s *server) begin(ctx context.Context, t Task, handle Handler) {
 		}
 		_ = s.send(answer) // a node that has gone is noticed by the reader
 	})
+}
+
+// do runs the handler and encodes its result; one that has no JSON is an error like any other, and would be one again.
+func do(ctx context.Context, t Task, handle Handler) (json.RawMessage, error) {
+	result, err := handle(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	output, err := json.Marshal(result)
+	if err != nil {
+		return nil, &PermanentError{fmt.Errorf("guest: encode result of task %q: %w", t.ID, err)}
+	}
+	return output, nil
 }
 
 func (s *server) cancel(id string) {

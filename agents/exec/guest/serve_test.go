@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -50,6 +51,16 @@ func TestServeTellsPermanentErrorsFromOthers(t *testing.T) {
 func TestServeRefusesLinesThatAreNoMessages(t *testing.T) {
 	err := guest.Serve(t.Context(), strings.NewReader("nonsense\n"), &bytes.Buffer{}, guest.Hello{}, shout)
 	assert.ErrorContains(t, err, `"nonsense\n"`)
+}
+
+// A result that has no JSON is answered with an error that no attempt can cure, instead of with nothing.
+func TestServeAnswersForAResultThatHasNoJSON(t *testing.T) {
+	var out bytes.Buffer
+	in := `{"type":"task","id":"a","attempt":1}` + "\n"
+	nonsense := func(context.Context, guest.Task) (any, error) { return math.NaN(), nil }
+	require.NoError(t, guest.Serve(t.Context(), strings.NewReader(in), &out, guest.Hello{}, nonsense))
+	assert.Contains(t, out.String(), `"message":"guest: encode result of task \"a\": json: unsupported value: NaN"`)
+	assert.Contains(t, out.String(), `"retry":false`)
 }
 
 // A program that upper-cases text. The node's side of the conversation comes from a string here.
