@@ -126,7 +126,9 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	if x = p.more; x != nil { // somebody may have come to watch since the fence went up
 		waits = x.waits
 		x.waits = nil
-		told = x.detachLocked()
+	}
+	if p.ties != nil {
+		told = p.ties.detachLocked()
 	}
 	if !abandoned {
 		p.body = nil // a dead record that somebody still refers to holds no state

@@ -49,12 +49,13 @@ func (p *Proc) Status() Status {
 	if p.phase == dead {
 		st.Why = p.why
 	}
-	x := p.more
-	if x == nil {
+	if x := p.more; x != nil {
+		st.Timers, st.Stashed, st.Waiting = len(x.timers), len(x.stash), x.blockedIn != nil
+	}
+	if p.ties == nil {
 		return st
 	}
-	st.Timers, st.Stashed, st.Waiting = len(x.timers), len(x.stash), x.blockedIn != nil
-	for r := x.relations.next; r != nil && r != &x.relations; r = r.next {
+	for r := p.ties.next; r != p.ties; r = r.next {
 		switch r.role {
 		case linked:
 			st.Links++

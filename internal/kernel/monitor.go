@@ -32,8 +32,8 @@ func (p *Proc) Monitor(q *Proc, make func(target *Proc, why exit.Reason) any) *M
 		m.mine = &relation{peer: q, role: observer, mon: m}
 		its := &relation{peer: p, role: observed, mon: m, twin: m.mine}
 		m.mine.twin = its
-		p.extraLocked().addLocked(m.mine)
-		q.extraLocked().addLocked(its)
+		p.tiesLocked().addLocked(m.mine)
+		q.tiesLocked().addLocked(its)
 	}
 	unlockBoth(p, q)
 	if gone {

@@ -75,6 +75,7 @@ type Proc struct {
 	queue     ring
 	cur       envelope // in hand
 	why       exit.Reason
+	ties      *relation // head of its links and monitors; nil until it has one
 	more      *extra
 
 	younger, older *Proc // in the shard's list, guarded by the shard's lock
@@ -85,7 +86,6 @@ type extra struct {
 	front     []envelope // before the queue: continued and unstashed ones
 	stash     []envelope
 	exitAsked *exit.Reason // an exit signal that waits for the turn in hand to end
-	relations relation     // head of the circular list, in order of creation
 	open      []slotRef    // calls taken and not answered when their turn ended
 	waits     []*wait      // those who wait for this process's death
 	blockedIn *wait        // what this process's own turn is waiting in
@@ -105,8 +105,6 @@ type extra struct {
 func (p *Proc) extraLocked() *extra {
 	if p.more == nil {
 		p.more = &extra{}
-		p.more.relations.next = &p.more.relations
-		p.more.relations.prev = &p.more.relations
 	}
 	return p.more
 }

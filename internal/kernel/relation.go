@@ -23,12 +23,22 @@ type relation struct {
 	role       role
 }
 
-// addLocked appends r to the owner's list.
-func (x *extra) addLocked(r *relation) {
-	last := x.relations.prev
-	r.prev, r.next = last, &x.relations
+// tiesLocked returns the head of the process's list, which stands for no relation. It is made with the first entry and is apart from
+// the rest of what few processes need, because every supervised process has a link.
+func (p *Proc) tiesLocked() *relation {
+	if p.ties == nil {
+		p.ties = &relation{}
+		p.ties.next, p.ties.prev = p.ties, p.ties
+	}
+	return p.ties
+}
+
+// addLocked appends r to the list of the head.
+func (head *relation) addLocked(r *relation) {
+	last := head.prev
+	r.prev, r.next = last, head
 	last.next = r
-	x.relations.prev = r
+	head.prev = r
 }
 
 // removeLocked takes r out of its owner's list and reports whether it was in one.
@@ -41,16 +51,16 @@ func (r *relation) removeLocked() bool {
 	return true
 }
 
-// detachLocked empties the list and returns what was in it, in order.
-func (x *extra) detachLocked() []*relation {
+// detachLocked empties the list of the head and returns what was in it, in order.
+func (head *relation) detachLocked() []*relation {
 	var out []*relation
-	for r := x.relations.next; r != &x.relations; {
+	for r := head.next; r != head; {
 		next := r.next
 		r.next, r.prev = nil, nil
 		out = append(out, r)
 		r = next
 	}
-	x.relations.next, x.relations.prev = &x.relations, &x.relations
+	head.next, head.prev = head, head
 	return out
 }
 
@@ -111,19 +121,20 @@ func (p *Proc) Link(q *Proc) {
 
 // linkLocked makes both sides; both locks are held.
 func (p *Proc) linkLocked(q *Proc) {
-	a := &relation{peer: q, role: linked}
-	b := &relation{peer: p, role: linked, twin: a}
-	a.twin = b
-	p.extraLocked().addLocked(a)
-	q.extraLocked().addLocked(b)
+	var both [2]relation // one allocation: they come and go together
+	a, b := &both[0], &both[1]
+	*a = relation{peer: q, role: linked, twin: b}
+	*b = relation{peer: p, role: linked, twin: a}
+	p.tiesLocked().addLocked(a)
+	q.tiesLocked().addLocked(b)
 }
 
 // linkToLocked finds p's side of the link to q; both locks are held. A link is in both lists, so they are walked in step, and the shorter
 // one decides: one process may be linked to very many that have few links each. Only when q is dead and still telling so is p's side
 // alone.
 func (p *Proc) linkToLocked(q *Proc) *relation {
-	x, y := p.extraLocked(), q.extraLocked()
-	for a, b := x.relations.next, y.relations.next; a != &x.relations && (b != &y.relations || q.phase == dead); a, b = a.next, b.next {
+	mine, its := p.tiesLocked(), q.tiesLocked()
+	for a, b := mine.next, its.next; a != mine && (b != its || q.phase == dead); a, b = a.next, b.next {
 		if a.role == linked && a.peer == q {
 			return a
 		}

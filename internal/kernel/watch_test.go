@@ -207,7 +207,7 @@ func TestWatchesThatAreOverLeaveNothingBehind(t *testing.T) {
 		w, p := up(t, s, Start{}), up(t, s, Start{})
 		w.Trap(none)
 		empty := func(p *Proc) bool {
-			return p.more.relations.next == &p.more.relations && p.more.relations.prev == &p.more.relations
+			return p.ties.next == p.ties && p.ties.prev == p.ties
 		}
 		w.Monitor(p, none).Stop()
 		assert.True(t, empty(w) && empty(p), "a monitor that was stopped")
