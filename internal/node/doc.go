@@ -6,7 +6,7 @@
 // Guarantees:
 //   - [Start] returns when every phase is up, or with an error that names the phase; then nothing is left running.
 //   - A phase that crashes takes the later ones with it and all come back in order; the journal is the truth for what they rebuild.
-//   - [Node.Drain] stops the acceptance of tasks, waits for those that run until its context ends, hands the rest back, and stops
+//   - [Node.Stop] stops the acceptance of tasks, waits for those that run until its context ends, hands the rest back, and stops
 //     everything in reverse order. What was accepted and has not ended is in the journal for the next start.
 //   - Surfaces answer while the node lives; they only read.
 //
