@@ -35,7 +35,7 @@ func measure(t *benchtab.Table, rounds int) {
 	row(t, "ping-pong round trip", v, b, "bare channel round trip", 2.2)
 
 	v, b = interleave(rounds, 20_000, supervisedStart, func(n int) time.Duration { return rawSpawn(raw, n) })
-	row(t, "supervised start with its Init", v, b, "raw protoactor-go spawn", 2.5)
+	row(t, "supervised start with its Init", v, b, "raw protoactor-go spawn, started", 2.5)
 
 	var s sample
 	restart(1_000)

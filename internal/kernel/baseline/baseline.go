@@ -42,8 +42,9 @@ func (s *System) Send(n int, msg any) {
 	s.engine.Root.Stop(pid)
 }
 
-// Spawn starts n actors one after another. As protoactor has it, a spawn returns before its Started is handled; nobody waits for that
-// here, which favours the baseline. The returned function waits and stops them.
+// Spawn starts n actors one after another and returns when all have handled Started. As protoactor has it, a spawn returns before that
+// and the handling overlaps with further spawns; nobody waits for a single one here, which favours the baseline. The returned function
+// stops them.
 func (s *System) Spawn(n int) (stop func()) {
 	started := make(chan struct{}, n)
 	props := actor.PropsFromFunc(func(ctx actor.Context) {
@@ -55,9 +56,11 @@ func (s *System) Spawn(n int) (stop func()) {
 	for i := range pids {
 		pids[i] = s.engine.Root.Spawn(props)
 	}
+	for range n {
+		<-started
+	}
 	return func() {
 		for _, pid := range pids {
-			<-started
 			s.engine.Root.Stop(pid)
 		}
 	}
