@@ -31,9 +31,15 @@ func (r Reply[R]) Fail(err error) {
 		err = errors.New("actors: reply failed without an error")
 	}
 	if r.slot != nil {
-		r.slot.Fail(r.gen, err)
+		r.slot.Fail(r.gen, &failedWith{err})
 	}
 }
+
+// failedWith is an error that a callee answered with, on its way to the caller. It tells an answer from what the runtime says of the
+// call itself.
+type failedWith struct{ err error }
+
+func (e *failedWith) Error() string { return e.err.Error() }
 
 // Open reports whether the caller still waits.
 func (r Reply[R]) Open() bool { return r.slot != nil && r.slot.Pending(r.gen) }
@@ -76,8 +82,11 @@ func answer[R any](p *kernel.Proc, v any, err error) (R, error) {
 	if err == nil {
 		return r, nil
 	}
-	if ended, ok := err.(*kernel.EndedError); ok { //nolint:errorlint // the kernel's own value
-		return r, &CallError{Path: p.Path(), Reason: ended.Reason}
+	switch e := err.(type) { //nolint:errorlint // the kernel's and our own values
+	case *kernel.EndedError:
+		return r, &CallError{Path: p.Path(), Reason: e.Reason}
+	case *failedWith:
+		return r, e.err
 	}
 	return r, refused(p.Path(), err)
 }

@@ -165,6 +165,10 @@ func TestARefusedCallNamesItsCallee(t *testing.T) {
 		_, err = actors.Call(t.Context(), actors.Named[do](w.System, "gone"), never)
 		assert.ErrorIs(t, err, actors.ErrNoProc)
 		assert.EqualError(t, err, `actors: call "gone": no such process`)
+		_, err = actors.Call(t.Context(), r, func(r actors.Reply[int]) do {
+			return func(*cx) error { r.Fail(actors.ErrNoProc); return nil }
+		})
+		assert.Equal(t, actors.ErrNoProc, err, "an answer of the callee is passed on as it is")
 		_, err = actors.Inspect(t.Context(), actors.PID{})
 		assert.EqualError(t, err, `actors: call "nobody": no such process`)
 	})

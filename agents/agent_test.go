@@ -28,6 +28,9 @@ var moody = agents.Native("moody", "Does what its input says.", func(agents.Spec
 		switch mood {
 		case "panic":
 			panic("as told")
+		case "nothing":
+			var none *agents.Failure
+			return nil, none
 		case "fail":
 			return nil, errors.New("as told")
 		case "hang":
@@ -55,6 +58,10 @@ func TestAgentAnswersWithResultFailureOrItsDeath(t *testing.T) {
 
 		var f *agents.Failure
 		_, err = a.Do(t.Context(), do("fail"))
+		require.ErrorAs(t, err, &f)
+		assert.Equal(t, agents.ClassRetryable, f.Class)
+
+		_, err = a.Do(t.Context(), do("nothing")) // a nil *Failure is an error that is not nil
 		require.ErrorAs(t, err, &f)
 		assert.Equal(t, agents.ClassRetryable, f.Class)
 
@@ -173,6 +180,7 @@ func TestDirectoryHoldsTheLivingAndTellsItsWatchersEveryChange(t *testing.T) {
 		assert.Equal(t, []string{"joined a", "left a killed", "joined a"}, seen)
 		_, err = dir.Lookup(t.Context(), "nobody")
 		assert.ErrorIs(t, err, actors.ErrNoProc)
+		assert.ErrorContains(t, err, `agents: look up "nobody"`)
 	})
 }
 

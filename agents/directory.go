@@ -4,6 +4,7 @@ package agents
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -112,7 +113,7 @@ func (d *directory) Receive(ctx *actors.Context[dirMessage], m dirMessage) error
 		if e, ok := d.byID[m.id]; ok {
 			m.reply.Send(e)
 		} else {
-			m.reply.Fail(actors.ErrNoProc)
+			m.reply.Fail(fmt.Errorf("agents: look up %q: no such agent: %w", m.id, actors.ErrNoProc))
 		}
 	case watch:
 		d.watchers = append(d.watchers, m)

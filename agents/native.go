@@ -134,6 +134,9 @@ func Run(ctx context.Context, w Worker, t Task) Outcome {
 	}
 	var f *Failure
 	if errors.As(err, &f) {
+		if f == nil { // not nil as an error, so that it is one
+			f = &Failure{Class: ClassRetryable, Reason: "the worker returned a nil *agents.Failure as its error"}
+		}
 		return Outcome{Failure: f}
 	}
 	return Outcome{Failure: &Failure{Class: ClassRetryable, Reason: err.Error()}}
