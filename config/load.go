@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// MaxFile is the size in bytes up to which a file is taken; nobody has to read more of it than one byte beyond.
+const MaxFile = 4 << 20
+
 // Input is all that Load looks at.
 type Input struct {
 	Name  string              // name of the file for messages; it is not opened

@@ -17,7 +17,7 @@ import (
 
 // Limits of the text. They hold for every text, whoever wrote it.
 const (
-	maxBytes  = 4 << 20
+	maxBytes  = MaxFile
 	maxDepth  = 64
 	maxValues = 500_000
 )
@@ -27,7 +27,7 @@ func parse(name string, data []byte) (*value, *source, []placed) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) > maxBytes {
 		src := fileSource(name, "")
-		return nil, src, []placed{{src.at(1, 1, 1), "", fault{code: CodeLimit, reason: "file of " + strconv.Itoa(len(data)) + " bytes is larger than 4MiB"}}}
+		return nil, src, []placed{{src.at(1, 1, 1), "", fault{code: CodeLimit, reason: "the file is larger than 4MiB"}}}
 	}
 	src := fileSource(name, strings.ToValidUTF8(string(data), "\ufffd"))
 	if p := unprintable(src, data); p != nil {

@@ -5,6 +5,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,6 +21,9 @@ type Client struct {
 	base string
 	at   string // what the user knows it by
 }
+
+// ErrNoNode is the reason of an UnreachableError when something else than a node answers.
+var ErrNoNode = errors.New("admin: what answers there is no node")
 
 // UnreachableError says that no node answers at an address.
 type UnreachableError struct {
@@ -66,16 +70,17 @@ func DialAddr(addr string) *Client {
 // Health asks for the node's health.
 func (c *Client) Health(ctx context.Context) (Health, error) {
 	var h Health
-	return h, c.get(ctx, "/v1/health", nil, &h)
+	return h, c.get(ctx, "/v1/health", nil, &h, &h.Version)
 }
 
 // Tree asks for the supervision tree; limit 0 is everything.
 func (c *Client) Tree(ctx context.Context, limit int) (TreeAnswer, error) {
 	var t TreeAnswer
-	return t, c.get(ctx, "/v1/tree", url.Values{"limit": {fmt.Sprint(limit)}}, &t)
+	return t, c.get(ctx, "/v1/tree", url.Values{"limit": {fmt.Sprint(limit)}}, &t, &t.Version)
 }
 
-func (c *Client) get(ctx context.Context, path string, query url.Values, into any) error {
+// get reads an answer, of which version is a part that every answer of a node has.
+func (c *Client) get(ctx context.Context, path string, query url.Values, into any, version *int) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path+"?"+query.Encode(), nil)
 	if err != nil {
 		return err
@@ -85,9 +90,18 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, into an
 		return &UnreachableError{At: c.at, Err: err}
 	}
 	defer res.Body.Close()
+	if res.StatusCode == http.StatusNotFound {
+		return &UnreachableError{At: c.at, Err: ErrNoNode}
+	}
 	if res.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(res.Body, 4096)) // what came is enough for the message
 		return &StatusError{At: c.at, Code: res.StatusCode, Text: strings.TrimSpace(string(text))}
 	}
-	return json.NewDecoder(res.Body).Decode(into)
+	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		return &UnreachableError{At: c.at, Err: fmt.Errorf("%w: %w", ErrNoNode, err)}
+	}
+	if *version == 0 {
+		return &UnreachableError{At: c.at, Err: ErrNoNode}
+	}
+	return nil
 }

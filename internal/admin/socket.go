@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -16,6 +17,12 @@ var ErrInUse = errors.New("admin: another node answers at the socket")
 
 // ErrNoSocket is returned when something else than a socket is at the path; it is left alone.
 var ErrNoSocket = errors.New("admin: there is a file that is no socket")
+
+// ErrTooLong is returned when a path is longer than the system allows for sockets.
+var ErrTooLong = errors.New("admin: sockets have paths of about 100 bytes at most, this is one")
+
+// shortest is the least that a system allows; Linux has 107, BSD 103.
+const shortest = 100
 
 // SocketPath returns where a node of that name has its socket: $XDG_RUNTIME_DIR/mabeam/NAME.sock, or a folder of the user's in the
 // folder for temporary files.
@@ -55,6 +62,9 @@ func ListenSocket(path string) (net.Listener, error) {
 		}
 	}
 	l, err := net.Listen("unix", path)
+	if errors.Is(err, syscall.EINVAL) && len(path) > shortest {
+		return nil, fmt.Errorf("admin: listen %q: %w of %d bytes", path, ErrTooLong, len(path))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("admin: listen %q: %w", path, err)
 	}

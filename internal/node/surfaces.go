@@ -41,7 +41,7 @@ func serve(n *Node) (*surfaces, error) {
 	l, err := admin.ListenSocket(path)
 	if err != nil {
 		s.close()
-		return nil, err
+		return nil, fmt.Errorf("%w (surfaces.socket can name another path)", err)
 	}
 	s.run(l, handler, n.o.Logger)
 	return s, nil

@@ -21,6 +21,7 @@ const (
 type state struct {
 	open, done, dead, cancelled int
 	bad                         uint64 // lines that are no task, or were refused, since this start
+	why                         string // why nothing runs, although there are tasks; empty if that is not so
 }
 
 func (s state) ended() int { return s.done + s.dead + s.cancelled }
@@ -81,14 +82,26 @@ func (j *job) progress(ctx context.Context, n *node.Node, out *screen) <-chan st
 // look asks the queues; a queue that is being restarted is shown a moment later.
 func (j *job) look(ctx context.Context, n *node.Node) (state, bool) {
 	var all []work.Stats
+	why := ""
 	for _, q := range n.Queues() {
 		s, err := q.Stats(ctx)
 		if err != nil {
 			return state{}, false
 		}
 		all = append(all, s)
+		if s.Running == 0 && s.Accepted > 0 {
+			v, err := q.View(ctx)
+			if err != nil {
+				return state{}, false
+			}
+			for _, b := range v.Blocked {
+				why = fmt.Sprintf("%d waiting: %s", b.Tasks, b.Reason)
+			}
+		}
 	}
-	return sum(all), true
+	t := sum(all)
+	t.why = why
+	return t, true
 }
 
 func (j *job) bar(s state, since time.Duration, width int) string {
@@ -121,6 +134,9 @@ func (j *job) plain(s state, since time.Duration) string {
 	text += fmt.Sprintf("  %.0f/s  crashes %d  restarts %d", rate, j.tally.crashes.Load(), j.tally.restarts.Load())
 	if s.dead > 0 {
 		text += fmt.Sprintf("  dead %d", s.dead)
+	}
+	if s.why != "" {
+		text += "  " + s.why
 	}
 	if left := j.total - s.ended(); j.total > 0 && left > 0 && rate > 0 {
 		text += fmt.Sprintf("  eta %.0fs", float64(left)/rate)

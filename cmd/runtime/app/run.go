@@ -176,6 +176,7 @@ func (j *job) start(ctx context.Context, out *screen, o node.Options) (n *node.N
 				return nil, nil, exitWith(signalCode(s), errors.New("stopped at once, while the node was starting"))
 			}
 			first = s
+			j.twins()
 			out.line(fmt.Sprintf("%s: stopping when the node is up; a second signal stops at once", s))
 		}
 	}
@@ -189,6 +190,9 @@ func (j *job) banner(out *screen, n *node.Node, resumed bool) {
 	}
 	if c := j.cfg.Chaos; c != nil && !j.flags.calm {
 		text += fmt.Sprintf("\nfaults on purpose, seed %d; --no-chaos turns them off", c.Seed)
+	}
+	if len(j.cfg.Work) == 0 && !j.flags.linger {
+		text += "\nthere is no queue, so there is nothing to wait for; --linger keeps the node up"
 	}
 	if resumed {
 		text += "\ngoing on where the last run was"
@@ -213,6 +217,7 @@ func (j *job) work(ctx context.Context, n *node.Node, out *screen, first os.Sign
 				}
 				done = nil // stay up
 			case first = <-j.Signals:
+				j.twins()
 			}
 		}
 		return nil
@@ -248,11 +253,9 @@ func (j *job) end(ctx context.Context, n *node.Node, out *screen, begin time.Tim
 	j.summary(e.stats, time.Since(begin))
 	switch {
 	case failed != nil && errors.Is(failed, node.ErrGaveUp):
-		return exitWith(ExitGaveUp, failed)
+		return exitWith(ExitGaveUp, errors.Join(failed, j.tally.lastCrash()))
 	case failed != nil:
 		return failed
-	case e.err != nil && signal == nil:
-		return e.err
 	}
 	open, dead := 0, 0
 	for _, s := range e.stats {
@@ -261,7 +264,9 @@ func (j *job) end(ctx context.Context, n *node.Node, out *screen, begin time.Tim
 	}
 	switch {
 	case signal != nil && limit.Err() != nil:
-		return exitWith(ExitDrained, fmt.Errorf("the drain time was over; %d accepted tasks wait in the journal for the next start", open))
+		return exitWith(ExitDrained, errors.Join(fmt.Errorf("the drain time was over; %d accepted tasks wait in the journal for the next start", open), e.err))
+	case e.err != nil:
+		return e.err
 	case signal != nil:
 		return nil
 	case dead > 0:

@@ -45,11 +45,11 @@ func (j *job) summary(stats []work.Stats, took time.Duration) {
 	}
 	fmt.Fprintf(t, "agents\tcrashes %d, restarts %d, gave up %d\n", j.tally.crashes.Load(), j.tally.restarts.Load(), j.tally.gaveUp.Load())
 	for _, q := range j.cfg.Work {
-		if file := q.Results.Reveal(); file != "-" {
-			fmt.Fprintf(t, "results\t%s\n", file)
+		if q.Results.Reveal() != "-" {
+			fmt.Fprintf(t, "results\t%s\n", q.Results)
 		}
 	}
-	fmt.Fprintf(t, "journal\t%s\n", j.cfg.Node.Data.Reveal())
+	fmt.Fprintf(t, "journal\t%s\n", j.cfg.Node.Data)
 	_ = t.Flush() // nobody can be told when standard output is gone
 }
 

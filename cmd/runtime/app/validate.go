@@ -5,7 +5,6 @@ package app
 import (
 	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 
@@ -105,7 +104,7 @@ func counts(cfg config.Config) string {
 
 // input reads a config file.
 func (c *command) input(file string, sets []string) (config.Input, error) {
-	data, err := os.ReadFile(file)
+	data, err := config.OS().ReadFile(file, config.MaxFile+1) // what is more is refused, not read
 	if err != nil {
 		return config.Input{}, err
 	}
