@@ -31,7 +31,7 @@
 //
 // Open: [LockedError] names the owner, [LostTailError] both positions, [NewerError] and [ForeignError] leave the file untouched, events.CorruptError names file and position.
 // Options.ReadOnly looks at what is left, Options.AcceptLoss goes on without what is lost. Later: a full disk gives events.ErrNoSpace,
-// changes nothing, and passes when there is space; any other I/O error while writing gives events.ErrPoisoned until the store is opened again; reads go on in both cases.
+// changes nothing, and passes when there is space; any other I/O error while writing, and a file that was removed or replaced meanwhile, gives events.ErrPoisoned until the store is opened again; reads go on in both cases.
 // Not noticed: a file set replaced as a whole by an older, intact copy of itself.
 //
 // # State

@@ -27,6 +27,9 @@ var (
 	ErrForeign = errors.New("events/sqlite: not an event store")
 )
 
+// errGone tells that the file was removed or replaced while it was open.
+var errGone = errors.New("the file was removed or replaced")
+
 // LockedError tells who has the store open.
 type LockedError struct {
 	// Path is the lock file.
@@ -129,7 +132,7 @@ func classify(err error) fault {
 		return faultFull
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return faultReadOnly
-	case errors.Is(err, syscall.EIO):
+	case errors.Is(err, syscall.EIO), errors.Is(err, errGone):
 		return faultIO
 	}
 	return faultOther

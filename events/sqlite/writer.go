@@ -6,7 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
 	"strings"
 	"time"
 
@@ -30,6 +32,7 @@ func insertRows(n int) string {
 type writer struct {
 	c        *conn
 	path     string
+	file     os.FileInfo // of path, when the writer was opened
 	witness  *witness
 	head     link
 	last     time.Time // stamp of the last event
@@ -54,7 +57,21 @@ func openWriter(c *conn, path string, head link) (*writer, error) {
 			*d.into, err = openDict(c, d.table)
 		}
 	}
+	if err == nil {
+		w.file, err = os.Stat(path)
+	}
 	return w, err
+}
+
+// there tells whether the path still names the file that is written to. The engine goes on with a file that was removed, and nothing of it
+// is there at the next start; what has been committed to it must not be acknowledged.
+func (w *writer) there() error {
+	now, err := os.Stat(w.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && !os.SameFile(w.file, now):
+		return errGone
+	}
+	return nil // it may be in a folder that cannot be looked into any more, which harms nothing
 }
 
 // group decides and commits a group of appends. The first decision is made without asking for the ids, since almost every id is new: only if something was
@@ -167,7 +184,7 @@ func (w *writer) commit(accepted []events.Event) error {
 		clear(w.versions)
 	}
 	maps.Copy(w.versions, versions)
-	return nil
+	return w.there()
 }
 
 // lengthen enters the new last versions of the streams; the order does not matter.
