@@ -83,7 +83,7 @@ func (c *Context[M]) Unstash() { c.proc.Unstash() }
 // done; its panic is a crash of the process. An ordered stop waits for it within the shutdown time; a crash or kill does not, and its
 // result is then void. It is the only way in which a behaviour starts a goroutine.
 func (c *Context[M]) Go(fn func(ctx context.Context) M) {
-	c.proc.Go(func(ctx context.Context) any { return fn(context.WithValue(ctx, processKey{}, (*kernel.Proc)(nil))) })
+	c.proc.Go(func(ctx context.Context) any { return fn(ctx) })
 }
 
 // Do is Go for work without a result message.

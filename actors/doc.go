@@ -29,14 +29,14 @@
 // Fatal errors of the Go runtime (concurrent map writes, exhausted memory), os.Exit and a panic in a bare goroutine end the whole
 // program; no process contains them.
 //
-// Failure modes: [ErrNoProc], [ErrMailboxFull], [ErrTimeout], [ErrCallSelf], [ErrFenced], [ErrStopped], [ErrIgnore],
-// [*NameTakenError], [*StartError], [*CallError].
+// Failure modes: of sends and calls [ErrNoProc], [ErrMailboxFull], [ErrTimeout], [ErrCallSelf], [ErrFenced], [ErrStopped],
+// [ErrWrongType], [*CallError]; of starts [ErrIgnore], [ErrStartTimeout], [*NameTakenError], [*StartError]. A sentinel that ends a call
+// comes with the name of the callee, so branch with errors.Is. A function that is missing where one is needed is a panic that says so.
 //
 // OTP counterpart: erlang processes and gen_server. Deviations: there is no preemption and no true kill; mailboxes are bounded; values
 // are shared, not copied; Terminate also runs in processes that do not trap exits, because files must be closed; a call to a callee
 // that ends with shutdown is an error like any other, so returning it crashes the caller; a timer's tick is never delivered after
-// Cancel. Exit with the reason killed is a kill, and so cannot be
-// trapped; the killed of a linked process can.
+// Cancel. Exit with the reason killed is a kill, and so cannot be trapped; the killed of a linked process can.
 //
 // State: each process owns its own. Tests: run processes inside testing/synctest, where time is virtual.
 package actors

@@ -24,11 +24,12 @@
 //	})
 //
 // Duties of the user: a [StartFunc] starts its process with actors.SpawnLink on the spawner that it is given, and does nothing that
-// lasts. Returning neither a process nor an error is a failed start ([ErrNoProcess]). A child's Init must not call its own supervisor, which waits for that Init; such a call ends with the system's call time-out.
+// lasts. Returning neither a process nor an error is a failed start ([ErrNoProcess]). A child's Init must not call its own supervisor,
+// which waits for that Init; such a call ends with the system's call time-out.
 //
 // Failure modes: an invalid spec is refused with [Faults], all of them at once; a child that fails to start makes Start fail with an
-// *actors.StartError whose reason is Shutdown(*[StartFailed]); management calls return the sentinel errors below,
-// [*AlreadyStartedError] and [*StartError]; a call to a supervisor that ends is an *actors.CallError.
+// *actors.StartError whose reason is Shutdown(*[StartFailed]); management calls return the sentinel errors below with the operation and
+// the child (branch with errors.Is), [*AlreadyStartedError] and [*StartError]; a call to a supervisor that ends is an *actors.CallError.
 //
 // OTP counterpart: the module supervisor. Deviations: the restart window is exact and inclusive, where OTP compares whole seconds; a
 // killed child is fenced (see package actors); the two defects of OTP's simple_one_for_one that FORMAT.md of testkit/conform names are

@@ -139,7 +139,7 @@ func (p *Proc) keepOpenLocked(s slotRef) {
 	if len(x.open) == cap(x.open) {
 		kept := x.open[:0]
 		for _, o := range x.open {
-			if o.slot.pending(o.gen) {
+			if o.slot.Pending(o.gen) {
 				kept = append(kept, o)
 			}
 		}

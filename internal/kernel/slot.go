@@ -120,11 +120,8 @@ func (slot *Slot) claim(gen uint64, value any, err error) bool {
 	return true
 }
 
-// Pending reports whether the caller still waits.
-func (slot *Slot) Pending(gen uint64) bool { return slot.pending(gen) }
-
-// pending reports whether the call still waits for its reply.
-func (slot *Slot) pending(gen uint64) bool { return slot.state.Load() == gen<<2|slotOpen }
+// Pending reports whether the call still waits for its reply.
+func (slot *Slot) Pending(gen uint64) bool { return slot.state.Load() == gen<<2|slotOpen }
 
 // arm makes sure that the timer fires no later than the deadline of the call that has just been opened. A timer that is armed for an
 // earlier time is relied on: its tick sees the call, because the call was opened before due was read.

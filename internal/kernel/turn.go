@@ -115,7 +115,7 @@ func (p *Proc) settleLocked() {
 		p.cur.msg, p.cur.kind = nil, kindNone
 		return
 	}
-	if s := p.cur.slot; s != nil && s.pending(p.cur.gen) {
+	if s := p.cur.slot; s != nil && s.Pending(p.cur.gen) {
 		p.keepOpenLocked(slotRef{s, p.cur.gen})
 	}
 	p.cur = envelope{}
