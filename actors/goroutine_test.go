@@ -188,3 +188,32 @@ func TestACrashDoesNotWaitForGo(t *testing.T) {
 		assert.Empty(t, w.dead())
 	})
 }
+
+// A goroutine that calls with the process's own Context does not take the place of the turn that waits: a kill frees both.
+func TestAKillFreesATurnThatWaitsBesideItsGoroutines(t *testing.T) {
+	bubbleWith(t, actors.Options{CallTimeout: -1}, func(t *testing.T, w *world) {
+		replies := make([]actors.Reply[int], 2)
+		deaf := actors.MustSpawn(w, "deaf", plain())
+		call := func(ctx context.Context, to ref, i int) error {
+			_, err := actors.Call(ctx, to, func(r actors.Reply[int]) do {
+				return func(*cx) error { replies[i] = r; return nil }
+			})
+			return err
+		}
+		r := actors.MustSpawn(w, "p", plain())
+		tell(r, func(c *cx) error {
+			for i := range replies {
+				c.Go(func(context.Context) do { w.say("goroutine: %v", call(c, deaf, i)); return nil })
+			}
+			w.say("turn: %v", call(context.Background(), deaf.From(c), 0))
+			return nil
+		})
+		replies[1].Send(1)
+		assert.Equal(t, []string{"goroutine: <nil>"}, w.heard())
+		r.PID().Kill()
+		assert.Contains(t, w.heard(), `turn: actors: call "/deaf": the calling process has been killed`)
+		assert.Zero(t, w.Totals().Abandoning)
+		assert.Len(t, w.heard(), 3)
+		deaf.PID().Kill()
+	})
+}

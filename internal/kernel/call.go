@@ -68,7 +68,7 @@ func (s *System) awaitSlot(ctx context.Context, caller *Proc, slot *Slot, gen ui
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 	}
-	fencedNow := caller != nil && !caller.leave()
+	fencedNow := caller != nil && !caller.leave(&slot.wait)
 	if fencedNow {
 		err = ErrFenced
 	}

@@ -100,7 +100,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	if x != nil {
 		leftGo = x.gos
 		rest = *x
-		x.front, x.stash, x.open, x.timers, x.names, x.room, x.inspects, x.blockedIn, x.exits =
+		x.front, x.stash, x.open, x.timers, x.names, x.room, x.inspects, x.blocked, x.exits =
 			nil, nil, nil, nil, nil, nil, nil, nil, nil
 	}
 	queue := p.queue
@@ -111,8 +111,8 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	for t := range rest.timers {
 		t.stop()
 	}
-	if rest.blockedIn != nil {
-		rest.blockedIn.wake(p.sys)
+	for _, w := range rest.blocked {
+		w.wake(p.sys)
 	}
 	p.releaseNames(rest.names)
 	p.sys.engine.ProcessRegistry.Remove(p.pid)

@@ -50,7 +50,7 @@ func (p *Proc) Status() Status {
 		st.Why = p.why
 	}
 	if x := p.more; x != nil {
-		st.Timers, st.Stashed, st.Waiting = len(x.timers), len(x.stash), x.blockedIn != nil
+		st.Timers, st.Stashed, st.Waiting = len(x.timers), len(x.stash), len(x.blocked) > 0
 	}
 	if p.ties == nil {
 		return st

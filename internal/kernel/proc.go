@@ -88,7 +88,7 @@ type extra struct {
 	exitAsked *exit.Reason // an exit signal that waits for the turn in hand to end
 	open      []slotRef    // calls taken and not answered when their turn ended
 	waits     []*wait      // those who wait for this process's death
-	blockedIn *wait        // what this process's own turn is waiting in
+	blocked   []*wait      // what its turn waits in, and goroutines that wait in its name
 	room      []*wait      // senders that wait for room in the mailbox
 	timers    map[*Timer]struct{}
 	names     []string        // registered besides the first

@@ -134,7 +134,7 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 	defer t.Stop()
 	if self := in.Spawner; self != nil && self.enter(w) {
 		<-w.done
-		self.leave()
+		self.leave(w)
 	} else {
 		<-w.done
 	}

@@ -66,20 +66,21 @@ func (s *System) block(ctx context.Context, self *Proc, w *wait) error {
 		}
 		err = context.Cause(ctx)
 	}
-	if self != nil && !self.leave() {
+	if self != nil && !self.leave(w) {
 		return ErrFenced
 	}
 	return err
 }
 
-// enter notes what the process's turn is waiting in; false when the process is fenced.
+// enter notes what the process's turn, or a goroutine in its name, is waiting in; false when the process is fenced.
 func (p *Proc) enter(w *wait) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.phase >= fenced {
 		return false
 	}
-	p.extraLocked().blockedIn = w
+	x := p.extraLocked()
+	x.blocked = append(x.blocked, w)
 	if w.state.CompareAndSwap(waitNew, waitInTurn) {
 		p.sys.quiet.done()
 	}
@@ -87,10 +88,13 @@ func (p *Proc) enter(w *wait) bool {
 }
 
 // leave is the counterpart of enter.
-func (p *Proc) leave() bool {
+func (p *Proc) leave(w *wait) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.extraLocked().blockedIn = nil
+	x := p.more
+	if i := slices.Index(x.blocked, w); i >= 0 { // it is not when the fence took it
+		x.blocked = slices.Delete(x.blocked, i, i+1)
+	}
 	return p.phase < fenced
 }
 
