@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -74,6 +75,17 @@ func TestWhatCannotStartSaysWhyAndLeavesNothing(t *testing.T) {
 	assert.ErrorContains(t, err, "Post")
 	_, err = program.Open(program.Spec{Command: []string{"true"}}, protocol.Config{Inflight: -1}, program.Owner{Post: post})
 	assert.ErrorContains(t, err, "Inflight")
+}
+
+func TestAScriptWhoseInterpreterIsMissingIsNotCalledMissingItself(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	require.NoError(t, os.WriteFile(script, []byte("#!/no/such/interpreter\n"), 0o700))
+	owner := program.Owner{Post: func(protocol.Input) bool { return true }}
+	for path, noted := range map[string]bool{script: true, script + ".none": false} {
+		_, err := program.Open(program.Spec{Command: []string{path}}, protocol.Config{}, owner)
+		require.ErrorIs(t, err, os.ErrNotExist)
+		assert.Equal(t, noted, strings.Contains(err.Error(), "the interpreter"), err)
+	}
 }
 
 func TestASpecReportsEveryMistakeAtOnce(t *testing.T) {

@@ -5,6 +5,7 @@ package program
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -87,9 +88,21 @@ func Start(spec Spec, owner Owner) (*Process, error) {
 	closeAll(theirs...)
 	if err != nil {
 		closeAll(p.stdin, p.stdout.file(), p.stderr.file())
-		return nil, fmt.Errorf("program: start %q: %w", spec.Command[0], err)
+		return nil, fmt.Errorf("program: start %q: %w%s", spec.Command[0], err, remark(cmd.Path, err))
 	}
 	return p, nil
+}
+
+// remark adds what the system does not say: it calls a script missing whose interpreter is.
+func remark(path string, err error) string {
+	var refused *fs.PathError
+	if !errors.As(err, &refused) || refused.Op != "fork/exec" || !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return " (the file is there: it is the interpreter, which its first line names, that is not)"
 }
 
 // connect makes the three pipes and gives the program's ends. They are files, not readers, so that os/exec
