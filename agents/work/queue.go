@@ -5,6 +5,7 @@ package work
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -142,6 +143,9 @@ func (q *Queue) Drain(ctx context.Context) (Stats, error) {
 	}
 	if err == nil {
 		err = q.Flush(last)
+	}
+	if err != nil {
+		err = fmt.Errorf("work: drain %q: what has ended could not be written to its journal and its results within %s: %w", q.o.Name, lastTries, err)
 	}
 	// What could not be brought to the disk may have used up all of that time, and the numbers are wanted then above all.
 	brief, over := q.within(context.WithoutCancel(ctx), lastLook)

@@ -59,7 +59,7 @@ func TestDrainGivesTheNumbersEvenIfTheResultsCannotBeWritten(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
 		stats, err := r.queue.Drain(ctx)
-		require.Error(t, err)
+		require.ErrorContains(t, err, `drain "queue": what has ended could not be written`)
 		assert.Equal(t, 1, stats.Done)
 		assert.Equal(t, 1, stats.Open())
 	})
