@@ -217,7 +217,6 @@ func (j *job) work(ctx context.Context, n *node.Node, out *screen, first os.Sign
 				}
 				done = nil // stay up
 			case first = <-j.Signals:
-				j.twins()
 			}
 		}
 		return nil
@@ -232,9 +231,6 @@ func (j *job) work(ctx context.Context, n *node.Node, out *screen, first os.Sign
 func (j *job) end(ctx context.Context, n *node.Node, out *screen, begin time.Time, signal os.Signal, failed error) error {
 	limit, stop := context.WithTimeout(context.WithoutCancel(ctx), j.cfg.Node.Drain)
 	defer stop()
-	if signal != nil {
-		out.line(fmt.Sprintf("%s: draining for at most %s; a second signal stops at once", signal, j.cfg.Node.Drain))
-	}
 	type ended struct {
 		stats []work.Stats
 		err   error
@@ -244,6 +240,10 @@ func (j *job) end(ctx context.Context, n *node.Node, out *screen, begin time.Tim
 		stats, err := n.Stop(limit)
 		stopped <- ended{stats, err}
 	}()
+	if signal != nil {
+		j.twins()
+		out.line(fmt.Sprintf("%s: draining for at most %s; a second signal stops at once", signal, j.cfg.Node.Drain))
+	}
 	var e ended
 	select {
 	case e = <-stopped:
