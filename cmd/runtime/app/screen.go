@@ -77,12 +77,7 @@ func (s *screen) draw(bar string) {
 func (s *screen) clear() { s.draw("") }
 
 // logs is where log lines go.
-func (s *screen) logs() io.Writer {
-	if !s.terminal {
-		return s.w
-	}
-	return logWriter{s}
-}
+func (s *screen) logs() io.Writer { return logWriter{s} }
 
 // logWriter keeps log lines and the bar apart.
 type logWriter struct{ s *screen }
