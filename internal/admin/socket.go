@@ -21,6 +21,9 @@ var ErrNoSocket = errors.New("admin: there is a file that is no socket")
 // ErrTooLong is returned when a path is longer than the system allows for sockets.
 var ErrTooLong = errors.New("admin: sockets have paths of about 100 bytes at most, this is one")
 
+// ErrForeignFolder is returned when the folder for sockets, below the folder for temporary files, is another user's or open to others.
+var ErrForeignFolder = errors.New("admin: the folder for sockets is not this user's alone; remove it, or set surfaces.socket")
+
 // shortest is the least that a system allows; Linux has 107, BSD 103.
 const shortest = 100
 
@@ -48,6 +51,11 @@ func Sockets(runtimeDir string) []string {
 func ListenSocket(path string) (net.Listener, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("admin: listen %q: %w", path, err)
+	}
+	if dir := filepath.Dir(path); dir == SocketDir("") {
+		if err := private(dir); err != nil {
+			return nil, fmt.Errorf("admin: listen %q: %w", path, err)
+		}
 	}
 	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
 		_ = c.Close() // it was only a question

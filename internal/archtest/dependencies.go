@@ -15,7 +15,6 @@ type Dependency struct {
 
 // Dependencies are the direct requirements, sorted. A new one needs a record in docs/adr and a line here.
 var Dependencies = []Dependency{
-	{"github.com/anishathalye/porcupine", "tests: checks that recorded histories are linearizable"},
 	{"github.com/asynkron/protoactor-go", "the engine under internal/kernel: addresses, dispatch, the actor system"},
 	{"github.com/cockroachdb/datadriven", "tests: scripts with expected output for the pure cores"},
 	{"github.com/google/uuid", "identifiers, made from the system's random source"},
