@@ -12,7 +12,7 @@ import (
 // counted and dropped, never delivered to the slot's next user. Exactly one of reply, failure and time-out completes a generation.
 type Slot struct {
 	sys   *System
-	state atomic.Uint64 // generation<<2 | slotFree, slotOpen, slotFilling or slotDone
+	state atomic.Uint64 // generation<<2 | slotFree, slotOpen or slotTaken
 	done  chan struct{} // capacity 1; sent to once per generation that a caller waits for
 	wait  wait          // how the caller waits
 
@@ -40,9 +40,8 @@ type slotRef struct {
 const (
 	slotFree uint64 = iota
 	slotOpen
-	slotFilling
-	slotDone
-	slotMask = 3
+	slotTaken // by the one who completes it
+	slotMask  = 3
 )
 
 func newSlot(s *System) *Slot {
@@ -59,7 +58,9 @@ func (s *System) open(d time.Duration, then *func(value any, err error)) (*Slot,
 	slot := s.slots.Get().(*Slot)
 	gen := slot.state.Load()>>2 + 1
 	slot.wait.state.Store(waitNew)
-	slot.then.Store(then)
+	if then != nil { // close leaves nil, and an atomic store costs as much as all else here
+		slot.then.Store(then)
+	}
 	var at time.Duration
 	if d > 0 {
 		if at = s.age() + d; at < 0 { // beyond all time; a negative one would pass for the earliest, and later calls rely on it
@@ -77,7 +78,9 @@ func (s *System) open(d time.Duration, then *func(value any, err error)) (*Slot,
 // close ends a call whose result has been read, or that was given up, and frees the slot for another.
 func (slot *Slot) close(gen uint64) {
 	slot.value, slot.err = nil, nil
-	slot.then.Store(nil)
+	if slot.then.Load() != nil {
+		slot.then.Store(nil)
+	}
 	slot.state.Store(gen << 2 /* slotFree */)
 	slot.sys.slots.Put(slot)
 }
@@ -95,23 +98,20 @@ func (slot *Slot) complete(gen uint64, value any, err error) {
 	if slot.claim(gen, value, err) {
 		return
 	}
-	switch st := slot.state.Load(); {
-	case st == gen<<2|slotDone, st == gen<<2|slotFilling:
+	if slot.state.Load() == gen<<2|slotTaken {
 		slot.sys.counters.TwiceReply.Add(1)
-	default:
+	} else {
 		slot.sys.counters.LateReplies.Add(1)
 	}
 }
 
 // claim completes the generation if it is still open.
 func (slot *Slot) claim(gen uint64, value any, err error) bool {
-	if !slot.state.CompareAndSwap(gen<<2|slotOpen, gen<<2|slotFilling) {
+	if !slot.state.CompareAndSwap(gen<<2|slotOpen, gen<<2|slotTaken) {
 		return false
 	}
 	slot.value, slot.err = value, err
-	then := slot.then.Load()
-	slot.state.Store(gen<<2 | slotDone)
-	if then != nil {
+	if then := slot.then.Load(); then != nil {
 		(*then)(value, err)
 		slot.close(gen)
 		return true
