@@ -18,8 +18,31 @@ import (
 	"mabeam.dev/actors/exit"
 )
 
-// The traps of protoactor-go that this package is built around, by their numbers in the design. Trap 9 (restart intensity) is for the
-// supervisor, 18 and 23 (cost of middleware and facades) and 20 (cost of a system) for the benchmarks.
+// The traps of protoactor-go that this package is built around, by their numbers in the design. Trap 9 (restart intensity) stands in
+// supervision, 18 and 23 (middleware and facades) in actors.
+
+// A protoactor system is three megabytes; one that is closed gives all of it back, so that a node or a test can have its own.
+func TestTrap20AClosedSystemGivesItsMemoryBack(t *testing.T) {
+	one := func() {
+		s := New(Config{})
+		up(t, s, Start{}).Tell(act(func(*Proc) error { return nil }), nil)
+		require.NoError(t, s.Close(context.Background()))
+	}
+	held := func() uint64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	one()
+	before := held()
+	for range 20 {
+		one()
+	}
+	grown := int64(held()) - int64(before)
+	assert.Less(t, grown, int64(8<<20), "twenty systems that stayed would hold about 60 MB")
+}
 
 // A wake-up takes a warm worker, not a fresh goroutine; there are as many as are busy, idle ones are capped, and Close ends them.
 func TestTrap01WarmWorkersAreUsedAgain(t *testing.T) {
