@@ -64,7 +64,8 @@ func newWorld(t *testing.T) *world {
 func (w *world) spec(id, role string, changes ...func(*exec.Settings)) agents.Spec {
 	w.t.Helper()
 	s := exec.Settings{Command: []string{os.Args[0]}, Env: map[string]string{
-		roleName: role, lifeName: w.fifo,
+		"GOCOVERDIR": w.t.TempDir(), // or a coverage build says on standard error that it is missing
+		roleName:     role, lifeName: w.fifo,
 		"GORACE": "atexit_sleep_ms=0", // a program under the race detector otherwise takes a second to exit
 	}}
 	for _, change := range changes {
