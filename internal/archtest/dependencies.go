@@ -24,6 +24,7 @@ var Dependencies = []Dependency{
 	{"github.com/rs/zerolog", "the binary's log writer, behind slog"},
 	{"github.com/spf13/cobra", "subcommands, flags, completion"},
 	{"github.com/stretchr/testify", "tests: assertions"},
+	{"github.com/tidwall/btree", "ordered tables whose snapshots cost nothing"},
 	{"go.uber.org/goleak", "tests: no goroutine stays behind"},
 	{"go.yaml.in/yaml/v4", "configuration with the position of every value"},
 	{"golang.org/x/sys", "process groups and file locks of the operating system"},

@@ -100,8 +100,8 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	if x != nil {
 		leftGo = x.gos
 		rest = *x
-		x.front, x.stash, x.open, x.timers, x.names, x.room, x.inspects, x.blocked, x.exits =
-			nil, nil, nil, nil, nil, nil, nil, nil, nil
+		x.front, x.stash, x.open, x.timers, x.names, x.room, x.inspects, x.blocked, x.exits, x.atEnd =
+			nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
 	}
 	queue := p.queue
 	p.queue = ring{}
@@ -115,6 +115,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 		w.wake(p.sys)
 	}
 	p.releaseNames(rest.names)
+	rest.atEnd.run(why)
 	p.sys.engine.ProcessRegistry.Remove(p.pid)
 	p.drain(hand, rest, queue, why)
 	p.count(why, leftGo, abandoned, hand)

@@ -100,6 +100,7 @@ type extra struct {
 	broken    *exit.Reason // the first panic of one of them since the end began
 	exits     func(from *Proc, why exit.Reason) any
 	published any
+	atEnd     *endHook // what is released when it ends, in the order of registration
 }
 
 func (p *Proc) extraLocked() *extra {

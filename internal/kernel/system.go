@@ -35,6 +35,7 @@ type System struct {
 	quiet      *quiet    // nil unless tracked
 	names      *xsync.Map[string, *Proc]
 	addresses  *xsync.Map[string, *Address]
+	extensions *xsync.Map[any, any]
 	live       [liveShards]liveShard
 	lastID     atomic.Uint64
 	closed     atomic.Bool
@@ -74,6 +75,7 @@ func New(cfg Config) *System {
 	s.stamps = cfg.Observer != nil
 	s.names = xsync.NewMap[string, *Proc]()
 	s.addresses = xsync.NewMap[string, *Address]()
+	s.extensions = xsync.NewMap[any, any]()
 	s.engine = newEngine(s.logger)
 	s.slots.New = func() any { return newSlot(s) }
 	s.waits.New = func() any { return &wait{done: make(chan struct{}, 1)} }
