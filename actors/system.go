@@ -37,6 +37,8 @@ type Options struct {
 	Logger *slog.Logger
 	// TrackIdle makes WaitQuiet work, at the price of two shared atomic operations a turn. For conformance runs and simulation.
 	TrackIdle bool
+	// Simulation makes the system run in a simulator; testkit/sim has one. Nil means that it runs by itself.
+	Simulation *kernel.Simulation
 }
 
 // System is one world of processes. Make it with New and end it with Close.
@@ -46,7 +48,7 @@ type System struct{ kernel *kernel.System }
 func New(o Options) *System {
 	cfg := kernel.Config{
 		Clock: o.Clock, Seed: o.Seed, CallTimeout: o.CallTimeout, StuckAfter: o.StuckAfter, Logger: o.Logger,
-		TrackIdle: o.TrackIdle, Events: o.Events,
+		TrackIdle: o.TrackIdle, Events: o.Events, Simulation: o.Simulation,
 	}
 	if o.Events != nil {
 		cfg.Observer = observer{o.Events}
@@ -94,9 +96,12 @@ func (s *System) Len() int { return s.kernel.Len() }
 // WaitQuiet waits until nothing is going on: no message under way, no turn running. It needs Options.TrackIdle.
 func (s *System) WaitQuiet(ctx context.Context) error { return s.kernel.WaitQuiet(ctx) }
 
-// Hold blocks the calling process in wait, which something outside the system ends, without counting as activity for WaitQuiet. The
-// one who ends it calls Unhold just before.
-func (s *System) Hold(wait func()) { s.kernel.Outside(wait) }
+// Gate holds goroutines at a place until it is opened: for tests and for those who drive a system from outside. A wait at it does not count
+// as activity for WaitQuiet, and a kill does not end it.
+type Gate = kernel.Gate
 
-// Unhold announces that a process blocked in Hold is about to go on.
-func (s *System) Unhold() { s.kernel.Woken() }
+// NewGate returns a closed gate.
+func (s *System) NewGate() *Gate { return s.kernel.NewGate() }
+
+// Simulated reports whether the system runs in a simulator, where the order of whatever it shows must not depend on hashes or addresses.
+func (s *System) Simulated() bool { return s.kernel.Simulated() }

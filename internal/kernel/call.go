@@ -42,14 +42,14 @@ func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build fu
 		}
 		return nil, err
 	}
-	return slot.await(ctx, caller, gen)
+	return slot.await(ctx, caller, p, gen)
 }
 
 // await waits for the completion of the call.
-func (slot *Slot) await(ctx context.Context, caller *Proc, gen uint64) (any, error) {
-	if caller == nil && ctx.Done() == nil {
+func (slot *Slot) await(ctx context.Context, caller, callee *Proc, gen uint64) (any, error) {
+	if caller == nil && ctx.Done() == nil && slot.sys.conductor == nil {
 		<-slot.done
-	} else if err := slot.sys.awaitSlot(ctx, caller, slot, gen); err != nil {
+	} else if err := slot.sys.awaitSlot(ctx, caller, callee, slot, gen); err != nil {
 		return nil, err
 	}
 	value, err := slot.value, slot.err
@@ -58,16 +58,11 @@ func (slot *Slot) await(ctx context.Context, caller *Proc, gen uint64) (any, err
 }
 
 // awaitSlot waits for the slot, the context, or the caller's fence.
-func (s *System) awaitSlot(ctx context.Context, caller *Proc, slot *Slot, gen uint64) error {
+func (s *System) awaitSlot(ctx context.Context, caller, callee *Proc, slot *Slot, gen uint64) error {
 	if caller != nil && !caller.enter(&slot.wait) {
 		return slot.giveUp(gen, ErrFenced)
 	}
-	var err error
-	select {
-	case <-slot.done:
-	case <-ctx.Done():
-		err = context.Cause(ctx)
-	}
+	err := s.sleep(ctx, caller, callee, "reply", slot.done)
 	fencedNow := caller != nil && !caller.leave(&slot.wait)
 	if fencedNow {
 		err = ErrFenced

@@ -38,6 +38,8 @@ type Config struct {
 	Logger *slog.Logger
 	// TrackIdle makes [System.WaitQuiet] work; it costs two shared atomic operations a turn.
 	TrackIdle bool
+	// Simulation makes the system run under a conductor; nil means that it runs by itself.
+	Simulation *Simulation
 }
 
 // Overflow says what a full mailbox does with a message that nobody waits for.

@@ -54,7 +54,7 @@ func (p *Proc) terminate(why exit.Reason) {
 			p.release()
 		}
 	}()
-	if err := p.body.Terminate(why); err != nil {
+	if err := p.call("Terminate", nil, func() error { return p.body.Terminate(why) }); err != nil {
 		why = p.reasonOf(err, "Terminate")
 	}
 	finished = true

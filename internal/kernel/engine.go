@@ -17,6 +17,15 @@ func newEngine(logger *slog.Logger) *actor.ActorSystem {
 	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quieter }))
 }
 
+// Engine is a protoactor system that serves one system after another: see [Simulation].
+type Engine struct{ system *actor.ActorSystem }
+
+// NewEngine makes one, which logs to logger.
+func NewEngine(logger *slog.Logger) *Engine { return &Engine{newEngine(logger)} }
+
+// Close ends it, when no system uses it any more.
+func (e *Engine) Close() { e.system.Shutdown() }
+
 // spawnSlot holds Props whose producers hand out the process that is being spawned. Protoactor's producers take no argument, and
 // Props of its own would cost every process a quarter of a kilobyte for life; a slot's Props are shared by all that it spawned.
 type spawnSlot struct {

@@ -21,7 +21,7 @@ func (p *Proc) Go(fn func(ctx context.Context) any) {
 	p.extraLocked().gos++
 	p.mu.Unlock()
 	p.sys.quiet.add()
-	go p.runGo(ctx, fn) // awaited by awaitGo, or counted by finish
+	p.sys.goFor(p, func() { p.runGo(ctx, fn) }) // awaited by awaitGo, or counted by finish
 }
 
 func (p *Proc) runGo(ctx context.Context, fn func(context.Context) any) {
@@ -68,7 +68,7 @@ func (p *Proc) endGo() {
 // in one of them replaces.
 func (p *Proc) awaitGo(why exit.Reason) exit.Reason {
 	if w := p.lastGo(); w != nil {
-		_ = p.sys.block(context.Background(), p, w) // ErrFenced: finish finds the goroutines
+		_ = p.sys.block(context.Background(), p, p, "goroutines", w) // ErrFenced: finish finds the goroutines
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -107,7 +107,7 @@ func (p *Proc) demandExit(why exit.Reason) {
 	p.mu.Unlock()
 	p.cancelContext(why)
 	if wake {
-		p.sys.dispatcher.ready(p)
+		p.sys.ready(p)
 	}
 }
 

@@ -86,9 +86,9 @@ func (p *Proc) Inspect(ctx context.Context, caller *Proc) (any, error) {
 	wake := p.wakeLocked()
 	p.mu.Unlock()
 	if wake {
-		p.sys.dispatcher.ready(p)
+		p.sys.ready(p)
 	}
-	return slot.await(ctx, caller, gen)
+	return slot.await(ctx, caller, p, gen)
 }
 
 // look answers inspections in the process's own turn. A view that panics is a crash like any other.

@@ -59,6 +59,6 @@ func (p *Proc) suspend(on bool) {
 	wake := !on && p.wakeLocked()
 	p.mu.Unlock()
 	if wake {
-		p.sys.dispatcher.ready(p)
+		p.sys.ready(p)
 	}
 }

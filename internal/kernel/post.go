@@ -39,7 +39,7 @@ func (p *Proc) TellContext(ctx context.Context, msg any, from *Proc) error {
 			defer end() // once: limited sees to it
 			limited = true
 		}
-		if err := p.sys.block(ctx, from, w); err != nil {
+		if err := p.sys.block(ctx, from, p, "room", w); err != nil {
 			if !p.forget(w) {
 				p.passRoom() // it had been woken for room that it does not take
 			}
@@ -90,6 +90,14 @@ func (p *Proc) post(e envelope, w *wait) error {
 	if e.from != nil && e.from.void.Load() {
 		return ErrFenced
 	}
+	if p.sys.conductor != nil && e.kind == kindUser && p.intercepted(e) {
+		return nil
+	}
+	return p.enqueue(e, w)
+}
+
+// enqueue is post for a message that has set out.
+func (p *Proc) enqueue(e envelope, w *wait) error {
 	var dropped envelope
 	p.mu.Lock()
 	if p.phase >= fenced {
@@ -113,7 +121,7 @@ func (p *Proc) post(e envelope, w *wait) error {
 	wake := p.wakeLocked()
 	p.mu.Unlock()
 	if wake {
-		p.sys.dispatcher.ready(p)
+		p.sys.ready(p)
 	}
 	if dropped.kind != kindNone {
 		p.sys.drop(p, dropped, ErrMailboxFull)

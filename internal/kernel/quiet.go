@@ -60,7 +60,7 @@ func (q *quiet) wait(ctx context.Context) error {
 	}
 }
 
-// WaitQuiet returns when no process is scheduled, in a turn or woken, other than those that wait inside [System.Outside]. It needs
+// WaitQuiet returns when no process is scheduled, in a turn or woken, other than those that wait at a [Gate]. It needs
 // Config.TrackIdle and reports ErrNotTracked without it.
 func (s *System) WaitQuiet(ctx context.Context) error {
 	if s.quiet == nil {
@@ -68,13 +68,3 @@ func (s *System) WaitQuiet(ctx context.Context) error {
 	}
 	return s.quiet.wait(ctx)
 }
-
-// Outside runs wait, which blocks the calling process until something outside the system wakes it, and keeps it out of the count of
-// [System.WaitQuiet] meanwhile. The waker must call woken before it wakes the process.
-func (s *System) Outside(wait func()) {
-	s.quiet.done()
-	wait()
-}
-
-// Woken counts a process in that is about to be woken from [System.Outside].
-func (s *System) Woken() { s.quiet.add() }

@@ -225,7 +225,7 @@ func (p *Proc) follow(does signalled, why exit.Reason) {
 		p.cancelContext(why)
 	}
 	if does.wake {
-		p.sys.dispatcher.ready(p)
+		p.sys.ready(p)
 	}
 }
 

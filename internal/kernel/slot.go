@@ -55,7 +55,12 @@ func newSlot(s *System) *Slot {
 // open begins a call and returns its generation. d is the time-out; <= 0 means none. then is called with the outcome if it is not nil;
 // otherwise the caller waits.
 func (s *System) open(d time.Duration, then *func(value any, err error)) (*Slot, uint64) {
-	slot := s.slots.Get().(*Slot)
+	var slot *Slot
+	if s.conductor != nil {
+		slot = newSlot(s) // which slot a pool gives depends on the machine, and its timer with it
+	} else {
+		slot = s.slots.Get().(*Slot)
+	}
 	gen := slot.state.Load()>>2 + 1
 	slot.wait.state.Store(waitNew)
 	if then != nil { // close leaves nil, and an atomic store costs as much as all else here

@@ -76,7 +76,7 @@ func TestASlotsNextUserGetsOnlyItsOwnReply(t *testing.T) {
 				if rng.IntN(4) == 0 {
 					cancel()
 				}
-				v, err := slot.await(ctx, nil, gen)
+				v, err := slot.await(ctx, nil, nil, gen)
 				if v != any(id) && v != any(-id) && !errors.Is(err, errBroken) && !errors.Is(err, context.Canceled) {
 					wrong.Add(1)
 				}
@@ -100,7 +100,7 @@ func TestEveryUseOfASlotHasItsOwnDeadline(t *testing.T) {
 			begin := time.Now()
 			answer := time.Duration(rng.IntN(60)) * time.Millisecond
 			go func() { time.Sleep(answer); slot.Reply(gen, "reply") }()
-			_, err := slot.await(context.Background(), nil, gen)
+			_, err := slot.await(context.Background(), nil, nil, gen)
 			took := time.Since(begin)
 			switch {
 			case d == 0 || answer < d:

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"context"
 	"math"
 	"time"
 
@@ -120,7 +121,7 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 	w := s.waitFor()
 	p.awaited(w) // a kill during Init ends the start
 	s.quiet.add()
-	go func() { // awaited below, or abandoned by the time-out and counted
+	s.goFor(p, func() { // awaited below, or abandoned by the time-out and counted
 		defer s.quiet.done()
 		var e ended
 		defer func() { // also when Init ends the goroutine
@@ -129,14 +130,13 @@ func (p *Proc) initWithin(in Start) (*Proc, Outcome, exit.Reason) {
 		}()
 		e.why, e.how = exit.ReasonKilled, Failed
 		p.initInto(&e.why, &e.how)
-	}()
+	})
 	t := s.clock.AfterFunc(in.Timeout, func() { w.wake(s) })
 	defer t.Stop()
-	if self := in.Spawner; self != nil && self.enter(w) {
-		<-w.done
+	self, entered := in.Spawner, in.Spawner != nil && in.Spawner.enter(w)
+	_ = s.sleep(context.Background(), self, p, "Init", w.done) // a context that does not end
+	if entered {
 		self.leave(w)
-	} else {
-		<-w.done
 	}
 	p.forget(w)
 	select {
@@ -185,7 +185,7 @@ func (p *Proc) initInto(why *exit.Reason, how *Outcome) {
 		p.mu.Unlock()
 		p.release()
 	}()
-	err := p.body.Init(p)
+	err := p.call("Init", nil, func() error { return p.body.Init(p) })
 	finished = true
 	switch {
 	case err == nil:
@@ -225,7 +225,7 @@ func (p *Proc) begin(in Start, why exit.Reason, how Outcome) (*Proc, Outcome, ex
 		p.exitSignal(parent, exit.ReasonKilled, true)
 	}
 	if wake {
-		p.sys.dispatcher.ready(p)
+		p.sys.ready(p)
 	}
 	return p, Up, exit.Reason{}
 }

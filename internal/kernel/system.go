@@ -29,6 +29,8 @@ type System struct {
 	stamps     bool // whether turns are stamped with their time: somebody listens. A clock costs as much as a turn.
 	engine     *actor.ActorSystem
 	dispatcher *dispatcher
+	conductor  Conductor // nil unless simulated
+	quantum    int       // messages a turn
 	spawns     spawnSlots
 	slots      sync.Pool // of *Slot; per system, because a channel of one synctest bubble must not be used in another
 	waits      sync.Pool // of *wait
@@ -58,7 +60,7 @@ type Counters struct {
 
 // New makes a system.
 func New(cfg Config) *System {
-	s := &System{cfg: cfg, clock: cfg.Clock, logger: cfg.Logger, dispatcher: newDispatcher()}
+	s := &System{cfg: cfg, clock: cfg.Clock, logger: cfg.Logger, dispatcher: newDispatcher(), quantum: turnQuantum}
 	if s.clock == nil {
 		s.clock = RealClock{}
 	}
@@ -76,7 +78,15 @@ func New(cfg Config) *System {
 	s.names = xsync.NewMap[string, *Proc]()
 	s.addresses = xsync.NewMap[string, *Address]()
 	s.extensions = xsync.NewMap[any, any]()
-	s.engine = newEngine(s.logger)
+	if sim := cfg.Simulation; sim != nil {
+		s.conductor, s.quantum = sim.Conductor, 1
+		if sim.Engine != nil {
+			s.engine = sim.Engine.system
+		}
+	}
+	if s.engine == nil {
+		s.engine = newEngine(s.logger)
+	}
 	s.slots.New = func() any { return newSlot(s) }
 	s.waits.New = func() any { return &wait{done: make(chan struct{}, 1)} }
 	s.stuck.start(s)
@@ -122,7 +132,9 @@ func (s *System) Close(ctx context.Context) error {
 	}
 	s.stuck.stop()
 	s.dispatcher.close()
-	s.engine.Shutdown()
+	if sim := s.cfg.Simulation; sim == nil || sim.Engine == nil {
+		s.engine.Shutdown()
+	}
 	return err
 }
 

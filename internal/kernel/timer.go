@@ -105,7 +105,7 @@ func (t *Timer) due(gen uint64) {
 	wake := p.wakeLocked()
 	p.mu.Unlock()
 	if wake {
-		p.sys.dispatcher.ready(p)
+		p.sys.ready(p)
 	}
 }
 

@@ -307,7 +307,7 @@ func TestTrap14ALateReplyDoesNotOverwrite(t *testing.T) {
 		slot.Reply(gen, "first")
 		slot.Reply(gen, "second")
 		slot.Fail(gen, errBroken)
-		v, err := slot.await(context.Background(), nil, gen)
+		v, err := slot.await(context.Background(), nil, nil, gen)
 		assert.Equal(t, "first", v)
 		assert.NoError(t, err)
 		assert.EqualValues(t, 2, s.counters.TwiceReply.Load())

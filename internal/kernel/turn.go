@@ -21,7 +21,7 @@ const (
 // turn handles messages until there are none, the quantum is used up, or the process ends. It runs on one worker at a time.
 func (p *Proc) turn() {
 	defer p.sys.quiet.done() // also when a callback ends the worker's goroutine
-	for i := range turnQuantum {
+	for i := range p.sys.quantum {
 		next, why, looks := p.next(i == 0)
 		switch next {
 		case handleNext:
@@ -36,7 +36,7 @@ func (p *Proc) turn() {
 		return
 	}
 	p.sys.quiet.add()
-	p.sys.dispatcher.ready(p) // still marked scheduled
+	p.sys.ready(p) // still marked scheduled
 }
 
 // next puts the message that is handled next in hand. It closes the turn of the one before.
@@ -150,13 +150,13 @@ func (p *Proc) handle() {
 func (p *Proc) deliver(e *envelope) error {
 	switch e.kind {
 	case kindUser:
-		return p.body.Handle(e.msg)
+		return p.receive(e.msg)
 	case kindNotice:
 		if msg, ok := e.msg.(notice).deliver(p, e.gen); ok {
 			p.mu.Lock()
 			p.cur.msg = msg // what is in hand is now this, for those who look and for the crash report
 			p.mu.Unlock()
-			return p.body.Handle(msg)
+			return p.receive(msg)
 		}
 	case kindExit:
 		why := e.msg.(exit.Reason)
@@ -167,6 +167,14 @@ func (p *Proc) deliver(e *envelope) error {
 	case kindNone, kindCallback: // nothing to deliver
 	}
 	return nil
+}
+
+// receive hands a message to the behaviour.
+func (p *Proc) receive(msg any) error {
+	if p.sys.conductor == nil {
+		return p.body.Handle(msg)
+	}
+	return p.call("Receive", msg, func() error { return p.body.Handle(msg) })
 }
 
 // caught turns a recovered panic into a crash.

@@ -52,19 +52,14 @@ func (w *wait) wake(s *System) {
 	}
 }
 
-// block waits for w until ctx ends. A process that waits in its turn (self) is freed when it is fenced.
-func (s *System) block(ctx context.Context, self *Proc, w *wait) error {
+// block waits for w until ctx ends; what it is and whose matter it is, on, are for those who look. A process that waits in its turn (self) is freed when it is fenced.
+func (s *System) block(ctx context.Context, self, on *Proc, what string, w *wait) error {
 	if self != nil && !self.enter(w) {
 		return ErrFenced
 	}
-	var err error
-	select {
-	case <-w.done:
-	case <-ctx.Done():
-		if !w.claim(s) {
-			<-w.done
-		}
-		err = context.Cause(ctx)
+	err := s.sleep(ctx, self, on, what, w.done)
+	if err != nil && !w.claim(s) {
+		<-w.done
 	}
 	if self != nil && !self.leave(w) {
 		return ErrFenced
@@ -117,7 +112,7 @@ func (p *Proc) await(ctx context.Context, w *wait) error {
 	if !p.awaited(w) {
 		return nil
 	}
-	err := p.sys.block(ctx, nil, w)
+	err := p.sys.block(ctx, nil, p, "exit", w)
 	if err != nil {
 		p.forget(w)
 	}
@@ -156,7 +151,7 @@ func (p *Proc) AwaitDeath(q *Proc, d time.Duration) (dead bool, err error) {
 		t := p.sys.clock.AfterFunc(d, func() { w.wake(p.sys) })
 		defer t.Stop()
 	}
-	if err := p.sys.block(context.Background(), p, w); err != nil {
+	if err := p.sys.block(context.Background(), p, q, "exit", w); err != nil {
 		q.forget(w)
 		return false, err
 	}
@@ -165,4 +160,15 @@ func (p *Proc) AwaitDeath(q *Proc, d time.Duration) (dead bool, err error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// Sleep waits in the turn of self, which may be nil, until d has passed on the system's clock; d < 0 means that only the end of ctx ends
+// it. It returns the cause of ctx if that came first, ErrFenced if self was killed.
+func (s *System) Sleep(ctx context.Context, self *Proc, d time.Duration) error {
+	w := s.waitFor()
+	if d >= 0 {
+		t := s.clock.AfterFunc(d, func() { w.wake(s) })
+		defer t.Stop()
+	}
+	return s.block(ctx, self, nil, "time", w)
 }

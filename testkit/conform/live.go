@@ -26,7 +26,7 @@ type world struct {
 	clock  *clock
 	parent actors.Ref[job] // parent of the root; blocked while the root starts
 	caller actors.Ref[job] // makes the calls
-	held   chan struct{}   // closed by Close: starts that nothing released go on
+	held   gates           // starts that are held; opened by Close
 	cancel func()          // ends the subscription to deaths
 }
 
@@ -46,7 +46,7 @@ func doJob(ctx *actors.Context[job], run job) error {
 // Open starts a system of its own.
 func (e *Live) Open(rec *Recorder) error {
 	bus := telemetry.NewBus()
-	e.world = &world{rec: rec, clock: newClock(), held: make(chan struct{})}
+	e.world = &world{rec: rec, clock: newClock()}
 	e.cancel = telemetry.Subscribe(bus, "recorder", func(ev actors.ProcessExited) { rec.Died(ev.PID, exitTerm(ev.Reason)) })
 	e.sys = actors.New(actors.Options{
 		Clock: e.clock, CallTimeout: -1, TrackIdle: true, Events: bus, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -68,7 +68,7 @@ func (e *Live) Close() error {
 		return nil
 	}
 	e.cancel()
-	close(e.held)
+	e.held.open()
 	now, cancel := context.WithCancel(context.Background())
 	cancel()
 	err := e.sys.Close(now)

@@ -41,17 +41,10 @@ func (e *world) outcome(name string) Outcome {
 	if !o.Hold {
 		return o
 	}
-	released := make(chan struct{})
-	e.rec.Hold(name, func() {
-		e.sys.Unhold()
-		close(released)
-	})
-	e.sys.Hold(func() {
-		select {
-		case <-released:
-		case <-e.held:
-		}
-	})
+	gate := e.sys.NewGate()
+	e.rec.Hold(name, gate.Open)
+	e.held.add(gate)
+	gate.Wait()
 	return o
 }
 

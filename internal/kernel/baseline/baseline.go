@@ -26,12 +26,11 @@ func (s *System) Send(n int, msg any) {
 	done := make(chan struct{})
 	seen := 0
 	pid := s.engine.Root.Spawn(actor.PropsFromFunc(func(ctx actor.Context) {
-		switch ctx.Message().(type) {
-		case *actor.Started, *actor.Stopping, *actor.Stopped:
-		default:
-			if seen++; seen == n {
-				close(done)
-			}
+		if lifecycle(ctx.Message()) {
+			return
+		}
+		if seen++; seen == n {
+			close(done)
 		}
 	}))
 	root := s.engine.Root
