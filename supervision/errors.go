@@ -25,6 +25,12 @@ var (
 	ErrSimpleOneForOne = plan.ErrSimpleOneForOne
 	// ErrNotSimpleOneForOne is returned when StartDynamic meets a supervisor without a template.
 	ErrNotSimpleOneForOne = plan.ErrNotSimpleOneForOne
+	// ErrDynamic is returned when a call by id meets a Dynamic supervisor.
+	ErrDynamic = plan.ErrDynamic
+	// ErrNotDynamic is returned when StartShared meets a supervisor that is not Dynamic.
+	ErrNotDynamic = plan.ErrNotDynamic
+	// ErrMaxChildren is returned when a start meets a Dynamic supervisor that has as many children as it may.
+	ErrMaxChildren = plan.ErrMaxChildren
 	// ErrNoProcess is the cause of a failed start: the StartFunc returned neither a process nor an error.
 	ErrNoProcess = errors.New("supervision: the start function returned no process")
 )

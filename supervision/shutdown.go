@@ -3,6 +3,7 @@
 package supervision
 
 import (
+	"slices"
 	"time"
 
 	"mabeam.dev/actors"
@@ -39,39 +40,13 @@ func stopped(ctx *scope, child actors.PID, late bool) (plan.Event, error) {
 	return plan.Stopped{Reason: reasonTo(why), TimedOut: late}, nil
 }
 
-// stopAll ends all children of a SimpleOneForOne supervisor at once, under one common deadline.
+// stopAll ends all children of a SimpleOneForOne or Dynamic supervisor at once.
 func stopAll(ctx *scope, a plan.StopAll) (plan.Event, error) {
-	brutal := a.Shutdown == Brutal
-	for _, ref := range a.Refs {
-		if brutal {
-			ref.(actors.PID).Kill()
-		} else {
-			ctx.AskExit(ref.(actors.PID), exit.ReasonShutdown)
-		}
+	each := a.Each
+	if each == nil {
+		each = slices.Repeat([]Shutdown{a.Shutdown}, len(a.Refs))
 	}
-	limit := patience(a.Shutdown)
-	begin := ctx.Now()
-	results := make([]plan.Stopped, len(a.Refs))
-	for i, ref := range a.Refs {
-		child := ref.(actors.PID)
-		left := limit
-		if !brutal && limit != forever {
-			left = max(limit-ctx.Now().Sub(begin), 0)
-		}
-		gone, err := ctx.AwaitExit(child, left)
-		if err != nil {
-			return nil, err
-		}
-		if !gone {
-			child.Kill()
-		}
-		end, err := stopped(ctx, child, !gone)
-		if err != nil {
-			return nil, err
-		}
-		results[i] = end.(plan.Stopped)
-	}
-	return plan.AllStopped{Results: results}, nil
+	return stopEach(ctx, a.Refs, each)
 }
 
 // patience is how long a child may take to end.

@@ -48,6 +48,7 @@ const (
 	Brutal     = plan.Brutal
 	Infinity   = plan.Infinity
 	NoRestarts = plan.NoRestarts
+	NoChildren = plan.NoChildren
 )
 
 // After asks a child to stop and kills it when it is not dead after d; 0 is legal and kills what does not leave at once.
@@ -80,6 +81,11 @@ type Spec struct {
 	AutoShutdown AutoShutdown
 	// Children in the order in which they start; exactly one, the template, for SimpleOneForOne.
 	Children []Child
+	// Dynamic says that children come at run time, each with a spec of its own, and are known by their process. Package
+	// supervision/dynamic sets it; Strategy, AutoShutdown and Children are then left alone.
+	Dynamic bool
+	// MaxChildren limits the children of a Dynamic supervisor, restarting ones included; 0 is no limit, NoChildren is none.
+	MaxChildren int
 }
 
 // Worker describes a permanent worker whose behaviour start builds anew for each incarnation. Options are those of actors.Spawn; the
@@ -135,7 +141,9 @@ func (c Child) plan() plan.Child {
 }
 
 func (s Spec) plan() plan.Spec {
-	p := plan.Spec{Strategy: s.Strategy, Intensity: s.Intensity, AutoShutdown: s.AutoShutdown}
+	p := plan.Spec{
+		Strategy: s.Strategy, Intensity: s.Intensity, AutoShutdown: s.AutoShutdown, Dynamic: s.Dynamic, MaxChildren: s.MaxChildren,
+	}
 	for _, c := range s.Children {
 		p.Children = append(p.Children, c.plan())
 	}

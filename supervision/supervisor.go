@@ -89,7 +89,8 @@ func Of(pid actors.PID) (*Supervisor, error) {
 func (s *Supervisor) PID() actors.PID { return s.ref.PID() }
 
 // StartChild adds a child behind the others and starts it. The zero PID says that it chose not to start. Errors: Faults,
-// *AlreadyStartedError, ErrAlreadyPresent, *StartError, ErrSimpleOneForOne.
+// *AlreadyStartedError, ErrAlreadyPresent, *StartError, ErrSimpleOneForOne, ErrMaxChildren. Under a Dynamic supervisor an id may be taken by
+// any number of children.
 func (s *Supervisor) StartChild(ctx context.Context, c Child) (actors.PID, error) {
 	return s.pid(ctx, plan.StartChild{Child: c.plan()})
 }
@@ -107,8 +108,8 @@ func (s *Supervisor) TerminateChild(ctx context.Context, id string) error {
 	return err
 }
 
-// TerminateDynamic stops a child of a SimpleOneForOne supervisor; one that is dead already is as good as stopped. ErrNotFound says that
-// the living process is no child.
+// TerminateDynamic stops a child of a SimpleOneForOne or Dynamic supervisor, known by its process or by its last one while it restarts.
+// ErrNotFound says that the process is no child; under SimpleOneForOne one that is dead is as good as stopped.
 func (s *Supervisor) TerminateDynamic(ctx context.Context, pid actors.PID) error {
 	_, err := s.call(ctx, plan.TerminateRef{Ref: pid, Alive: alive})
 	return err
@@ -194,7 +195,8 @@ func (s *Supervisor) pid(ctx context.Context, ev plan.Event) (actors.PID, error)
 func (s *Supervisor) call(ctx context.Context, ev plan.Event) (plan.Reply, error) {
 	r, err := s.run(ctx, Event(ev))
 	switch err { //nolint:errorlint // only the values themselves lack a subject
-	case ErrNotFound, ErrRunning, ErrRestarting, ErrAlreadyPresent, ErrSimpleOneForOne, ErrNotSimpleOneForOne:
+	case ErrNotFound, ErrRunning, ErrRestarting, ErrAlreadyPresent, ErrSimpleOneForOne, ErrNotSimpleOneForOne,
+		ErrDynamic, ErrNotDynamic, ErrMaxChildren:
 		operation, child := named(ev)
 		err = &refusedCall{operation, child, err}
 	}
@@ -208,6 +210,8 @@ func named(ev plan.Event) (operation, child string) {
 		return "start child", ev.Child.ID
 	case plan.StartDynamic:
 		return "start dynamic child", fmt.Sprint(ev.Args)
+	case plan.StartOwn:
+		return "start child", ev.Child.ID
 	case plan.TerminateChild:
 		return "terminate child", ev.ID
 	case plan.TerminateRef:

@@ -10,7 +10,7 @@ type Action interface{ action() }
 // Start starts a child and is answered by [Started], [Ignored] or [Failed] when its Init is over.
 type Start struct {
 	Child *Child // its spec, or the template; not to be changed
-	Args  any    // of StartDynamic
+	Args  any    // of StartDynamic and StartOwn
 }
 
 // Stop stops one child and is answered by [Stopped] when it is dead.
@@ -20,10 +20,12 @@ type Stop struct {
 	Shutdown Shutdown // Brutal: kill; After(d): ask, kill after d; Infinity: ask. Never zero.
 }
 
-// StopAll stops all children of a SimpleOneForOne supervisor at once under one deadline and is answered by [AllStopped] when all are dead.
+// StopAll stops all children of a SimpleOneForOne or Dynamic supervisor at once and is answered by [AllStopped] when all are dead. The time
+// of each begins at once.
 type StopAll struct {
 	Refs     []Ref
-	Shutdown Shutdown // as in Stop
+	Shutdown Shutdown   // of all, as in Stop; zero where each has its own
+	Each     []Shutdown // of a Dynamic supervisor: how each is stopped, in the order of Refs
 }
 
 // PostRetry puts a [RetryDue] with this key at the end of the supervisor's own mailbox.
@@ -32,7 +34,7 @@ type PostRetry struct{ Key RetryKey }
 // Reply answers the call in hand. One field is set, as far as the call has a result.
 type Reply struct {
 	Err      error       // the call was refused
-	Ref      Ref         // StartChild, StartDynamic, RestartChild: the new process; nil when it said ignore
+	Ref      Ref         // StartChild, StartDynamic, StartOwn, RestartChild: the new process; nil when it said ignore
 	Child    *Child      // GetChild: with the default of Shutdown filled in
 	Children []ChildInfo // ListChildren
 	Counts   Counts      // CountChildren
@@ -71,14 +73,14 @@ func (s Status) String() string { return word(int(s), "stopped", "up", "restarti
 
 // ChildInfo is one line of ListChildren.
 type ChildInfo struct {
-	ID     string // empty for children of a SimpleOneForOne supervisor
+	ID     string // empty for children of a SimpleOneForOne or Dynamic supervisor
 	Ref    Ref    // nil unless up
 	Status Status
 	Kind   Kind
 }
 
 // Counts are the numbers of CountChildren. Specs, Supervisors and Workers count specs, Active counts living processes. A SimpleOneForOne supervisor has one spec;
-// its Supervisors or Workers count children, restarting ones included.
+// its Supervisors or Workers count children, restarting ones included. A Dynamic supervisor has a spec for each child, restarting ones included.
 type Counts struct{ Specs, Active, Supervisors, Workers int }
 
 // Attempt tells how a restart attempt stands in the window.

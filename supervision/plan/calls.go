@@ -6,6 +6,10 @@ func (s *State) refuse(err error) { s.do(Reply{Err: err}) }
 
 // startChild adds a spec and starts it. The spec is kept unless the start fails or a temporary child says ignore.
 func (s *State) startChild(spec Child) {
+	if s.spec.Dynamic {
+		s.startSingle(spec)
+		return
+	}
 	if s.simple() {
 		s.refuse(ErrSimpleOneForOne)
 		return
@@ -42,11 +46,15 @@ func (s *State) startChild(spec Child) {
 
 // startDynamic starts one more copy of the template. What says ignore or fails leaves nothing behind.
 func (s *State) startDynamic(args any) {
-	if !s.simple() {
+	if s.spec.Strategy != SimpleOneForOne {
 		s.refuse(ErrNotSimpleOneForOne)
 		return
 	}
-	c := &slot{spec: &s.spec.Children[0], args: args}
+	s.startNameless(&slot{spec: &s.spec.Children[0], args: args})
+}
+
+// startNameless starts a child that is known by its reference alone.
+func (s *State) startNameless(c *slot) {
 	s.start(c, func(ev Event) {
 		switch ev := ev.(type) {
 		case Started:
@@ -56,14 +64,14 @@ func (s *State) startDynamic(args any) {
 		case Ignored:
 			s.do(Reply{})
 		case Failed:
-			s.refuse(&StartError{Reason: ev.Reason})
+			s.refuse(&StartError{ID: s.named(c), Reason: ev.Reason})
 		}
 	})
 }
 
 func (s *State) terminateChild(id string) {
 	if s.simple() {
-		s.refuse(ErrSimpleOneForOne)
+		s.refuse(s.nameless())
 		return
 	}
 	c := s.kids.byID[id]
@@ -79,6 +87,8 @@ func (s *State) terminateRef(ev TerminateRef) {
 	switch {
 	case s.simple() && c != nil:
 		s.terminateSlot(c)
+	case s.spec.Dynamic:
+		s.refuse(ErrNotFound)
 	case s.simple() && (ev.Alive == nil || !ev.Alive(ev.Ref)):
 		s.do(Reply{})
 	default:
@@ -99,7 +109,7 @@ func (s *State) idle(id string) *slot {
 	c := s.kids.byID[id]
 	switch {
 	case s.simple():
-		s.refuse(ErrSimpleOneForOne)
+		s.refuse(s.nameless())
 	case c == nil:
 		s.refuse(ErrNotFound)
 	case c.status == StatusUp:

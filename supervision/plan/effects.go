@@ -113,7 +113,7 @@ func (s *State) stopAll(then func()) {
 		then()
 		return
 	}
-	s.do(StopAll{Refs: refs, Shutdown: s.spec.Children[0].Shutdown})
+	s.do(s.stopping(up, refs))
 	s.resume = func(ev Event) {
 		all, ok := ev.(AllStopped)
 		if !ok || len(all.Results) != len(up) {

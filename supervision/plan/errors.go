@@ -21,6 +21,12 @@ var (
 	ErrSimpleOneForOne = errors.New("supervision: not possible with simple_one_for_one")
 	// ErrNotSimpleOneForOne is returned when StartDynamic meets a supervisor without a template.
 	ErrNotSimpleOneForOne = errors.New("supervision: possible with simple_one_for_one only")
+	// ErrDynamic is returned when a call by id meets a Dynamic supervisor, whose children are known by their process alone.
+	ErrDynamic = errors.New("supervision: not possible with a dynamic supervisor")
+	// ErrNotDynamic is returned when StartOwn meets a supervisor that is not Dynamic.
+	ErrNotDynamic = errors.New("supervision: possible with a dynamic supervisor only")
+	// ErrMaxChildren is returned when a start meets a Dynamic supervisor that has as many children as it may; restarting ones count.
+	ErrMaxChildren = errors.New("supervision: there are as many children as are allowed")
 )
 
 // AlreadyStartedError is returned when StartChild meets a running child of the same id.

@@ -41,13 +41,20 @@ type StartChild struct{ Child Child }
 // StartDynamic is the call that starts one more child of a SimpleOneForOne supervisor.
 type StartDynamic struct{ Args any } // Args are handed to Start, now and at each restart
 
+// StartOwn is the call that starts one more child of a Dynamic supervisor. It costs no memory for the spec, which children may share.
+type StartOwn struct {
+	Child *Child // checked and completed by Prepare; not to be changed
+	Args  any    // handed to Start, now and at each restart
+}
+
 // TerminateChild is the call that stops a child by its id.
 type TerminateChild struct{ ID string }
 
-// TerminateRef is the call that stops a child of a SimpleOneForOne supervisor by any of its references.
+// TerminateRef is the call that stops a child of a SimpleOneForOne or Dynamic supervisor by the reference of its process, or of its last
+// one while it restarts.
 type TerminateRef struct {
 	Ref   Ref
-	Alive func(Ref) bool // whether the process of a stranger lives; a dead one is as good as stopped; nil: none does
+	Alive func(Ref) bool // whether the process of a stranger lives; under SimpleOneForOne a dead one is as good as stopped; nil: none does
 }
 
 // RestartChild is the call that starts a child that has no process.
@@ -94,6 +101,7 @@ func (RetryDue) event()       {}
 func (ParentExit) event()     {}
 func (StartChild) event()     {}
 func (StartDynamic) event()   {}
+func (StartOwn) event()       {}
 func (TerminateChild) event() {}
 func (TerminateRef) event()   {}
 func (RestartChild) event()   {}

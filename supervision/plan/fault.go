@@ -26,7 +26,9 @@ const (
 	RuleKind
 	RuleShutdown
 	RuleDuplicate
-	RuleStrategyChange // Replace keeps a supervisor SimpleOneForOne or keeps it from being so
+	RuleStrategyChange // Replace keeps a supervisor SimpleOneForOne or Dynamic, or keeps it from being so
+	RuleDynamic        // a Dynamic supervisor is OneForOne, has no children before it starts and never shuts down by itself
+	RuleMaxChildren    // only a Dynamic supervisor has a limit, of 0 children or more
 )
 
 // FieldError is one mistake in a spec.

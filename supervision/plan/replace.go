@@ -2,12 +2,14 @@
 
 package plan
 
+import "strconv"
+
 // replace changes flags and specs and leaves every process alone. The new order holds; children that the new spec lacks stay behind it in their order.
 // The restart counter survives. Any fault changes nothing.
 func (s *State) replace(spec Spec) {
 	faults := spec.faults()
-	if len(faults) == 0 && s.simple() != (spec.Strategy == SimpleOneForOne) {
-		faults.add(RuleStrategyChange, "strategy", spec.Strategy.String(), "no change to or from simple_one_for_one")
+	if len(faults) == 0 {
+		faults = s.changed(spec)
 	}
 	if len(faults) > 0 {
 		s.refuse(faults)
@@ -15,13 +17,26 @@ func (s *State) replace(spec Spec) {
 	}
 	s.flags(spec)
 	var added, kept []string
-	if s.simple() {
+	switch {
+	case s.spec.Dynamic: // the specs came with the children
+	case s.simple():
 		s.replaceTemplate(spec.Children[0])
-	} else {
+	default:
 		added, kept = s.replaceChildren(spec.Children)
 	}
 	s.emit(NoticeReplaced{Added: added, Kept: kept})
 	s.do(Reply{})
+}
+
+// changed are the faults of a spec that makes the supervisor one of another kind.
+func (s *State) changed(spec Spec) (f Faults) {
+	if (s.spec.Strategy == SimpleOneForOne) != (spec.Strategy == SimpleOneForOne) {
+		f.add(RuleStrategyChange, "strategy", spec.Strategy.String(), "no change to or from simple_one_for_one")
+	}
+	if s.spec.Dynamic != spec.Dynamic {
+		f.add(RuleStrategyChange, "dynamic", strconv.FormatBool(spec.Dynamic), "no change to or from a dynamic supervisor")
+	}
+	return f
 }
 
 func (s *State) replaceTemplate(c Child) {

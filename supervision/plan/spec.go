@@ -89,6 +89,8 @@ type Spec struct {
 	Intensity    Intensity
 	AutoShutdown AutoShutdown
 	Children     []Child // in start order; exactly one, the template, for SimpleOneForOne
+	Dynamic      bool    // children come at run time, each with a spec of its own; see StartOwn
+	MaxChildren  int     // of a Dynamic supervisor: children running or restarting at once; 0: no limit, NoChildren: none
 }
 
 // String returns OTP's word.

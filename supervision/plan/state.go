@@ -35,8 +35,10 @@ func New(spec Spec) (*State, error) {
 	s := &State{}
 	s.flags(spec)
 	s.kids = newSlots(s.simple(), len(spec.Children))
-	if s.simple() {
+	if spec.Strategy == SimpleOneForOne {
 		s.template(spec.Children[0])
+	}
+	if s.simple() {
 		return s, nil
 	}
 	for _, c := range spec.Children {
@@ -61,7 +63,8 @@ func normal(c Child) *Child {
 	return &c
 }
 
-func (s *State) simple() bool { return s.spec.Strategy == SimpleOneForOne }
+// simple tells whether children are known by their reference alone: they come at run time, and each is restarted and forgotten for itself.
+func (s *State) simple() bool { return s.spec.Strategy == SimpleOneForOne || s.spec.Dynamic }
 
 // Busy tells whether the result of an effect is awaited. While it is, the executor takes nothing from its mailbox.
 func (s *State) Busy() bool { return s.resume != nil }
@@ -111,6 +114,8 @@ func (s *State) handle(ev Event) {
 		s.startChild(ev.Child)
 	case StartDynamic:
 		s.startDynamic(ev.Args)
+	case StartOwn:
+		s.startOwn(ev)
 	case TerminateChild:
 		s.terminateChild(ev.ID)
 	case TerminateRef:

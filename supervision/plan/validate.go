@@ -43,6 +43,7 @@ func (s Spec) faults() Faults {
 		auto = nil
 	}
 	f.template(s.Strategy == SimpleOneForOne, len(s.Children))
+	f.dynamic(s)
 	seen := make(map[string]int, len(s.Children))
 	for i, c := range s.Children {
 		path := childPath(i)

@@ -6,7 +6,7 @@ import "time"
 
 // Lookup returns the spec of a child, or of the template, or nil. The spec is not to be changed.
 func (s *State) Lookup(id string) *Child {
-	if s.simple() {
+	if s.spec.Strategy == SimpleOneForOne {
 		if template := &s.spec.Children[0]; template.ID == id {
 			return template
 		}
@@ -58,7 +58,7 @@ func (s *State) count(alive func(Ref) bool) Counts {
 			n.Active++
 		}
 	}
-	if s.simple() {
+	if s.spec.Strategy == SimpleOneForOne {
 		n.Specs = 1
 	}
 	return n
