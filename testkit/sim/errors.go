@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import (
+	"errors"
+	"strings"
+)
+
+// Errors of a run. Match with errors.Is.
+var (
+	// ErrForeignDeadline is returned when something in the simulation waits under a context that ends at a time of the operating system's
+	// clock. Use Context.WithTimeout of the process.
+	ErrForeignDeadline = errors.New("sim: a context with a deadline of another clock")
+	// ErrSteps is returned when a run takes more steps than it may: it goes round in circles, or needs a higher limit.
+	ErrSteps = errors.New("sim: too many steps")
+	// ErrStuck is returned when a turn neither ends nor waits through the runtime: it blocks on something that the simulation does not know
+	// of, or does not end.
+	ErrStuck = errors.New("sim: a turn blocks outside the runtime")
+)
+
+// DeadlockError is returned when nobody can run, no timer is armed, and somebody waits.
+type DeadlockError struct {
+	Waits []string // who waits for what, and of whom
+}
+
+// Error lists who waits.
+func (e *DeadlockError) Error() string {
+	return "sim: deadlock: " + strings.Join(e.Waits, "; ")
+}
+
+// FailureError is a failure that the body of a simulation reported itself.
+type FailureError struct{ Text string }
+
+// Error returns the text.
+func (e *FailureError) Error() string { return e.Text }
+
+// PanicError is a panic of the body.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error shows the panic and where it was.
+func (e *PanicError) Error() string {
+	var b strings.Builder
+	b.WriteString("sim: the body panicked: ")
+	b.WriteString(printed(e.Value))
+	b.WriteByte('\n')
+	b.Write(e.Stack)
+	return b.String()
+}

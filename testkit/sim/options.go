@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import "time"
+
+// Option changes one thing about a run.
+type Option func(*config)
+
+type config struct {
+	limit    int // of the choices that are drawn
+	maxSteps int
+	patience time.Duration // real time
+}
+
+func defaults(options []Option) config {
+	c := config{limit: -1, maxSteps: 10_000_000, patience: 10 * time.Second}
+	for _, o := range options {
+		o(&c)
+	}
+	return c
+}
+
+// Prefix draws only the first n decisions from the seed; after them the first of those that can run always runs. It replays a failure that
+// was made short.
+func Prefix(n int) Option { return func(c *config) { c.limit = n } }
+
+// MaxSteps is how many steps a run may take before it fails with ErrSteps; the default is ten million, and less than 1 is no limit.
+func MaxSteps(n int) Option { return func(c *config) { c.maxSteps = n } }
+
+// Patience is how much real time one step may take before the run fails with ErrStuck; the default is 10 s.
+func Patience(d time.Duration) Option { return func(c *config) { c.patience = d } }

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"mabeam.dev/internal/kernel"
+)
+
+// farAway is further from Birth than a simulation gets, and nearer than the present of the operating system's clock.
+const farAway = 20 * 365 * 24 * time.Hour
+
+// scheduler has the baton: of all its goroutines the one runs that holds it, and whoever lets go of it says who is next. All its fields
+// belong to the holder; the channels over which the baton goes order the accesses.
+type scheduler struct {
+	choices *choices
+	clock   clock
+	trace   *Trace
+
+	ready   []*task // want their first run, in order
+	parked  []*task // wait, in order
+	current *task
+	tasks   uint64 // made so far
+	idle    []*worker
+
+	steps    int
+	maxSteps int
+	target   time.Duration // of Advance
+	over     bool          // the run is being torn down: nothing is reported any more
+	failure  error         // the first
+	beat     atomic.Int64  // steps, for the watchdog
+	running  atomic.Pointer[task]
+	killing  bool // parked tasks that nothing wakes are made to end
+	firing   bool          // a timer's function runs
+}
+
+// worker is a goroutine that runs tasks.
+type worker struct{ work chan *task } // capacity 1: sent to while the worker is idle; closed at the end of the run
+
+var _ kernel.Conductor = (*scheduler)(nil)
+
+// Ready queues a turn of p.
+func (s *scheduler) Ready(p *kernel.Proc) { s.add(p, p.Turn) }
+
+// Go queues a goroutine in the name of p.
+func (s *scheduler) Go(p *kernel.Proc, run func()) { s.add(p, run) }
+
+func (s *scheduler) add(p *kernel.Proc, run func()) {
+	s.tasks++
+	t := &task{proc: p, run: run, order: s.tasks, key: 1<<64 - 1}
+	if p != nil {
+		t.key = p.ID()
+	}
+	insert(&s.ready, t)
+}
+
+func insert(list *[]*task, t *task) {
+	i, _ := slices.BinarySearchFunc(*list, t, func(a, b *task) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	*list = slices.Insert(*list, i, t)
+}
+
+// Park lets others run until b is due.
+func (s *scheduler) Park(b kernel.Blocked) {
+	if b.Due() || b.Ctx.Err() != nil {
+		return
+	}
+	if foreign(b.Ctx) && s.failure == nil {
+		s.fail(fmt.Errorf("%w: %s waits for %s", ErrForeignDeadline, s.current.label(), b.For))
+	}
+	if s.firing {
+		panic("sim: a timer's function blocks: it runs between turns and must not wait")
+	}
+	s.park(b, noHorizon)
+}
+
+func (s *scheduler) park(b kernel.Blocked, until horizon) {
+	t := s.current
+	t.blocked, t.until = b, until
+	insert(&s.parked, t)
+	next := s.pick()
+	if next != t {
+		if t.resume == nil {
+			t.resume = make(chan struct{}, 1)
+		}
+		s.hand(next)
+		<-t.resume
+	}
+	s.current = t
+	t.blocked, t.until = kernel.Blocked{}, noHorizon
+	s.running.Store(t)
+	if (s.killing && t.key != 0) || (t.key == 0 && s.failure != nil && !s.over) {
+		panic(aborted{})
+	}
+}
+
+// aborted unwinds the driver of a run that has failed.
+type aborted struct{}
+
+// hand gives the baton to a task on a goroutine of its own.
+func (s *scheduler) hand(t *task) {
+	if t.resume != nil {
+		t.resume <- struct{}{}
+		return
+	}
+	if n := len(s.idle); n > 0 {
+		w := s.idle[n-1]
+		s.idle = s.idle[:n-1]
+		w.work <- t
+		return
+	}
+	w := &worker{work: make(chan *task, 1)}
+	go s.work(w, t) // ends when the run closes its channel, or with a task that ends its goroutine
+}
+
+// work runs tasks while they come. A task that is parked in the middle keeps its goroutine.
+func (s *scheduler) work(w *worker, t *task) {
+	ended := false
+	defer func() {
+		if !ended { // the task ended the goroutine: another takes the baton on
+			s.hand(s.pick())
+		}
+	}()
+	for t != nil {
+		s.current = t
+		s.running.Store(t)
+		t.run()
+		if t = s.pick(); t.resume == nil {
+			continue
+		}
+		s.idle = append(s.idle, w)
+		s.hand(t)
+		t = <-w.work
+	}
+	ended = true
+}
+
+// pick takes the task out that runs next. Time moves only when nobody can run.
+func (s *scheduler) pick() *task {
+	for {
+		if s.failure != nil && !s.over {
+			if t := s.takeDriver(); t != nil {
+				return t
+			}
+		}
+		if t := s.choose(); t != nil {
+			return t
+		}
+		driver := s.driver()
+		if driver != nil && driver.until == noTime {
+			return s.takeDriver()
+		}
+		at, ok := s.clock.next()
+		switch {
+		case driver != nil && driver.until == toTarget && (!ok || at > s.target):
+			s.clock.now = max(s.clock.now, s.target)
+			return s.takeDriver()
+		case ok:
+			s.firing = true
+			s.clock.fire()
+			s.firing = false
+		default:
+			s.fail(s.deadlock())
+			if s.over {
+				return s.takeDriver() // what is left cannot be ended; the driver says so
+			}
+		}
+	}
+}
+
+// driver returns the driver if it is parked.
+func (s *scheduler) driver() *task {
+	if len(s.parked) > 0 && s.parked[0].key == 0 {
+		return s.parked[0]
+	}
+	return nil
+}
+
+func (s *scheduler) takeDriver() *task {
+	t := s.driver()
+	if t != nil {
+		s.parked = slices.Delete(s.parked, 0, 1)
+	}
+	return t
+}
+
+// choose draws one of the tasks that can run; nil if there is none.
+func (s *scheduler) choose() *task {
+	s.steps++
+	s.beat.Add(1)
+	if s.maxSteps > 0 && s.steps > s.maxSteps && !s.over && s.failure == nil {
+		s.fail(fmt.Errorf("%w: %d", ErrSteps, s.maxSteps))
+		return nil
+	}
+	n := len(s.ready)
+	due := 0
+	for _, t := range s.parked {
+		if t.due() {
+			due++
+		}
+	}
+	if n+due == 0 {
+		return nil
+	}
+	at := 0
+	if n+due > 1 {
+		at = s.choices.draw(n + due)
+	}
+	return s.takeRunnable(at)
+}
+
+// takeRunnable takes the task at a place among those that can run: ready and due ones merged in their order.
+func (s *scheduler) takeRunnable(at int) *task {
+	i, j := 0, 0
+	for {
+		for j < len(s.parked) && !s.parked[j].due() {
+			j++
+		}
+		fromReady := i < len(s.ready) && (j >= len(s.parked) || s.ready[i].before(s.parked[j]))
+		switch {
+		case at == 0 && fromReady:
+			t := s.ready[i]
+			s.ready = slices.Delete(s.ready, i, i+1)
+			return t
+		case at == 0:
+			t := s.parked[j]
+			s.parked = slices.Delete(s.parked, j, j+1)
+			return t
+		case fromReady:
+			i++
+		default:
+			j++
+		}
+		at--
+	}
+}
+
+// fail notes the first failure.
+func (s *scheduler) fail(err error) {
+	if s.failure == nil {
+		s.failure = err
+	}
+}
+
+// deadlock describes who waits for whom.
+func (s *scheduler) deadlock() error {
+	var waits []string
+	for _, t := range s.parked {
+		line := t.label() + " waits for " + t.blocked.For
+		if t.blocked.On != nil {
+			line += " of " + t.blocked.On.String()
+		}
+		waits = append(waits, line)
+	}
+	return &DeadlockError{Waits: waits}
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sim
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/internal/kernel"
+)
+
+// Sim is a running simulation, seen from its body. Its methods belong to the body's goroutine.
+type Sim struct {
+	seed   uint64
+	sched  *scheduler
+	config config
+	engine *kernel.Engine
+	system *actors.System
+	text   []string // of Errorf
+}
+
+// Result is how a run ended.
+type Result struct {
+	Seed    uint64
+	Failure error         // nil if the body ended without one
+	Trace   *Trace        // what happened
+	Choices int           // decisions that were taken between several tasks
+	Elapsed time.Duration // virtual time at the end
+}
+
+// Run runs body on a system of its own, one turn at a time, in an order drawn from the seed, on virtual time. Everything that the body
+// starts ends with it.
+func Run(seed uint64, body func(*Sim), options ...Option) Result {
+	engine := newEngine()
+	defer engine.Close()
+	return run(seed, body, engine, options)
+}
+
+func newEngine() *kernel.Engine {
+	return kernel.NewEngine(slog.New(slog.NewTextHandler(io.Discard, nil)))
+}
+
+func run(seed uint64, body func(*Sim), engine *kernel.Engine, options []Option) Result {
+	c := defaults(options)
+	sched := &scheduler{choices: newChoices(seed, c.limit), trace: &Trace{}, maxSteps: c.maxSteps}
+	s := &Sim{seed: seed, sched: sched, config: c, engine: engine}
+	done := make(chan struct{}) // closed by the driver when all is over
+	driver := &task{}
+	sched.current = driver
+	sched.running.Store(driver)
+	go func() { // the watchdog waits for it; a stuck run leaves it behind, which is reported
+		defer close(done)
+		s.drive(body)
+	}()
+	if !sched.watch(done, c.patience) {
+		return Result{Seed: seed, Failure: sched.stuck(), Trace: &Trace{}}
+	}
+	return Result{Seed: seed, Failure: sched.failure, Trace: sched.trace, Choices: sched.choices.made, Elapsed: sched.clock.now}
+}
+
+// drive runs the body and clears up after it.
+func (s *Sim) drive(body func(*Sim)) {
+	s.guard(func() { body(s) })
+	if len(s.text) > 0 {
+		s.sched.fail(&FailureError{s.text[0]})
+	}
+	s.sched.over = true
+	s.guard(func() {
+		if s.system != nil {
+			now, cancel := context.WithCancel(context.Background())
+			cancel()
+			_ = s.system.Close(now) // killing is what is wanted
+		}
+		s.sched.park(kernel.Blocked{}, noTime)
+	})
+	s.sched.end()
+}
+
+// guard runs f and notes its panic as a failure.
+func (s *Sim) guard(f func()) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		switch r := recover().(type) {
+		case nil:
+			s.sched.fail(&FailureError{"sim: the body ended its goroutine"})
+		case aborted, failed:
+		default:
+			s.sched.fail(&PanicError{Value: r, Stack: debug.Stack()})
+		}
+	}()
+	f()
+	returned = true
+}
+
+// System returns the system of the simulation, made on first use.
+func (s *Sim) System() *actors.System {
+	if s.system == nil {
+		s.system = actors.New(s.Options(actors.Options{}))
+	}
+	return s.system
+}
+
+// NewSystem is System with options of the caller's; it may be called once, before System.
+func (s *Sim) NewSystem(o actors.Options) *actors.System {
+	if s.system != nil {
+		panic("sim: the simulation has its system already")
+	}
+	s.system = actors.New(s.Options(o))
+	return s.system
+}
+
+// Options returns o with the simulation's clock, seed and scheduler in it: for code that makes its system itself. One system at a time may
+// be made of them, and whoever makes it closes it before the body ends.
+func (s *Sim) Options(o actors.Options) actors.Options {
+	o.Clock, o.Seed = &s.sched.clock, s.seed
+	o.Simulation = &kernel.Simulation{Conductor: s.sched, Engine: s.engine}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return o
+}
+
+// Seed returns the seed of the run.
+func (s *Sim) Seed() uint64 { return s.seed }
+
+// Now returns the virtual time.
+func (s *Sim) Now() time.Time { return s.sched.clock.Now() }
+
+// Clock returns the virtual clock.
+func (s *Sim) Clock() actors.Clock { return &s.sched.clock }
+
+// Rand returns a source that depends on the seed and the name alone.
+func (s *Sim) Rand(name string) *rand.Rand { return s.System().Rand("sim/" + name) }
+
+// Trace returns what has happened so far.
+func (s *Sim) Trace() *Trace { return s.sched.trace }
+
+// Settle lets everybody run until nobody can; time stands still.
+func (s *Sim) Settle() { s.sched.park(kernel.Blocked{}, noTime) }
+
+// Advance lets d of virtual time pass: timers fire in order, and after each everybody runs until nobody can.
+func (s *Sim) Advance(d time.Duration) {
+	s.sched.target = s.sched.clock.now + d
+	s.sched.park(kernel.Blocked{}, toTarget)
+}
+
+// Helper, Errorf, FailNow, Fatalf and Logf make a Sim acceptable to assertion libraries.
+
+// Helper does nothing.
+func (s *Sim) Helper() {}
+
+// Errorf notes a failure; the body goes on.
+func (s *Sim) Errorf(format string, args ...any) {
+	s.text = append(s.text, fmt.Sprintf(format, args...))
+}
+
+// failed ends a body that has noted its failure.
+type failed struct{}
+
+// FailNow ends the body, after Errorf.
+func (s *Sim) FailNow() {
+	if len(s.text) == 0 {
+		s.text = append(s.text, "sim: failed")
+	}
+	panic(failed{})
+}
+
+// Fatalf is Errorf and FailNow.
+func (s *Sim) Fatalf(format string, args ...any) {
+	s.Errorf(format, args...)
+	s.FailNow()
+}
+
+// end lets go of every goroutine of the run.
+func (s *scheduler) end() {
+	for len(s.parked) > 0 { // only code that waits for something that never comes
+		if s.failure == nil {
+			s.fail(s.deadlock())
+		}
+		t := s.parked[0]
+		s.parked = slices.Delete(s.parked, 0, 1)
+		insert(&s.ready, t)
+		s.killing = true
+		s.park(kernel.Blocked{}, noTime)
+	}
+	for _, w := range s.idle {
+		close(w.work)
+	}
+}
+
+func printed(v any) string { return fmt.Sprint(v) }
