@@ -16,7 +16,7 @@ func Prepare(c Child) (*Child, error) {
 	return normal(c), nil
 }
 
-// startSingle starts a child whose spec nobody else has. A temporary one is never started again, so that its Start is let go at once.
+// startSingle starts a child whose spec nobody else has.
 func (s *State) startSingle(c Child) {
 	spec, err := Prepare(c)
 	if err != nil {
@@ -24,13 +24,6 @@ func (s *State) startSingle(c Child) {
 		return
 	}
 	s.startOwn(StartOwn{Child: spec})
-	if spec.Restart == Temporary && s.Busy() {
-		then := s.resume
-		s.resume = func(ev Event) {
-			spec.Start = nil
-			then(ev)
-		}
-	}
 }
 
 // startOwn starts one more child of a Dynamic supervisor. What says ignore or fails leaves nothing behind.
