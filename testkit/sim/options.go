@@ -9,12 +9,13 @@ type Option func(*config)
 
 type config struct {
 	limit    int // of the choices that are drawn
+	changes  int // of priorities; < 0: no priorities
 	maxSteps int
 	patience time.Duration // real time
 }
 
 func defaults(options []Option) config {
-	c := config{limit: -1, maxSteps: 10_000_000, patience: 10 * time.Second}
+	c := config{limit: -1, changes: -1, maxSteps: 10_000_000, patience: 10 * time.Second}
 	for _, o := range options {
 		o(&c)
 	}
@@ -30,3 +31,7 @@ func MaxSteps(n int) Option { return func(c *config) { c.maxSteps = n } }
 
 // Patience is how much real time one step may take before the run fails with ErrStuck; the default is 10 s.
 func Patience(d time.Duration) Option { return func(c *config) { c.patience = d } }
+
+// Priorities makes the run follow random priorities that change n times, in place of even draws: it finds orders in which somebody is very
+// late. See the paper named at its implementation.
+func Priorities(n int) Option { return func(c *config) { c.changes = n } }

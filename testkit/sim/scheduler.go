@@ -21,21 +21,25 @@ type scheduler struct {
 	clock   clock
 	trace   *Trace
 
-	ready   []*task // want their first run, in order
-	parked  []*task // wait, in order
-	current *task
-	tasks   uint64 // made so far
-	idle    []*worker
+	ready    []*task // want their first run, in order
+	parked   []*task // wait, in order
+	runnable []*task // of both, those who can run now
+	faults   []*armed
+	walls    []wall
+	current  *task
+	tasks    uint64 // made so far
+	idle     []*worker
 
 	steps    int
 	maxSteps int
 	target   time.Duration // of Advance
+	elapsed  time.Duration // when the body ended
 	over     bool          // the run is being torn down: nothing is reported any more
 	failure  error         // the first
 	beat     atomic.Int64  // steps, for the watchdog
 	running  atomic.Pointer[task]
 	killing  bool // parked tasks that nothing wakes are made to end
-	firing   bool          // a timer's function runs
+	firing   bool // a timer's function runs
 }
 
 // worker is a goroutine that runs tasks.
@@ -200,47 +204,43 @@ func (s *scheduler) choose() *task {
 		s.fail(fmt.Errorf("%w: %d", ErrSteps, s.maxSteps))
 		return nil
 	}
-	n := len(s.ready)
-	due := 0
-	for _, t := range s.parked {
-		if t.due() {
-			due++
-		}
-	}
-	if n+due == 0 {
+	s.merge()
+	switch n := len(s.runnable); n {
+	case 0:
 		return nil
+	case 1:
+		return s.take(s.runnable[0])
+	default:
+		return s.take(s.runnable[s.choices.draw(n, func(i int) uint64 { return s.runnable[i].key })])
 	}
-	at := 0
-	if n+due > 1 {
-		at = s.choices.draw(n + due)
-	}
-	return s.takeRunnable(at)
 }
 
-// takeRunnable takes the task at a place among those that can run: ready and due ones merged in their order.
-func (s *scheduler) takeRunnable(at int) *task {
-	i, j := 0, 0
-	for {
-		for j < len(s.parked) && !s.parked[j].due() {
-			j++
+// merge lists the tasks that can run, ready ones and parked ones that are due, in order.
+func (s *scheduler) merge() {
+	s.runnable = s.runnable[:0]
+	i := 0
+	for _, t := range s.parked {
+		if !t.due() {
+			continue
 		}
-		fromReady := i < len(s.ready) && (j >= len(s.parked) || s.ready[i].before(s.parked[j]))
-		switch {
-		case at == 0 && fromReady:
-			t := s.ready[i]
-			s.ready = slices.Delete(s.ready, i, i+1)
-			return t
-		case at == 0:
-			t := s.parked[j]
-			s.parked = slices.Delete(s.parked, j, j+1)
-			return t
-		case fromReady:
+		for i < len(s.ready) && s.ready[i].before(t) {
+			s.runnable = append(s.runnable, s.ready[i])
 			i++
-		default:
-			j++
 		}
-		at--
+		s.runnable = append(s.runnable, t)
 	}
+	s.runnable = append(s.runnable, s.ready[i:]...)
+}
+
+// take takes a task out of the list that it is in.
+func (s *scheduler) take(t *task) *task {
+	list := &s.ready
+	if t.blocked.Due != nil {
+		list = &s.parked
+	}
+	i := slices.Index(*list, t)
+	*list = slices.Delete(*list, i, i+1)
+	return t
 }
 
 // fail notes the first failure.

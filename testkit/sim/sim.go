@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"mabeam.dev/actors"
@@ -33,6 +32,7 @@ type Result struct {
 	Trace   *Trace        // what happened
 	Choices int           // decisions that were taken between several tasks
 	Elapsed time.Duration // virtual time at the end
+	Faults  []string      // that were armed at the end, and how often each happened
 }
 
 // Run runs body on a system of its own, one turn at a time, in an order drawn from the seed, on virtual time. Everything that the body
@@ -49,7 +49,7 @@ func newEngine() *kernel.Engine {
 
 func run(seed uint64, body func(*Sim), engine *kernel.Engine, options []Option) Result {
 	c := defaults(options)
-	sched := &scheduler{choices: newChoices(seed, c.limit), trace: &Trace{}, maxSteps: c.maxSteps}
+	sched := &scheduler{choices: newChoices(seed, c.limit, c.changes), trace: &Trace{}, maxSteps: c.maxSteps}
 	s := &Sim{seed: seed, sched: sched, config: c, engine: engine}
 	done := make(chan struct{}) // closed by the driver when all is over
 	driver := &task{}
@@ -62,7 +62,7 @@ func run(seed uint64, body func(*Sim), engine *kernel.Engine, options []Option) 
 	if !sched.watch(done, c.patience) {
 		return Result{Seed: seed, Failure: sched.stuck(), Trace: &Trace{}}
 	}
-	return Result{Seed: seed, Failure: sched.failure, Trace: sched.trace, Choices: sched.choices.made, Elapsed: sched.clock.now}
+	return Result{Seed: seed, Failure: sched.failure, Trace: sched.trace, Choices: sched.choices.made, Elapsed: sched.elapsed, Faults: sched.plan()}
 }
 
 // drive runs the body and clears up after it.
@@ -71,7 +71,7 @@ func (s *Sim) drive(body func(*Sim)) {
 	if len(s.text) > 0 {
 		s.sched.fail(&FailureError{s.text[0]})
 	}
-	s.sched.over = true
+	s.sched.over, s.sched.elapsed = true, s.sched.clock.now
 	s.guard(func() {
 		if s.system != nil {
 			now, cancel := context.WithCancel(context.Background())
@@ -187,10 +187,7 @@ func (s *scheduler) end() {
 		if s.failure == nil {
 			s.fail(s.deadlock())
 		}
-		t := s.parked[0]
-		s.parked = slices.Delete(s.parked, 0, 1)
-		insert(&s.ready, t)
-		s.killing = true
+		s.parked[0].blocked.Due = func() bool { return true }
 		s.park(kernel.Blocked{}, noTime)
 	}
 	for _, w := range s.idle {
@@ -199,3 +196,6 @@ func (s *scheduler) end() {
 }
 
 func printed(v any) string { return fmt.Sprint(v) }
+
+// Context returns a context for the body's calls; it never ends.
+func (s *Sim) Context() context.Context { return context.Background() }
