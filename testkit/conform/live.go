@@ -14,16 +14,20 @@ import (
 	"mabeam.dev/supervision"
 	"mabeam.dev/supervision/plan"
 	"mabeam.dev/telemetry"
+	"mabeam.dev/testkit/sim"
 )
 
 // Live is an engine on the actor runtime: real supervisor processes with real workers, on a clock that the driver moves.
-type Live struct{ *world }
+type Live struct {
+	*world
+	simulation *sim.Sim // nil: real time and threads, on a clock that stands still
+}
 
 // world is the engine during one script. Starts that were held when it ended may still look at it.
 type world struct {
 	rec    *Recorder
 	sys    *actors.System
-	clock  *clock
+	under  substrate
 	parent actors.Ref[job] // parent of the root; blocked while the root starts
 	caller actors.Ref[job] // makes the calls
 	held   gates           // starts that are held; opened by Close
@@ -31,7 +35,10 @@ type world struct {
 }
 
 // NewLive returns an engine on the actor runtime. It may run one script after another.
-func NewLive() *Live { return &Live{&world{}} }
+func NewLive() *Live { return &Live{world: &world{}} }
+
+// NewSimulated returns an engine on the actor runtime inside a simulation, for one script: the order of turns is the seed's.
+func NewSimulated(s *sim.Sim) *Live { return &Live{world: &world{}, simulation: s} }
 
 var _ Engine = (*Live)(nil)
 
@@ -46,11 +53,18 @@ func doJob(ctx *actors.Context[job], run job) error {
 // Open starts a system of its own.
 func (e *Live) Open(rec *Recorder) error {
 	bus := telemetry.NewBus()
-	e.world = &world{rec: rec, clock: newClock()}
+	e.world = &world{rec: rec}
 	e.cancel = telemetry.Subscribe(bus, "recorder", func(ev actors.ProcessExited) { rec.Died(ev.PID, exitTerm(ev.Reason)) })
-	e.sys = actors.New(actors.Options{
-		Clock: e.clock, CallTimeout: -1, TrackIdle: true, Events: bus, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	o := actors.Options{CallTimeout: -1, Events: bus, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	if e.simulation != nil {
+		e.sys = e.simulation.NewSystem(o)
+		e.under = simulated{e.simulation}
+	} else {
+		clock := newClock()
+		o.Clock, o.TrackIdle = clock, true
+		e.sys = actors.New(o)
+		e.under = threads{e.sys, clock}
+	}
 	var err error
 	if e.caller, err = actors.Spawn(e.sys, "caller", actors.Stateless(doJob)); err != nil {
 		return err
@@ -81,10 +95,10 @@ func (e *Live) Close() error {
 // Settle waits until nothing is going on. Shutdown deadlines are the only timers there are, so a timer that is left is one.
 func (e *world) Settle(ctx context.Context) error {
 	for {
-		if err := e.sys.WaitQuiet(ctx); err != nil {
+		if err := e.under.quiet(ctx); err != nil {
 			return fmt.Errorf("conform: settle: %w", err)
 		}
-		if !e.clock.next() {
+		if !e.under.next() {
 			return nil
 		}
 	}
@@ -95,7 +109,7 @@ func (e *world) Advance(ctx context.Context, d time.Duration) error {
 	if err := e.Settle(ctx); err != nil {
 		return err
 	}
-	e.clock.advance(d)
+	e.under.skip(d)
 	return nil
 }
 
@@ -139,7 +153,7 @@ func (e *world) Call(sup Proc, what any, answer *Answer) {
 			return func(*actors.Context[job]) { answer.Set(reply(r, err)) }
 		})
 	})
-	_ = e.sys.WaitQuiet(context.Background()) // the request is in the mailbox when nothing else is going on
+	_ = e.under.quiet(context.Background()) // the request is in the mailbox when nothing else is going on
 }
 
 func (e *world) operation(what any) supervision.Operation {

@@ -168,9 +168,7 @@ func (s *scheduler) pick() *task {
 			s.clock.now = max(s.clock.now, s.target)
 			return s.takeDriver()
 		case ok:
-			s.firing = true
-			s.clock.fire()
-			s.firing = false
+			s.fire()
 		default:
 			s.fail(s.deadlock())
 			if s.over {
@@ -178,6 +176,13 @@ func (s *scheduler) pick() *task {
 			}
 		}
 	}
+}
+
+// fire runs the next timer's function.
+func (s *scheduler) fire() {
+	s.firing = true
+	s.clock.fire()
+	s.firing = false
 }
 
 // driver returns the driver if it is parked.

@@ -154,6 +154,18 @@ func (s *Sim) Advance(d time.Duration) {
 	s.sched.park(kernel.Blocked{}, toTarget)
 }
 
+// Next moves time to the next timer and fires it alone; false if none is armed. Nobody has run then: Settle lets them.
+func (s *Sim) Next() bool {
+	if _, ok := s.sched.clock.next(); !ok {
+		return false
+	}
+	s.sched.fire()
+	return true
+}
+
+// Skip moves time forward by d and fires nothing: timers that fall due meanwhile are late.
+func (s *Sim) Skip(d time.Duration) { s.sched.clock.now += d }
+
 // Helper, Errorf, FailNow, Fatalf and Logf make a Sim acceptable to assertion libraries.
 
 // Helper does nothing.
