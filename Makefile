@@ -120,6 +120,7 @@ fuzz: need-go ## run every fuzz target for FUZZTIME
 .PHONY: mutants
 mutants: need-go ## plant one mistake after another in the supervisor's decisions; a test must notice each
 	$(GO) run -buildvcs=false ./internal/mutants $(ARGS) internal/mutants/testdata/plan.txt
+	$(GO) run -buildvcs=false ./internal/mutants internal/mutants/testdata/backoff.txt
 
 .PHONY: bench
 bench: need-go ## measure the kernel against its baselines, out/bench/kernel.json

@@ -9,6 +9,8 @@
 //     supervision/plan alone. Its traces equal those of Erlang/OTP 25 byte for byte (see testkit/conform).
 //   - While a supervisor starts or stops a child it takes nothing from its mailbox; a restart that failed is tried again behind what
 //     waits there. Calls are served one at a time.
+//   - With a [Backoff] the restarts of a child wait, each longer than the one before. The child is restarting meanwhile: its group is stopped,
+//     every other child and every call goes on, TerminateChild ends the wait. Without one, which is the default, nothing differs from OTP.
 //   - A child that does not stop within its shutdown time is killed: fenced and replaced, never waited for.
 //   - When a supervisor ends its children have ended. When it is killed, or the start of a child ends the goroutine with runtime.Goexit,
 //     they are told through their links.

@@ -61,6 +61,17 @@ func (e ChildRestarting) LogAttrs() []slog.Attr {
 	return e.attrs(slog.Int(telemetry.KeyAttempt, e.Attempt.N), slog.String(telemetry.KeyStrategy, e.Group.String()))
 }
 
+// EventName returns "supervision.backoff_wait".
+func (BackoffWait) EventName() string { return "supervision.backoff_wait" }
+
+// LogLevel is Info.
+func (BackoffWait) LogLevel() slog.Level { return slog.LevelInfo }
+
+// LogAttrs names the supervisor, the child and the wait.
+func (e BackoffWait) LogAttrs() []slog.Attr {
+	return e.attrs(slog.Int(telemetry.KeyAttempt, e.Attempt), slog.Duration(telemetry.KeyDuration, e.For))
+}
+
 // EventName returns "supervision.child_stopped".
 func (ChildStopped) EventName() string { return "supervision.child_stopped" }
 

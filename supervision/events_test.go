@@ -117,6 +117,7 @@ func TestEventsInTheLog(t *testing.T) {
 		{supervision.ChildStartFailed{Reason: boom}, "start_failed", slog.LevelWarn, []string{telemetry.KeyReason}},
 		{supervision.ChildExited{Reason: boom}, "child_exited", slog.LevelInfo, []string{telemetry.KeyReason}},
 		{supervision.ChildRestarting{}, "child_restarting", slog.LevelWarn, []string{telemetry.KeyAttempt, telemetry.KeyStrategy}},
+		{supervision.BackoffWait{}, "backoff_wait", slog.LevelInfo, []string{telemetry.KeyAttempt, telemetry.KeyDuration}},
 		{supervision.ChildStopped{}, "child_stopped", slog.LevelDebug, []string{telemetry.KeyReason}},
 		{supervision.ShutdownError{Reason: boom}, "shutdown_error", slog.LevelWarn, []string{telemetry.KeyReason}},
 		{supervision.GaveUp{}, "gave_up", slog.LevelError, []string{telemetry.KeyAttempt}},

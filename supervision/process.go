@@ -18,9 +18,10 @@ type process struct {
 	init  func(actors.PID) (Spec, error)
 	plan  *plan.State
 	born  time.Time
-	reply actors.Reply[plan.Reply] // of the call in hand
-	up    map[string]*childLog     // by id; nothing is kept for dynamic children
-	refs  *present                 // who runs under which id; read by anybody
+	reply actors.Reply[plan.Reply]      // of the call in hand
+	up    map[string]*childLog          // by id; nothing is kept for dynamic children
+	refs  *present                      // who runs under which id; read by anybody
+	waits map[plan.WaitKey]actors.Timer // restarts that wait; nil until there is one
 }
 
 // childLog is what is remembered of a child over its incarnations.
@@ -59,9 +60,12 @@ func (p *process) Receive(ctx *scope, m message) error {
 	case call:
 		return p.serve(ctx, m)
 	case ended:
-		return p.step(ctx, plan.ChildExited{Ref: m.From, Reason: reasonTo(m.Reason), Now: p.age(ctx)})
+		return p.step(ctx, plan.ChildExited{Ref: m.From, Reason: reasonTo(m.Reason), Now: p.age(ctx), Chance: ctx.Rand().Float64()})
 	case retry:
-		return p.step(ctx, plan.RetryDue{Key: m.key, Now: p.age(ctx)})
+		return p.step(ctx, plan.RetryDue{Key: m.key, Now: p.age(ctx), Chance: ctx.Rand().Float64()})
+	case waited:
+		delete(p.waits, m.key)
+		return p.step(ctx, plan.WaitOver{Key: m.key})
 	case describe:
 		m.reply.Send(p.branch(ctx))
 		return nil
@@ -114,7 +118,7 @@ func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error)
 	for _, a := range actions {
 		switch a := a.(type) {
 		case plan.Start:
-			result := start(ctx, a)
+			result := p.start(ctx, a)
 			if !ctx.PID().Alive() { // killed meanwhile: whatever followed would be done in a dead process's name
 				return nil, actors.ErrFenced
 			}
@@ -125,6 +129,11 @@ func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error)
 			return stopAll(ctx, a)
 		case plan.PostRetry:
 			ctx.Self().Tell(retry{a.Key})
+		case plan.Wait:
+			p.wait(ctx, a)
+		case plan.CancelWait:
+			p.waits[a.Key].Cancel()
+			delete(p.waits, a.Key)
 		case plan.Reply:
 			p.reply.Send(a)
 		case plan.Emit:
@@ -138,7 +147,7 @@ func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error)
 }
 
 // start runs a child's start function; its panic is a failed start.
-func start(ctx *scope, a plan.Start) (result plan.Event) {
+func (p *process) start(ctx *scope, a plan.Start) (result plan.Event) {
 	defer func() {
 		if r := recover(); r != nil {
 			result = plan.Failed{Reason: reasonTo(exit.CrashOf(&exit.CrashError{
@@ -151,7 +160,7 @@ func start(ctx *scope, a plan.Start) (result plan.Event) {
 	var failed *actors.StartError
 	switch {
 	case err == nil && !pid.IsZero():
-		return plan.Started{Ref: pid}
+		return p.came(ctx, a.Child, pid)
 	case err == nil:
 		err = ErrNoProcess
 	case errors.Is(err, actors.ErrIgnore):

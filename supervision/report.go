@@ -4,6 +4,7 @@ package supervision
 
 import (
 	"log/slog"
+	"time"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/supervision/plan"
@@ -49,6 +50,13 @@ type ChildRestarting struct {
 	about
 	Attempt plan.Attempt // its place in the restart window
 	Group   Strategy     // which siblings go along
+}
+
+// BackoffWait: a restart attempt waits before it goes on; PID is the former process. What goes along with the child is stopped.
+type BackoffWait struct {
+	about
+	Attempt int           // 1 for the first since the child was last up for long enough
+	For     time.Duration // how long it waits
 }
 
 // ChildStopped: a child was stopped by its supervisor.
@@ -100,6 +108,8 @@ func (p *process) report(ctx *scope, n plan.Notice) {
 		telemetry.Emit(bus, ChildExited{at(n.ID, n.Ref), reasonFrom(n.Reason), n.Restarts})
 	case plan.NoticeRestarting:
 		telemetry.Emit(bus, ChildRestarting{at(n.ID, n.Ref), n.Attempt, n.Group})
+	case plan.NoticeBackoffWait:
+		telemetry.Emit(bus, BackoffWait{at(n.ID, n.Ref), n.Attempt, n.For})
 	case plan.NoticeStopped:
 		telemetry.Emit(bus, ChildStopped{at(n.ID, n.Ref), reasonFrom(n.Reason)})
 	case plan.NoticeShutdownError:

@@ -23,6 +23,8 @@ type (
 	Intensity = plan.Intensity
 	// ChildKind tells workers from supervisors.
 	ChildKind = plan.Kind
+	// Backoff lets restarts wait, each longer than the one before; every zero field is a default.
+	Backoff = plan.Backoff
 	// Counts are the numbers that Count returns.
 	Counts = plan.Counts
 )
@@ -72,6 +74,9 @@ type Child struct {
 	Kind ChildKind
 	// Significant children count for AutoShutdown; refused with Permanent and with AutoShutdown Never.
 	Significant bool
+	// Backoff lets restarts wait, each longer than the one before; nil, as in OTP, tries them at once. It is refused with Temporary and must
+	// not be changed once it is given.
+	Backoff *Backoff
 }
 
 // Spec describes a supervisor. The zero value is a OneForOne supervisor without children and with OTP's defaults.
@@ -133,7 +138,9 @@ func (s Spec) Validate() error { return s.plan().Validate() }
 
 // plan converts the child; its Start stays what it is, behind an any that the plan never looks at.
 func (c Child) plan() plan.Child {
-	p := plan.Child{ID: c.ID, Restart: c.Restart, Shutdown: c.Shutdown, Kind: c.Kind, Significant: c.Significant}
+	p := plan.Child{
+		ID: c.ID, Restart: c.Restart, Shutdown: c.Shutdown, Kind: c.Kind, Significant: c.Significant, Backoff: c.Backoff,
+	}
 	if c.Start != nil {
 		p.Start = c.Start
 	}
@@ -153,5 +160,7 @@ func (s Spec) plan() plan.Spec {
 // childOf converts back.
 func childOf(p *plan.Child) Child {
 	start, _ := p.Start.(StartFunc)
-	return Child{ID: p.ID, Start: start, Restart: p.Restart, Shutdown: p.Shutdown, Kind: p.Kind, Significant: p.Significant}
+	return Child{
+		ID: p.ID, Start: start, Restart: p.Restart, Shutdown: p.Shutdown, Kind: p.Kind, Significant: p.Significant, Backoff: p.Backoff,
+	}
 }

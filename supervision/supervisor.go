@@ -28,12 +28,16 @@ type ended actors.Exit
 // retry is a failed restart that is due again.
 type retry struct{ key plan.RetryKey }
 
+// waited is the end of a wait before a restart.
+type waited struct{ key plan.WaitKey }
+
 // describe asks for the supervisor's part of the tree.
 type describe struct{ reply actors.Reply[branch] }
 
 func (call) supervisor()     {}
 func (ended) supervisor()    {}
 func (retry) supervisor()    {}
+func (waited) supervisor()   {}
 func (describe) supervisor() {}
 
 // Start starts a supervisor and its children, and returns when all are up. The name is unique in the system; inside a process the new
@@ -142,6 +146,7 @@ type ChildInfo struct {
 	PID    actors.PID
 	Status plan.Status
 	Kind   ChildKind
+	Waits  bool // restarting: it waits as its Backoff says
 }
 
 // Children returns one entry per child, latest start first.
@@ -157,7 +162,7 @@ func infos(in []plan.ChildInfo) []ChildInfo {
 	out := make([]ChildInfo, len(in))
 	for i, c := range in {
 		pid, _ := c.Ref.(actors.PID)
-		out[i] = ChildInfo{ID: c.ID, PID: pid, Status: c.Status, Kind: c.Kind}
+		out[i] = ChildInfo{ID: c.ID, PID: pid, Status: c.Status, Kind: c.Kind, Waits: c.Waits}
 	}
 	return out
 }

@@ -16,7 +16,7 @@ type Node struct {
 	ID          string `json:"id"`                    // of the child in its supervisor
 	Path        string `json:"path"`                  // in the tree; empty without a process
 	Kind        string `json:"kind"`                  // worker or supervisor, or the kind that the process was given
-	State       string `json:"state"`                 // up, stopped, restarting
+	State       string `json:"state"`                 // up, stopped, restarting; backoff: restarting, and waiting until it is time
 	Strategy    string `json:"strategy,omitempty"`    // of a supervisor
 	Incarnation uint64 `json:"incarnation,omitempty"` // 0 without a process
 	Restarts    int    `json:"restarts"`              // how often it has been started again
@@ -89,9 +89,15 @@ func (n *Node) walk(ctx context.Context, s *Supervisor, limit int) {
 	}
 }
 
+// stateBackoff is the state of a child whose restart waits.
+const stateBackoff = "backoff"
+
 // node describes one child from outside.
 func node(c ChildInfo, log childLog) Node {
 	n := Node{ID: c.ID, Kind: c.Kind.String(), State: c.Status.String(), Restarts: max(log.starts-1, 0)}
+	if c.Waits {
+		n.State = stateBackoff
+	}
 	if log.ended {
 		n.LastReason = log.last.String()
 	}

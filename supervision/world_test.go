@@ -177,6 +177,8 @@ func eventLine(e telemetry.Event) string {
 		return fmt.Sprintf("exited %s: %s, restarts %t", e.ID, short(e.Reason), e.Restarts)
 	case supervision.ChildRestarting:
 		return fmt.Sprintf("restarting %s: %d of %d, %s", e.ID, e.Attempt.N, e.Attempt.Max, e.Group)
+	case supervision.BackoffWait:
+		return fmt.Sprintf("waiting with %s: attempt %d, %s", e.ID, e.Attempt, e.For)
 	case supervision.ChildStopped:
 		return fmt.Sprintf("stopped %s: %s", e.ID, short(e.Reason))
 	case supervision.ShutdownError:

@@ -42,5 +42,5 @@
 // # State and testing
 //
 // Reading lists, applying hunks and judging a test run are functions of text and are tested as such; one small planted module goes all the way. A test of the package
-// also holds that every mutant of testdata/plan.txt still fits the source.
+// also holds that every mutant of testdata still fits the source.
 package main

@@ -80,11 +80,13 @@ mutant last: nothing
 }
 
 // The list rots when the source moves on; this says so at once and without a compiler.
-func TestEveryMutantOfTheListFitsTheSource(t *testing.T) {
-	list, err := load("testdata/plan.txt", "")
-	require.NoError(t, err)
-	for _, m := range list.Mutants {
-		_, err := m.apply(os.DirFS("../.."))
-		assert.NoError(t, err)
+func TestEveryMutantOfTheListsFitsTheSource(t *testing.T) {
+	for _, file := range []string{"testdata/plan.txt", "testdata/backoff.txt"} {
+		list, err := load(file, "")
+		require.NoError(t, err)
+		for _, m := range list.Mutants {
+			_, err := m.apply(os.DirFS("../.."))
+			assert.NoError(t, err)
+		}
 	}
 }

@@ -31,6 +31,15 @@ type StopAll struct {
 // PostRetry puts a [RetryDue] with this key at the end of the supervisor's own mailbox.
 type PostRetry struct{ Key RetryKey }
 
+// Wait puts a [WaitOver] with this key at the end of the supervisor's own mailbox when For has passed.
+type Wait struct {
+	Key WaitKey
+	For time.Duration
+}
+
+// CancelWait takes a [Wait] back whose time has become of no use. A [WaitOver] that comes all the same is ignored.
+type CancelWait struct{ Key WaitKey }
+
 // Reply answers the call in hand. One field is set, as far as the call has a result.
 type Reply struct {
 	Err      error       // the call was refused
@@ -49,14 +58,16 @@ type Exit struct{ Reason Reason }
 // Emit reports something that happened, for telemetry. Acting on it is optional.
 type Emit struct{ Notice Notice }
 
-func (Start) action()     {}
-func (Stop) action()      {}
-func (StopAll) action()   {}
-func (PostRetry) action() {}
-func (Reply) action()     {}
-func (Ready) action()     {}
-func (Exit) action()      {}
-func (Emit) action()      {}
+func (Start) action()      {}
+func (Stop) action()       {}
+func (StopAll) action()    {}
+func (PostRetry) action()  {}
+func (Wait) action()       {}
+func (CancelWait) action() {}
+func (Reply) action()      {}
+func (Ready) action()      {}
+func (Exit) action()       {}
+func (Emit) action()       {}
 
 // Status is what a child is doing.
 type Status uint8
@@ -77,6 +88,7 @@ type ChildInfo struct {
 	Ref    Ref    // nil unless up
 	Status Status
 	Kind   Kind
+	Waits  bool // restarting: it waits as its Backoff says
 }
 
 // Counts are the numbers of CountChildren. Specs, Supervisors and Workers count specs, Active counts living processes. A SimpleOneForOne supervisor has one spec;

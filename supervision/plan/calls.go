@@ -96,8 +96,9 @@ func (s *State) terminateRef(ev TerminateRef) {
 	}
 }
 
-// terminateSlot stops c for good: it ends its retries, and only RestartChild or a group restart brings it back.
+// terminateSlot stops c for good: it ends its retries and waits, and only RestartChild or a group restart brings it back.
 func (s *State) terminateSlot(c *slot) {
+	s.unwait(c)
 	s.stop(c, func() {
 		s.down(c)
 		s.do(Reply{})

@@ -10,6 +10,7 @@
 //   - Nothing blocks and nothing panics because of a child; a result that was not asked for is a mistake of the executor and panics.
 //   - Children start one after another in their order and stop one after another in the reverse order. Only a [SimpleOneForOne] supervisor stops all at once.
 //   - A restart that fails is never repeated inside Step: [PostRetry] asks for a [RetryDue] notice behind everything that waits in the mailbox.
+//   - A restart that has to wait, as its [Backoff] says, asks for a [WaitOver] notice with [Wait]. The child is restarting until then, and its group is stopped.
 //   - An exit, a restart and every management call on one child cost constant time, whatever the number of children (group restarts cost their group).
 //
 // # Usage
@@ -29,7 +30,8 @@
 //
 // # Duties of the executor
 //
-// References of processes ([Ref]) are comparable, never nil and never reused. The time in [ChildExited] and [RetryDue] is monotonic. A [Stop] is answered when the
+// References of processes ([Ref]) are comparable, never nil and never reused. The time in [ChildExited], [RetryDue] and [Started] is monotonic, the
+// chance in the first two random. A [Stop] is answered when the
 // child is dead, not when it promises to die. Actions live until the next Step.
 //
 // # Failure modes
@@ -41,7 +43,7 @@
 //
 // The counterpart is the module supervisor of Erlang/OTP 25. Deviations: the restart window is exact and inclusive where OTP compares whole seconds; a
 // SimpleOneForOne child whose restart says ignore is removed where OTP 25 keeps a broken entry; stopping a restarting SimpleOneForOne child leaves the counts right;
-// [Replace] refuses to turn a SimpleOneForOne supervisor into another kind or the other way round.
+// [Replace] refuses to turn a SimpleOneForOne supervisor into another kind or the other way round. [Backoff] is an addition and does nothing where it is not set.
 //
 // # Ownership and testing
 //

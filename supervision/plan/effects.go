@@ -9,6 +9,7 @@ func (s *State) start(c *slot, then func(Event)) {
 	s.resume = func(ev Event) {
 		switch ev := ev.(type) {
 		case Started:
+			s.kids.cameUp(c, ev.Now)
 			s.emit(NoticeStarted{ID: id, Ref: ev.Ref})
 		case Ignored:
 			s.emit(NoticeIgnored{ID: id})
@@ -80,6 +81,7 @@ func (s *State) stopBack(c, limit *slot, forget bool, then func()) {
 // past returns the child before c, after what a group stop leaves of c.
 func (s *State) past(c *slot, forget bool) *slot {
 	prev := c.prev
+	s.unwait(c)
 	if forget && c.spec.Restart == Temporary {
 		s.kids.remove(c)
 	} else {

@@ -18,12 +18,14 @@ type ChildExited struct {
 	Ref    Ref
 	Reason Reason
 	Now    time.Duration // monotonic, since any fixed instant
+	Chance float64       // random, 0 or more and less than 1; for the jitter of a Backoff
 }
 
 // RetryDue is the notice that [PostRetry] asked for, with its key.
 type RetryDue struct {
-	Key RetryKey
-	Now time.Duration // monotonic, since the same instant as in ChildExited
+	Key    RetryKey
+	Now    time.Duration // monotonic, since the same instant as in ChildExited
+	Chance float64       // as in ChildExited
 }
 
 // RetryKey names a child whose restart failed. It is opaque.
@@ -31,6 +33,12 @@ type RetryKey struct {
 	id  string
 	ref Ref
 }
+
+// WaitOver is the notice that [Wait] asked for, with its key.
+type WaitOver struct{ Key WaitKey }
+
+// WaitKey names one wait. It is opaque, comparable and never reused.
+type WaitKey struct{ n uint64 }
 
 // ParentExit is the exit signal of the parent: children stop and the supervisor exits with the same reason.
 type ParentExit struct{ Reason Reason }
@@ -78,7 +86,10 @@ type CountChildren struct {
 type Replace struct{ Spec Spec }
 
 // Started is the result of [Start]: the child is up, its Init is over.
-type Started struct{ Ref Ref }
+type Started struct {
+	Ref Ref
+	Now time.Duration // as in ChildExited; it matters for children with a Backoff alone
+}
 
 // Ignored is the result of [Start]: the child wants no process.
 type Ignored struct{}
@@ -98,6 +109,7 @@ type AllStopped struct{ Results []Stopped } // in the order of StopAll.Refs
 func (Begin) event()          {}
 func (ChildExited) event()    {}
 func (RetryDue) event()       {}
+func (WaitOver) event()       {}
 func (ParentExit) event()     {}
 func (StartChild) event()     {}
 func (StartDynamic) event()   {}

@@ -3,6 +3,7 @@
 package plan_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -12,6 +13,13 @@ import (
 
 	"mabeam.dev/supervision/plan"
 )
+
+// A failure prints the seed that repeats it. The file that rapid would write besides would be taken for a golden script.
+func init() {
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		panic(err)
+	}
+}
 
 // world is what a supervisor acts on: processes are numbers, start outcomes come from a tape, everything done is logged. The plan and the model each have one with
 // the same tape; they agree when the logs do.
@@ -54,6 +62,7 @@ type message struct {
 	ref   int
 	class plan.Class
 	child plan.Child
+	wait  int // number of the wait that is over
 }
 
 // stranger is a living process that is nobody's child.
@@ -64,7 +73,22 @@ type planned struct {
 	*world
 	s    *plan.State
 	box  []plan.RetryKey
+	now  time.Duration
 	down bool
+
+	waits []plan.WaitKey  // asked for, in order
+	dues  []time.Duration // when each is over
+}
+
+// over returns the waits whose time has come. They are all served, also those that were taken back: that must make no difference.
+func (p *planned) over(now time.Duration) (mail []message) {
+	for i, due := range p.dues {
+		if due >= 0 && due <= now {
+			p.dues[i] = -1
+			mail = append(mail, message{ev: plan.WaitOver{Key: p.waits[i]}, kind: "wait", wait: i + 1})
+		}
+	}
+	return mail
 }
 
 func (p *planned) step(ev plan.Event) {
@@ -89,6 +113,11 @@ func (p *planned) step(ev plan.Event) {
 			case plan.PostRetry:
 				p.note("retry")
 				p.box = append(p.box, a.Key)
+			case plan.Wait:
+				p.waits, p.dues = append(p.waits, a.Key), append(p.dues, p.now+a.For)
+				p.note("wait %d for %v", len(p.waits), a.For)
+			case plan.CancelWait:
+				p.note("cancel %d", slices.Index(p.waits, a.Key)+1)
 			case plan.Reply:
 				p.note("reply %v ref %v", a.Err, a.Ref)
 			case plan.Ready:
@@ -115,7 +144,7 @@ func (p *planned) result(ref int) plan.Event {
 	case 0:
 		return plan.Ignored{}
 	}
-	return plan.Started{Ref: ref}
+	return plan.Started{Ref: ref, Now: p.now}
 }
 
 func childName(id string, args any) string {
@@ -128,7 +157,7 @@ func childName(id string, args any) string {
 func (p *planned) list() string {
 	text := ""
 	for _, c := range p.s.Children() {
-		text += fmt.Sprintf(" %v %v", c.Status, c.Ref)
+		text += fmt.Sprintf(" %v %v %t", c.Status, c.Ref, c.Waits)
 	}
 	return text
 }
@@ -154,21 +183,24 @@ func TestPlanDoesWhatTheNaiveModelDoes(t *testing.T) {
 			}
 			mailbox = append(mailbox, drawMessage(t, p, spec)...)
 			now += time.Duration(rapid.IntRange(0, 3).Draw(t, "seconds")) * time.Second
+			mailbox = append(mailbox, p.over(now)...)
+			p.now = now
 			for rapid.Bool().Draw(t, "serve") && len(mailbox) > 0 && !p.down {
 				msg := mailbox[0]
 				mailbox = mailbox[1:]
 				posted := len(m.retries)
+				chance := rapid.SampledFrom([]float64{0, 0.25, 0.5, 0.875}).Draw(t, "chance")
 				switch ev := msg.ev.(type) {
 				case plan.ChildExited:
-					ev.Now = now
+					ev.Now, ev.Chance = now, chance
 					p.step(ev)
 				case nil: // a retry
-					p.step(plan.RetryDue{Key: p.box[0], Now: now})
+					p.step(plan.RetryDue{Key: p.box[0], Now: now, Chance: chance})
 					p.box = p.box[1:]
 				default:
 					p.step(ev)
 				}
-				m.serve(msg, now)
+				m.serve(msg, now, chance)
 				agree(t, p, m)
 				if msg.ev == nil {
 					posted--
@@ -210,7 +242,21 @@ func drawSpec(t *rapid.T) plan.Spec {
 func drawChild(t *rapid.T, id string, auto plan.AutoShutdown) plan.Child {
 	c := plan.Child{ID: id, Start: id, Restart: plan.Restart(rapid.IntRange(0, 2).Draw(t, "restart"))}
 	c.Significant = auto != plan.Never && c.Restart != plan.Permanent && rapid.Bool().Draw(t, "significant")
+	if c.Restart != plan.Temporary && rapid.Bool().Draw(t, "backs off") {
+		c.Backoff = drawBackoff(t)
+	}
 	return c
+}
+
+// drawBackoff draws numbers that the model's plain arithmetic gets exactly right.
+func drawBackoff(t *rapid.T) *plan.Backoff {
+	return &plan.Backoff{
+		Initial:    rapid.SampledFrom([]time.Duration{time.Second, 1500 * time.Millisecond}).Draw(t, "initial"),
+		Max:        rapid.SampledFrom([]time.Duration{1500 * time.Millisecond, 5 * time.Second}).Draw(t, "longest"),
+		Factor:     rapid.SampledFrom([]float64{1, 1.5, 2, 3}).Draw(t, "factor"),
+		Jitter:     rapid.SampledFrom([]float64{0, 0.5, 1}).Draw(t, "jitter"),
+		ResetAfter: rapid.SampledFrom([]time.Duration{1, 2 * time.Second, 6 * time.Second}).Draw(t, "reset after"),
+	}
 }
 
 // drawMessage lets something happen: a living process dies, or somebody calls.

@@ -18,6 +18,8 @@ type model struct {
 	attempts []time.Duration
 	retries  []naive // the child each posted retry is for
 	now      time.Duration
+	chance   float64
+	waits    int // how many there have been
 	down     bool
 }
 
@@ -27,6 +29,9 @@ type naive struct {
 	ref        int // of the process; of the last one while restarting
 	up         bool
 	restarting bool
+	since      time.Duration // when it last came up
+	attempts   int           // restarts since it was up for long
+	wait       int           // number of the wait that is going on
 }
 
 func newModel(spec plan.Spec, w *world) *model {
@@ -45,11 +50,11 @@ func (m *model) list() string {
 	for _, c := range slices.Backward(m.children) {
 		switch {
 		case c.up:
-			text += fmt.Sprintf(" up %d", c.ref)
+			text += fmt.Sprintf(" up %d false", c.ref)
 		case c.restarting:
-			text += " restarting <nil>"
+			text += fmt.Sprintf(" restarting <nil> %t", c.wait > 0)
 		default:
-			text += " stopped <nil>"
+			text += " stopped <nil> false"
 		}
 	}
 	return text
@@ -82,6 +87,9 @@ func (m *model) startAll(from int) int {
 
 func (m *model) set(i, ref int) {
 	m.children[i].ref, m.children[i].up, m.children[i].restarting = ref, ref != 0, false
+	if ref != 0 {
+		m.children[i].since = m.now
+	}
 }
 
 // stopAll stops the children from index on, backwards.
@@ -90,6 +98,7 @@ func (m *model) stopAll(from int) {
 		if m.children[i].up {
 			m.stop(m.children[i].ref)
 		}
+		m.unwait(i)
 		m.set(i, 0)
 	}
 }
@@ -114,8 +123,8 @@ func (m *model) terminate() {
 	m.exit(plan.ClassShutdown)
 }
 
-func (m *model) serve(msg message, now time.Duration) {
-	m.now = now
+func (m *model) serve(msg message, now time.Duration, chance float64) {
+	m.now, m.chance = now, chance
 	switch msg.kind {
 	case "exit":
 		delete(m.alive, msg.ref)
@@ -130,6 +139,11 @@ func (m *model) serve(msg message, now time.Duration) {
 		})
 		if i >= 0 {
 			m.restart(i)
+		}
+	case "wait":
+		if i := slices.IndexFunc(m.children, func(c naive) bool { return c.wait == msg.wait }); i >= 0 {
+			m.children[i].wait = 0
+			m.goOn(i, 0)
 		}
 	case "start dynamic":
 		c := naive{Child: m.spec.Children[0], name: msg.id}
@@ -182,14 +196,56 @@ func (m *model) restart(i int) {
 		m.terminate()
 		return
 	}
+	m.goOn(i, m.delay(i))
+}
+
+// goOn stops the group of child i, and starts it unless it is to wait.
+func (m *model) goOn(i int, wait time.Duration) {
 	switch m.spec.Strategy {
 	case plan.OneForAll:
-		m.restartGroup(i, 0)
+		m.restartGroup(i, 0, wait)
 	case plan.RestForOne:
-		m.restartGroup(i, i)
+		m.restartGroup(i, i, wait)
 	default:
+		if wait > 0 {
+			m.hold(i, m.children[i].ref, wait)
+			return
+		}
 		m.restartOne(i)
 	}
+}
+
+// delay counts an attempt of child i and returns how long it waits.
+func (m *model) delay(i int) time.Duration {
+	c := &m.children[i]
+	if c.Backoff == nil {
+		return 0
+	}
+	if c.up && m.now-c.since >= c.Backoff.ResetAfter {
+		c.attempts = 0
+	}
+	c.attempts++
+	wait := float64(c.Backoff.Initial)
+	for range c.attempts - 1 {
+		wait *= c.Backoff.Factor
+	}
+	wait = min(wait, float64(c.Backoff.Max))
+	least, most := wait-wait*c.Backoff.Jitter, wait+wait*c.Backoff.Jitter
+	return time.Duration(least + (most-least)*m.chance)
+}
+
+func (m *model) hold(i, last int, wait time.Duration) {
+	m.waits++
+	m.note("wait %d for %v", m.waits, wait)
+	c := &m.children[i]
+	c.up, c.restarting, c.ref, c.wait = false, true, last, m.waits
+}
+
+func (m *model) unwait(i int) {
+	if m.children[i].wait > 0 {
+		m.note("cancel %d", m.children[i].wait)
+	}
+	m.children[i].wait = 0
 }
 
 func (m *model) restartOne(i int) {
@@ -203,12 +259,16 @@ func (m *model) restartOne(i int) {
 	}
 }
 
-func (m *model) restartGroup(i, from int) {
+func (m *model) restartGroup(i, from int, wait time.Duration) {
 	last, id := m.children[i].ref, m.children[i].ID
 	m.set(i, 0)
 	m.stopAll(from)
 	group := slices.DeleteFunc(slices.Clone(m.children[from:]), func(c naive) bool { return c.Restart == plan.Temporary })
 	m.children = append(m.children[:from], group...)
+	if wait > 0 {
+		m.hold(slices.IndexFunc(m.children, func(c naive) bool { return c.ID == id }), last, wait)
+		return
+	}
 	if failed := m.startAll(from); failed >= 0 {
 		if m.children[failed].ID != id {
 			last = 0
@@ -277,6 +337,7 @@ func (m *model) terminateAt(i int) {
 	if m.children[i].up {
 		m.stop(m.children[i].ref)
 	}
+	m.unwait(i)
 	m.forget(i)
 	m.reply(nil, 0)
 }

@@ -2,6 +2,8 @@
 
 package plan
 
+import "time"
+
 // Notice is something that happened under a supervisor, for telemetry. ID is empty for children of a SimpleOneForOne supervisor.
 type Notice interface{ notice() }
 
@@ -34,6 +36,14 @@ type NoticeRestarting struct {
 	Ref     Ref // its former process; nil if another child's restart failed at it
 	Attempt Attempt
 	Group   Strategy // which siblings go along
+}
+
+// NoticeBackoffWait tells that a restart attempt waits before it goes on, as the Backoff of the child says. What goes along with the child is stopped.
+type NoticeBackoffWait struct {
+	ID      string
+	Ref     Ref           // its former process; nil if another child's restart failed at it
+	Attempt int           // 1 for the first since the child was up for ResetAfter
+	For     time.Duration // how long the attempt waits
 }
 
 // NoticeStopped tells that a child was stopped by its supervisor.
@@ -71,6 +81,7 @@ func (NoticeIgnored) notice()       {}
 func (NoticeStartFailed) notice()   {}
 func (NoticeExited) notice()        {}
 func (NoticeRestarting) notice()    {}
+func (NoticeBackoffWait) notice()   {}
 func (NoticeStopped) notice()       {}
 func (NoticeShutdownError) notice() {}
 func (NoticeGaveUp) notice()        {}

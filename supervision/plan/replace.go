@@ -67,6 +67,7 @@ func (s *State) replaceChildren(specs []Child) (added, kept []string) {
 			s.adopt(was, was.spec)
 		}
 	}
+	s.inherit(old.again)
 	return added, kept
 }
 

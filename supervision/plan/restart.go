@@ -38,9 +38,11 @@ func (s *State) attempt(c *slot) {
 		return
 	}
 	s.emit(NoticeRestarting{ID: c.id(s.simple()), Ref: c.ref, Attempt: try, Group: s.spec.Strategy})
+	s.owe(c)
 	s.restart(c)
 }
 
+// restart performs the attempt that was decided, or what a wait left of it.
 func (s *State) restart(c *slot) {
 	switch s.spec.Strategy {
 	case OneForAll:
@@ -48,7 +50,9 @@ func (s *State) restart(c *slot) {
 	case RestForOne:
 		s.restartGroup(c, c.prev)
 	default:
-		s.restartOne(c)
+		if !s.holds(c, c.ref) {
+			s.restartOne(c)
+		}
 	}
 }
 
@@ -71,12 +75,15 @@ func (s *State) restartOne(c *slot) {
 	})
 }
 
-// restartGroup stops the children behind limit in reverse order and starts every spec left there, also those that had no process before. A member that fails to
-// start gets the retry.
+// restartGroup stops the children behind limit in reverse order and starts every spec left there, also those that had no process before. A wait is between the two;
+// after it the group is stopped once more, as somebody may have started a member meanwhile. A member that fails to start gets the retry.
 func (s *State) restartGroup(c, limit *slot) {
 	crashed := c.ref
 	s.kids.set(c, StatusStopped, nil)
 	s.stopBack(s.kids.last, limit, true, func() {
+		if s.holds(c, crashed) {
+			return
+		}
 		s.startFrom(s.kids.after(limit), func(failed *slot, _ Reason) {
 			switch failed {
 			case nil:

@@ -5,6 +5,8 @@ package plan_test
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +18,9 @@ import (
 
 // stepper runs one golden script: every command is one event, its output the batch of actions.
 type stepper struct {
-	s    *plan.State
-	keys []plan.RetryKey // posted and not yet served
+	s     *plan.State
+	keys  []plan.RetryKey // posted and not yet served
+	waits []plan.WaitKey  // asked for, in order; a script names them by number, from 1
 }
 
 func TestGoldenScripts(t *testing.T) {
@@ -37,7 +40,7 @@ func TestGoldenScripts(t *testing.T) {
 }
 
 // raw reads key=value arguments; the lines of the input are children.
-func raw(t *testing.T, d *datadriven.TestData) plan.RawSpec {
+func raw(t *testing.T, d *datadriven.TestData, b backoffs) plan.RawSpec {
 	t.Helper()
 	var spec plan.RawSpec
 	for _, a := range d.CmdArgs {
@@ -56,13 +59,13 @@ func raw(t *testing.T, d *datadriven.TestData) plan.RawSpec {
 	}
 	for line := range strings.SplitSeq(d.Input, "\n") {
 		if words := strings.Fields(line); len(words) > 0 {
-			spec.Children = append(spec.Children, rawChild(t, d, words))
+			spec.Children = append(spec.Children, rawChild(t, d, words, b))
 		}
 	}
 	return spec
 }
 
-func rawChild(t *testing.T, d *datadriven.TestData, words []string) plan.RawChild {
+func rawChild(t *testing.T, d *datadriven.TestData, words []string, b backoffs) plan.RawChild {
 	t.Helper()
 	c := plan.RawChild{ID: words[0], Start: words[0]}
 	for _, w := range words[1:] {
@@ -75,6 +78,8 @@ func rawChild(t *testing.T, d *datadriven.TestData, words []string) plan.RawChil
 			c.Kind = v
 		case "significant":
 			c.Significant = v
+		case "backoff":
+			b[c.ID] = backoff(t, d, v)
 		default:
 			d.Fatalf(t, "unknown key %s", key)
 		}
@@ -82,15 +87,60 @@ func rawChild(t *testing.T, d *datadriven.TestData, words []string) plan.RawChil
 	return c
 }
 
+// backoffs are those of the script in hand, by child: the raw form, which is OTP's, has none.
+type backoffs map[string]*plan.Backoff
+
+func (b backoffs) give(c *plan.Child) { c.Backoff = b[c.ID] }
+
+// backoff reads initial:1s,max:8s and so on.
+func backoff(t *testing.T, d *datadriven.TestData, text string) *plan.Backoff {
+	t.Helper()
+	var b plan.Backoff
+	for part := range strings.SplitSeq(text, ",") {
+		key, v, _ := strings.Cut(part, ":")
+		var err error
+		switch key {
+		case "initial":
+			b.Initial, err = time.ParseDuration(v)
+		case "max":
+			b.Max, err = time.ParseDuration(v)
+		case "reset_after":
+			b.ResetAfter, err = time.ParseDuration(v)
+		case "factor":
+			b.Factor, err = strconv.ParseFloat(v, 64)
+		case "jitter":
+			b.Jitter, err = strconv.ParseFloat(v, 64)
+		case "":
+		default:
+			d.Fatalf(t, "unknown key %s", key)
+		}
+		if err != nil {
+			d.Fatalf(t, "%v", err)
+		}
+	}
+	return &b
+}
+
+// parse reads a spec with its extensions.
+func parse(t *testing.T, d *datadriven.TestData) (plan.Spec, error) {
+	t.Helper()
+	b := backoffs{}
+	spec, err := raw(t, d, b).Parse()
+	for i := range spec.Children {
+		b.give(&spec.Children[i])
+	}
+	return spec, err
+}
+
 func (st *stepper) open(t *testing.T, d *datadriven.TestData) string {
-	spec, err := raw(t, d).Parse()
+	spec, err := parse(t, d)
 	if err != nil {
 		return err.Error()
 	}
 	if st.s, err = plan.New(spec); err != nil {
 		return err.Error()
 	}
-	st.keys = nil
+	st.keys, st.waits = nil, nil
 	return "new"
 }
 
@@ -107,8 +157,15 @@ func reason(word string) plan.Reason {
 
 func (st *stepper) event(t *testing.T, d *datadriven.TestData) plan.Event {
 	words := make([]string, 0, 2)
-	now := time.Duration(0)
+	now, chance := time.Duration(0), 0.5
 	for _, a := range d.CmdArgs {
+		if a.Key == "chance" {
+			var err error
+			if chance, err = strconv.ParseFloat(a.Vals[0], 64); err != nil {
+				d.Fatalf(t, "%v", err)
+			}
+			continue
+		}
 		if a.Key == "at" {
 			var err error
 			if now, err = time.ParseDuration(a.Vals[0]); err != nil {
@@ -128,7 +185,7 @@ func (st *stepper) event(t *testing.T, d *datadriven.TestData) plan.Event {
 	case "begin":
 		return plan.Begin{}
 	case "started":
-		return plan.Started{Ref: word(0)}
+		return plan.Started{Ref: word(0), Now: now}
 	case "ignored":
 		return plan.Ignored{}
 	case "failed":
@@ -142,18 +199,26 @@ func (st *stepper) event(t *testing.T, d *datadriven.TestData) plan.Event {
 		}
 		return all
 	case "exited":
-		return plan.ChildExited{Ref: word(0), Reason: reason(word(1)), Now: now}
+		return plan.ChildExited{Ref: word(0), Reason: reason(word(1)), Now: now, Chance: chance}
 	case "retry":
 		key := st.keys[0]
 		st.keys = st.keys[1:]
-		return plan.RetryDue{Key: key, Now: now}
+		return plan.RetryDue{Key: key, Now: now, Chance: chance}
+	case "wait-over":
+		n, err := strconv.Atoi(word(0))
+		if err != nil || n > len(st.waits) {
+			d.Fatalf(t, "no wait %s", word(0))
+		}
+		return plan.WaitOver{Key: st.waits[n-1]}
 	case "parent-exit":
 		return plan.ParentExit{Reason: reason(word(0))}
 	case "start-child":
-		c, err := rawChild(t, d, words).Parse(nil)
+		b := backoffs{}
+		c, err := rawChild(t, d, words, b).Parse(nil)
 		if err != nil {
 			d.Fatalf(t, "%v", err)
 		}
+		b.give(&c)
 		return plan.StartChild{Child: c}
 	case "start-dynamic":
 		return plan.StartDynamic{Args: word(0)}
@@ -170,7 +235,7 @@ func (st *stepper) event(t *testing.T, d *datadriven.TestData) plan.Event {
 	case "count":
 		return plan.CountChildren{}
 	case "replace":
-		spec, err := raw(t, d).Parse()
+		spec, err := parse(t, d)
 		if err != nil {
 			d.Fatalf(t, "%v", err)
 		}
@@ -196,6 +261,11 @@ func (st *stepper) print(actions []plan.Action) string {
 		case plan.PostRetry:
 			st.keys = append(st.keys, a.Key)
 			b.WriteString("post-retry")
+		case plan.Wait:
+			st.waits = append(st.waits, a.Key)
+			fmt.Fprintf(&b, "wait %d for %v", len(st.waits), a.For)
+		case plan.CancelWait:
+			fmt.Fprintf(&b, "cancel wait %d", slices.Index(st.waits, a.Key)+1)
 		case plan.Reply:
 			b.WriteString("reply " + reply(a))
 		case plan.Ready:
@@ -233,7 +303,11 @@ func reply(r plan.Reply) string {
 func (st *stepper) children() string {
 	var b strings.Builder
 	for _, c := range st.s.Children() {
-		fmt.Fprintf(&b, "%s %v %v %v\n", c.ID, c.Status, c.Ref, c.Kind)
+		fmt.Fprintf(&b, "%s %v %v %v", c.ID, c.Status, c.Ref, c.Kind)
+		if c.Waits {
+			b.WriteString(" waits")
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -26,6 +26,7 @@ type slots struct {
 	byID        map[string]*slot // static children
 	byRef       map[Ref]*slot    // children up, and restarting ones by their last reference
 	significant int              // significant children up or restarting
+	again       map[*slot]*again // children with a Backoff; apart, as most have none
 }
 
 func newSlots(simple bool, n int) slots {
@@ -66,6 +67,7 @@ func (s *slots) remove(c *slot) {
 	}
 	c.prev, c.next = nil, nil
 	s.n--
+	delete(s.again, c)
 	if s.byID != nil {
 		delete(s.byID, c.spec.ID)
 	}

@@ -81,6 +81,7 @@ type Child struct {
 	Shutdown    Shutdown // zero: 5 s for a worker, Infinity for a supervisor
 	Kind        Kind     // zero: Worker
 	Significant bool     // its own end counts for AutoShutdown; refused with Permanent and with Never
+	Backoff     *Backoff // nil: restarts are tried at once, as in OTP; refused with Temporary; not to be changed
 }
 
 // Spec describes a supervisor. The zero value is a OneForOne supervisor without children and with OTP's defaults.

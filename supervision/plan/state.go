@@ -20,9 +20,12 @@ type State struct {
 	spec   Spec // flags; Children is the template of a SimpleOneForOne supervisor, else empty
 	kids   slots
 	window window
+	waits  map[WaitKey]*slot // children whose restart waits
+	waited uint64            // number of waits there have been
 	phase  phase
 
 	now    time.Duration // of the last event that had a time
+	chance float64       // of the same event
 	out    []Action      // the batch being made
 	resume func(Event)   // takes the result of the effect that ended the last batch; nil when none is awaited
 }
@@ -103,11 +106,13 @@ func (s *State) handle(ev Event) {
 		s.phase = phaseRunning
 		s.begin()
 	case ChildExited:
-		s.now = ev.Now
+		s.now, s.chance = ev.Now, ev.Chance
 		s.exited(ev)
 	case RetryDue:
-		s.now = ev.Now
+		s.now, s.chance = ev.Now, ev.Chance
 		s.retry(ev.Key)
+	case WaitOver:
+		s.waitOver(ev.Key)
 	case ParentExit:
 		s.terminate(ev.Reason)
 	case StartChild:

@@ -88,6 +88,9 @@ func (f *Faults) child(path string, c Child, auto *AutoShutdown) {
 	if c.Shutdown < 0 && c.Shutdown != Brutal {
 		f.add(RuleShutdown, path+"shutdown", c.Shutdown.String(), "a time of 0 or more, infinity or brutal_kill")
 	}
+	if c.Backoff != nil {
+		f.backoff(path, *c.Backoff, c.Restart)
+	}
 }
 
 func (f *Faults) significant(path string, permanent bool, auto *AutoShutdown) {

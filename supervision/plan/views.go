@@ -30,7 +30,7 @@ func (s *State) Ref(id string) Ref {
 func (s *State) Children() []ChildInfo {
 	infos := make([]ChildInfo, 0, s.kids.n)
 	for c := s.kids.last; c != nil; c = c.prev {
-		info := ChildInfo{ID: c.id(s.simple()), Status: c.status, Kind: c.spec.Kind}
+		info := ChildInfo{ID: c.id(s.simple()), Status: c.status, Kind: c.spec.Kind, Waits: s.kids.waiting(c)}
 		if c.status == StatusUp {
 			info.Ref = c.ref
 		}
