@@ -3,7 +3,6 @@
 package sim_test
 
 import (
-	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -15,18 +14,17 @@ import (
 	"mabeam.dev/testkit/sim"
 )
 
-// seeds is how many seeds the explorations of this package's tests take.
-var seeds = flag.Int("seeds", 100, "seeds of each exploration")
-
 // record is a T that keeps what it is told.
 type record struct {
 	fatal string
 	logs  []string
 }
 
-func (r *record) Helper()                           {}
-func (r *record) Name() string                      { return "TestRecord" }
-func (r *record) Logf(format string, args ...any)   { r.logs = append(r.logs, fmt.Sprintf(format, args...)) }
+func (r *record) Helper()      {}
+func (r *record) Name() string { return "TestRecord" }
+func (r *record) Logf(format string, args ...any) {
+	r.logs = append(r.logs, fmt.Sprintf(format, args...))
+}
 func (r *record) Fatalf(format string, args ...any) { r.fatal = fmt.Sprintf(format, args...); panic(r) }
 
 func explored(n int, body func(*sim.Sim), o ...sim.Option) (r *record) {
