@@ -24,7 +24,7 @@ tree:
   strategy: rest_for_one
   intensity: 0
   children:
-    - {id: readers, kind: text.index, count: 4, capabilities: [index, nlp/sum]}
+    - {id: readers, kind: text.index, count: 4, capabilities: [index, nlp/sum], backoff: {max: 1m, jitter: 0.25}}
     - id: linter
       kind: exec
       command: [python3, lint.py, "$${HOME}"]
@@ -98,6 +98,10 @@ func TestAWholeFileBecomesTypedValues(t *testing.T) {
 		Backoff: 100 * time.Millisecond, Limit: 1000, OnDuplicate: Refuse,
 	}}, cfg.Work)
 	assert.Equal(t, &Chaos{Seed: 7, Panic: Rate{PerMille: 20}, Hang: Rate{Every: 50}}, cfg.Chaos)
+	assert.Equal(t, &Backoff{
+		Initial: 100 * time.Millisecond, Max: time.Minute, Factor: 2, Jitter: 0.25, ResetAfter: time.Minute,
+	}, cfg.Tree.Children[0].Backoff)
+	assert.Nil(t, cfg.Tree.Children[1].Backoff)
 }
 
 func TestWhatIsNotWrittenIsAbsentOrDefault(t *testing.T) {

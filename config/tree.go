@@ -36,6 +36,7 @@ type Child struct {
 	Restart      Restart         `yaml:"restart" default:"permanent" doc:"When the child is restarted: always, after crashes, never."`
 	Shutdown     Shutdown        `yaml:"shutdown" default:"5s" supervisor:"infinity" doc:"Time the child has to stop before it is killed, or brutal_kill, or infinity; supervisors have infinity as the default."`
 	Significant  bool            `yaml:"significant" default:"false" doc:"Counts for auto_shutdown; needs restart transient or temporary and an auto_shutdown other than never."`
+	Backoff      *Backoff        `yaml:"backoff" doc:"Restarts that wait, each longer than the one before; without this section they are tried at once, as in OTP."`
 	Count        int             `yaml:"count" default:"1" min:"1" max:"100000" not:"supervisor" doc:"How many of this child run; more than one are named id-1, id-2 and so on."`
 	Capabilities []string        `yaml:"capabilities" check:"capability" not:"supervisor" doc:"What the agent can do; tasks ask for these names."`
 	Concurrency  int             `yaml:"concurrency" default:"1" min:"1" max:"100000" not:"supervisor" doc:"Tasks the agent works on at the same time."`
@@ -45,6 +46,15 @@ type Child struct {
 	Dir          Text            `yaml:"dir" only:"exec" doc:"Folder the program runs in; without it the folder of the node."`
 	Limits       Limits          `yaml:"limits" only:"exec" doc:"Bounds on what the program may do before it counts as crashed."`
 	Group        `yaml:",inline"`
+}
+
+// Backoff says how long restarts wait.
+type Backoff struct {
+	Initial    time.Duration `yaml:"initial" default:"100ms" min:"1ms" doc:"Wait before the first restart."`
+	Max        time.Duration `yaml:"max" default:"30s" min:"1ms" doc:"Longest wait, before jitter."`
+	Factor     float64       `yaml:"factor" default:"2" min:"1" max:"1000" doc:"How many times as long as the one before a wait is; 1 waits the same each time."`
+	Jitter     float64       `yaml:"jitter" default:"0" min:"0" max:"1" doc:"Share of a wait by which it is made longer or shorter at random."`
+	ResetAfter time.Duration `yaml:"reset_after" default:"1m" min:"1ms" doc:"A child that was up for so long begins with the first wait again."`
 }
 
 // Limits bound an exec agent.

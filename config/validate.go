@@ -39,6 +39,7 @@ func (d *decoder) group(g Group, path string) {
 		at := item(path+".children", i)
 		d.kind(c, at)
 		d.significant(g, c, path, at)
+		d.backoff(c, at)
 		if c.Kind == KindSupervisor {
 			d.group(c.Group, at)
 		}
@@ -117,6 +118,25 @@ func (d *decoder) significant(g Group, c Child, path, at string) {
 		d.fail(here, at+".significant", fault{
 			code: CodeConflict, reason: "significant means nothing while auto_shutdown is never", got: "true",
 			hint: "set " + path + ".auto_shutdown to any_significant or all_significant",
+		})
+	}
+}
+
+// backoff checks that there is a restart to wait for, and that the first wait is within the bound.
+func (d *decoder) backoff(c Child, at string) {
+	if c.Backoff == nil || d.bad(at+".backoff") {
+		return
+	}
+	if c.Restart == Temporary && !d.bad(at+".restart") {
+		d.fail(d.near(at+".backoff"), at+".backoff", fault{
+			code: CodeConflict, reason: "a temporary child is never restarted, so nothing can wait", got: "backoff",
+			hint: "use restart: transient or restart: permanent",
+		})
+	}
+	if most := at + ".backoff.max"; c.Backoff.Max < c.Backoff.Initial && !d.bad(most, at+".backoff.initial") {
+		d.fail(d.near(most), most, fault{
+			code: CodeConflict, reason: "max is shorter than initial, which is " + c.Backoff.Initial.String(), got: c.Backoff.Max.String(),
+			want: c.Backoff.Initial.String() + " or more",
 		})
 	}
 }

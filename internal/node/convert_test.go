@@ -64,11 +64,12 @@ tree:
   intensity: 0
   period: 7s
   children:
-    - {id: one, kind: echo, restart: transient, shutdown: brutal_kill}
+    - {id: one, kind: echo, restart: transient, shutdown: brutal_kill, backoff: {initial: 1s, jitter: 0.5}}
     - id: low
       kind: supervisor
       strategy: one_for_all
       intensity: 4
+      backoff: {}
       children: [{id: many, kind: echo, count: 2, restart: temporary, shutdown: 3s}]
     - {id: last, kind: echo, shutdown: infinity}
 `)
@@ -83,6 +84,11 @@ tree:
 	assert.Equal(t, supervision.Transient, spec.Children[0].Restart)
 	assert.Equal(t, supervision.Brutal, spec.Children[0].Shutdown)
 	assert.Equal(t, supervision.Infinity, spec.Children[1].Shutdown, "supervisors have time")
+	assert.Equal(t, &supervision.Backoff{
+		Initial: time.Second, Max: 30 * time.Second, Factor: 2, Jitter: 0.5, ResetAfter: time.Minute,
+	}, spec.Children[0].Backoff)
+	assert.Equal(t, 100*time.Millisecond, spec.Children[1].Backoff.Initial)
+	assert.Nil(t, spec.Children[2].Backoff)
 	assert.Equal(t, supervision.Infinity, spec.Children[2].Shutdown)
 
 	low, err := builder{kinds: kinds}.group(cfg.Tree.Children[1].Group)

@@ -58,6 +58,7 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 		}
 		sub := supervision.Sub(c.ID, spec)
 		sub.Restart, sub.Shutdown, sub.Significant = flags.Restart, shutdown(c.Shutdown), c.Significant
+		sub.Backoff = backoff(c.Backoff)
 		return []supervision.Child{sub}, nil
 	}
 	var out []supervision.Child
@@ -74,6 +75,7 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 		if err != nil {
 			return nil, err
 		}
+		child.Backoff = backoff(c.Backoff)
 		out = append(out, child)
 	}
 	return out, nil
@@ -100,6 +102,14 @@ func (b builder) kind(c config.Child, s *agents.Spec) (agents.Kind, error) {
 		s.Wrap = func(w agents.Worker) agents.Worker { return chaos.Wrap(w, b.faults) }
 	}
 	return kind, nil
+}
+
+// backoff converts the section about waits before restarts.
+func backoff(b *config.Backoff) *supervision.Backoff {
+	if b == nil {
+		return nil
+	}
+	return &supervision.Backoff{Initial: b.Initial, Max: b.Max, Factor: b.Factor, Jitter: b.Jitter, ResetAfter: b.ResetAfter}
 }
 
 func shutdown(s config.Shutdown) supervision.Shutdown {
