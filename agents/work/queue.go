@@ -182,15 +182,7 @@ func persist[R any](ctx context.Context, q *Queue, ask func() (R, error)) (R, er
 
 // pause waits a moment on the system's clock.
 func (q *Queue) pause(ctx context.Context) error {
-	over := make(chan struct{}) // closed by the clock
-	t := q.sys.Clock().AfterFunc(retryPause, func() { close(over) })
-	defer t.Stop()
-	select {
-	case <-over:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return q.sys.Sleep(ctx, retryPause)
 }
 
 // within limits a context on the system's clock.

@@ -60,8 +60,8 @@ type Source struct {
 	input input
 	keeps bool // the input cannot be opened again: what was read stays with the handle
 
-	turn    chan struct{} // a token of one: taken by the goroutine that reads, put back by it
-	held    []item        // read and not yet accepted; owned by the holder of the turn
+	reading atomic.Bool // whether a goroutine reads: one at a time
+	held    []item      // read and not yet accepted; owned by that goroutine
 	ended   atomic.Bool
 	offered atomic.Uint64
 	bad     atomic.Uint64
@@ -89,8 +89,7 @@ func (q *Queue) TaskSource(name string, tasks iter.Seq2[plan.Task, error]) *Sour
 }
 
 func (q *Queue) addSource(name string, in input, keeps bool) *Source {
-	s := &Source{queue: q, name: name, input: in, keeps: keeps, turn: make(chan struct{}, 1)}
-	s.turn <- struct{}{}
+	s := &Source{queue: q, name: name, input: in, keeps: keeps}
 	q.sources = append(q.sources, s)
 	return s
 }
@@ -135,12 +134,12 @@ func (a *sourceActor) Receive(_ *actors.Context[pumped], m pumped) error { retur
 
 // pump reads and offers until the input ends, the queue drains, or the process ends.
 func (s *Source) pump(ctx context.Context, bus *telemetry.Bus) error {
-	select {
-	case <-s.turn:
-	case <-ctx.Done():
-		return nil
+	for !s.reading.CompareAndSwap(false, true) { // the goroutine of a former incarnation still reads, which nobody can hurry
+		if s.queue.sys.Sleep(ctx, retryPause) != nil {
+			return nil
+		}
 	}
-	defer func() { s.turn <- struct{}{} }()
+	defer s.reading.Store(false)
 	if ctx.Err() != nil {
 		return nil
 	}

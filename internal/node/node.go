@@ -62,6 +62,15 @@ type Options struct {
 	Tasks map[string]iter.Seq2[plan.Task, error]
 	// RuntimeDir is the folder of the control socket's folder; empty means the folder for temporary files.
 	RuntimeDir string
+
+	// System makes the actor system; nil means actors.New.
+	System func(actors.Options) *actors.System
+	// Store is the journal's store, which ends with the node; nil means a database in the data folder.
+	Store events.Store
+	// Entropy gives the random part of the journal's ids; nil means the operating system's.
+	Entropy io.Reader
+	// NoSurfaces leaves out every listener.
+	NoSurfaces bool
 }
 
 // Node is a running node.
@@ -87,13 +96,17 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	if o.Bus == nil {
 		o.Bus = telemetry.NewBus()
 	}
-	n := &Node{o: o, born: time.Now()}
+	n := &Node{o: o}
 	store, err := openStore(o)
 	if err != nil {
 		return nil, &PhaseError{"journal", err}
 	}
 	n.store = store
-	n.sys = actors.New(actors.Options{Events: o.Bus, Logger: o.Logger, StuckAfter: stuckAfter})
+	if o.System == nil {
+		n.o.System = actors.New
+	}
+	n.sys = n.o.System(actors.Options{Events: o.Bus, Logger: o.Logger, StuckAfter: stuckAfter})
+	n.born = n.sys.Now()
 	// Metrics count from the first event on; they are served when everything is up.
 	n.metrics = prom.New(o.Bus, prom.Options{Node: o.Config.Node.Name, Logger: o.Logger})
 	if err := n.up(); err != nil {
@@ -143,7 +156,7 @@ func reasonError(why actors.Reason) error {
 // spec is the tree of the node: a later child is rebuilt when an earlier one crashes.
 func (n *Node) spec() (supervision.Spec, error) {
 	cfg := n.o.Config
-	n.journal = events.NewJournal(n.store, events.JournalOptions{})
+	n.journal = events.NewJournal(n.store, events.JournalOptions{Entropy: n.o.Entropy})
 	dir, directory := agents.NewDirectory(n.sys, "agents")
 	n.dir = dir
 	s := supervision.Spec{Strategy: supervision.RestForOne, Intensity: supervision.Intensity{Max: 3, Within: 10 * time.Second}}
@@ -219,9 +232,16 @@ func (n *Node) Stop(ctx context.Context) ([]work.Stats, error) {
 		stats = append(stats, s)
 		all = append(all, err)
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
+	last, over := n.within(context.WithoutCancel(ctx), 30*time.Second)
+	defer over()
 	return stats, errors.Join(append(all, n.close(last))...)
+}
+
+// within limits a context on the system's clock.
+func (n *Node) within(ctx context.Context, d time.Duration) (context.Context, func()) {
+	limited, end := context.WithCancelCause(ctx)
+	t := n.sys.Clock().AfterFunc(d, func() { end(context.DeadlineExceeded) })
+	return limited, func() { t.Stop(); end(nil) }
 }
 
 // close ends everything without draining.
@@ -235,7 +255,7 @@ func (n *Node) close(ctx context.Context) error {
 func (n *Node) Health() admin.Health {
 	h := admin.Health{
 		Version: 1, Node: n.o.Config.Node.Name, Build: buildinfo.Version, Draining: n.draining.Load(),
-		Uptime: time.Since(n.born).Seconds(), Processes: n.sys.Len(), Ready: true,
+		Uptime: n.sys.Now().Sub(n.born).Seconds(), Processes: n.sys.Len(), Ready: true,
 	}
 	phase := func(name string, up bool) {
 		p := admin.Phase{Name: name, Up: up}

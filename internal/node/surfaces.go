@@ -23,6 +23,9 @@ type surfaces struct {
 // serve opens the listeners.
 func serve(n *Node) (*surfaces, error) {
 	s := &surfaces{}
+	if n.o.NoSurfaces {
+		return s, nil
+	}
 	handler := admin.Handler(n, n.metrics.Handler())
 	where := n.o.Config.Surfaces
 	if !where.Listen.Off() {
