@@ -20,7 +20,7 @@ type process struct {
 	born  time.Time
 	reply actors.Reply[plan.Reply]      // of the call in hand
 	up    map[string]*childLog          // by id; nothing is kept for dynamic children
-	refs  *present                      // who runs under which id; read by anybody
+	refs  *refs                         // who runs under which id; read by anybody
 	waits map[plan.WaitKey]actors.Timer // restarts that wait; nil until there is one
 }
 
@@ -40,14 +40,14 @@ type scope = actors.Context[message]
 // Init makes the plan and starts the children.
 func (p *process) Init(ctx *scope) error {
 	ctx.TrapExit(func(e actors.Exit) message { return ended(e) })
-	p.refs = newPresent()
-	ctx.Publish(p.refs)
+	p.refs = newRefs()
 	p.born = ctx.Now()
 	spec, err := p.init(ctx.PID())
 	p.init = nil
 	if err != nil {
 		return err
 	}
+	ctx.Publish(&present{p.refs, spec.View})
 	if p.plan, err = plan.New(spec.plan()); err != nil {
 		return err
 	}

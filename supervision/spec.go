@@ -91,6 +91,9 @@ type Spec struct {
 	Dynamic bool
 	// MaxChildren limits the children of a Dynamic supervisor, restarting ones included; 0 is no limit, NoChildren is none.
 	MaxChildren int
+	// View is for packages that build on supervisors: a value that they find again from the process with Supervisor.View, of this incarnation
+	// alone. It must be safe for concurrent use. Replace does not change it.
+	View any
 }
 
 // Worker describes a permanent worker whose behaviour start builds anew for each incarnation. Options are those of actors.Spawn; the

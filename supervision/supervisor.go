@@ -231,6 +231,10 @@ func named(ev plan.Event) (operation, child string) {
 	return "call", ""
 }
 
+// Do makes a management call that is made up in the supervisor's turn (see Operation), and waits for its outcome. The reply carries
+// actors.PIDs as references.
+func (s *Supervisor) Do(ctx context.Context, op Operation) (plan.Reply, error) { return s.run(ctx, op) }
+
 func (s *Supervisor) run(ctx context.Context, op Operation) (plan.Reply, error) {
 	r, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[plan.Reply]) message { return call{op, reply} })
 	if err != nil {
