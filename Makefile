@@ -38,7 +38,7 @@ find_race = race=; set -- $$($(GO) env CC); \
 help: ## list the targets
 	@echo "usage: make TARGET [VAR=value]"; echo
 	@while IFS= read -r line; do case "$$line" in \
-		[a-z]*:*'## '*) printf '  %-12s %s\n' "$${line%%:*}" "$${line#*\#\# }" ;; \
+		[a-z]*:*'## '*) printf '  %-13s %s\n' "$${line%%:*}" "$${line#*\#\# }" ;; \
 	esac; done < Makefile
 	@echo; echo "variables: SEED=$(SEED) COUNT=$(COUNT) FUZZTIME=$(FUZZTIME) KILLS=$(KILLS) SOAK=$(SOAK) PKGS=$(PKGS) ARGS=$(ARGS)"
 
@@ -123,8 +123,20 @@ mutants: need-go ## plant one mistake after another in the supervisor's decision
 	$(GO) run -buildvcs=false ./internal/mutants internal/mutants/testdata/backoff.txt
 
 .PHONY: bench
-bench: need-go ## measure the kernel against its baselines, out/bench/kernel.json
-	$(GO) run -buildvcs=false ./internal/bench $(ARGS)
+bench: need-go ## measure the kernel against its baselines and with more and more processes
+	$(GO) run -buildvcs=false ./internal/bench kernel $(ARGS)
+
+.PHONY: bench-million
+bench-million: need-go ## start, message and stop one million supervised processes
+	$(GO) run -buildvcs=false ./internal/bench million $(ARGS)
+
+.PHONY: bench-otp
+bench-otp: need-go ## the same measures beside real Erlang/OTP (needs erl and erlc)
+	$(GO) run -buildvcs=false ./internal/bench otp $(ARGS)
+
+.PHONY: plots
+plots: need-go ## take the rows of the bench targets into docs/performance.md and its pictures
+	$(GO) run -buildvcs=false ./internal/bench plots
 
 .PHONY: conform-otp
 conform-otp: need-go ## compare COUNT random scripts from SEED with real Erlang/OTP (needs escript)

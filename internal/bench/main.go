@@ -3,49 +3,70 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"slices"
 	"time"
 
 	"mabeam.dev/internal/benchtab"
 )
 
+// errUsage is returned for a command line that says what is not known; what is known has been printed.
+var errUsage = errors.New("usage")
+
 func main() {
-	rounds := flag.Int("rounds", 7, "interleaved rounds; each figure is the median")
-	out := flag.String("out", "out/bench", "folder of the JSON file")
-	idle := flag.Int("idle", 100_000, "idle processes for the memory figure")
-	flag.Parse()
-	t := benchtab.New("kernel")
-	measure(t, *rounds)
-	memory(t, *idle)
-	if err := t.Report(os.Stdout, *out, time.Now()); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+	switch err := run(os.Args[1:], os.Stdout, os.Stderr); {
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// run is one timed piece of work: it returns the time for a number of operations.
-type run func(ops int) time.Duration
-
-// sample is what the rounds of one run came to.
-type sample struct{ perOp []float64 }
-
-func (s sample) median() float64 {
-	sorted := slices.Sorted(slices.Values(s.perOp))
-	return sorted[len(sorted)/2]
+// settings are what the flags say.
+type settings struct {
+	effort
+	idle, most, million int
+	out, docs           string
 }
 
-// interleave runs value and baseline in turns, so that both see the same machine.
-func interleave(rounds, ops int, value, base run) (v, b sample) {
-	value(ops / 10) // warm: pools, stacks, caches
-	base(ops / 10)
-	for range rounds {
-		v.perOp = append(v.perOp, perOp(value, ops))
-		b.perOp = append(b.perOp, perOp(base, ops))
+func run(args []string, stdout, stderr io.Writer) error {
+	verbs := map[string]func(settings, io.Writer) error{"kernel": kernel, "million": million, "otp": otp, "plots": plots}
+	verb := "kernel"
+	if len(args) > 0 && verbs[args[0]] != nil {
+		verb, args = args[0], args[1:]
 	}
-	return v, b
+	var s settings
+	flags := flag.NewFlagSet("bench kernel|million|otp|plots", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&s.rounds, "rounds", 11, "interleaved rounds; each figure is their median")
+	flags.Float64Var(&s.part, "part", 1, "part of the usual number of operations in a round")
+	flags.IntVar(&s.idle, "idle", 100_000, "idle processes for the memory figure")
+	flags.IntVar(&s.most, "most", 1_000_000, "kernel: with how many processes alive the growth of costs is measured, at most")
+	flags.IntVar(&s.million, "n", 1_000_000, "million: how many processes")
+	flags.StringVar(&s.out, "out", "out/bench", "folder of the JSON files")
+	flags.StringVar(&s.docs, "docs", "docs", "plots: folder of performance.md and plots/")
+	if err := flags.Parse(args); err != nil {
+		return errUsage
+	}
+	if flags.NArg() > 0 || s.rounds < 1 || s.part <= 0 || s.idle < 1 || s.million < 1 {
+		fmt.Fprintf(stderr, "bench: unknown %q, or a flag that is not positive\n", flags.Args())
+		flags.Usage()
+		return errUsage
+	}
+	return verbs[verb](s, stdout)
 }
 
-func perOp(r run, ops int) float64 { return float64(r(ops).Nanoseconds()) / float64(ops) }
+// effort is how long the measuring may take.
+type effort struct {
+	rounds int
+	part   float64
+}
+
+// ops returns how many operations of the usual number a round has.
+func (e effort) ops(usual int) int { return max(10, int(float64(usual)*e.part)) }
+
+func report(t *benchtab.Table, s settings, w io.Writer) error { return t.Report(w, s.out, time.Now()) }

@@ -8,7 +8,7 @@
 // The table and the file hold the same rows in the order in which they were added. A ratio is always value over baseline,
 // computed here and never given. A row without a goal is neither met nor missed. A figure that is not a finite number, a
 // ratio goal without a baseline, and an empty table are errors, so a broken measurement cannot pass as a good one. The file
-// appears whole or not at all.
+// appears whole or not at all, and Read returns the rows as they were added.
 //
 // # Usage
 //

@@ -3,6 +3,7 @@
 package benchtab
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -41,9 +42,12 @@ func (t *Table) encode(env Env, at time.Time) ([]byte, error) {
 		}
 		f.Rows = append(f.Rows, row)
 	}
-	data, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false) // a goal reads "<= 1.05x"
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(f); err != nil {
 		return nil, fmt.Errorf("benchtab: encode %q: %w", t.name, err)
 	}
-	return append(data, '\n'), nil
+	return out.Bytes(), nil
 }

@@ -23,6 +23,8 @@ type Env struct {
 	Go string `json:"go"`
 	// Protoactor is the version of protoactor-go linked into the program; "not linked" where it is not.
 	Protoactor string `json:"protoactor"`
+	// Peer names what the rows are compared with where that is a program of its own, such as "Erlang/OTP 25 (erts-13.1.5, jit)".
+	Peer string `json:"peer,omitempty"`
 }
 
 // Here describes the running program and its machine.
@@ -46,7 +48,11 @@ func Here() Env {
 
 // String writes the environment on one line, as it stands above a table.
 func (e Env) String() string {
-	return fmt.Sprintf("%s, %d cores, %s, protoactor-go %s", e.Machine, e.Cores, e.Go, e.Protoactor)
+	text := fmt.Sprintf("%s, %d cores, %s, protoactor-go %s", e.Machine, e.Cores, e.Go, e.Protoactor)
+	if e.Peer != "" {
+		text += ", " + e.Peer
+	}
+	return text
 }
 
 func cpuModel(cpuinfo string) string {

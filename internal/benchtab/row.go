@@ -74,6 +74,37 @@ func ValueAtMost(x float64) Goal { return Goal{kind: atMost, limit: x} }
 // ValueAtLeast wants Value >= x, in the unit of the row.
 func ValueAtLeast(x float64) Goal { return Goal{kind: atLeast, limit: x} }
 
+// Share returns the limit as a multiple of the baseline, for drawing it beside the row's ratio; false where the row has no goal, or no
+// baseline to measure it by.
+func (r Row) Share() (float64, bool) {
+	switch {
+	case r.Goal.kind == noGoal || r.Baseline == 0:
+		return 0, false
+	case r.Goal.ofRatio:
+		return r.Goal.limit, true
+	}
+	return r.Goal.limit / r.Baseline, true
+}
+
+// Spent returns how much of its goal a row uses up: up to 1 it is met. It is infinite where nothing was allowed and something was found, and
+// false where the row has no goal.
+func (r Row) Spent() (float64, bool) {
+	figure := r.Value
+	if r.Goal.ofRatio {
+		figure, _ = r.Ratio()
+	}
+	switch {
+	case r.Goal.kind == noGoal:
+		return 0, false
+	case r.Goal.kind == atLeast:
+		figure, r.Goal.limit = r.Goal.limit, figure
+	}
+	if figure == 0 {
+		return 0, true // of nothing, nothing is just right
+	}
+	return figure / r.Goal.limit, true
+}
+
 // String writes the goal as the table shows it: "<= 1.15x", ">= 1000", or "" for none.
 func (g Goal) String() string {
 	text := strconv.FormatFloat(g.limit, 'f', -1, 64)

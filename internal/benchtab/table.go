@@ -18,6 +18,7 @@ import (
 // Table collects the rows of one benchmark program, in order.
 type Table struct {
 	name string
+	peer string
 	rows []Row
 }
 
@@ -26,6 +27,9 @@ func New(name string) *Table { return &Table{name: name} }
 
 // Add appends a row.
 func (t *Table) Add(r Row) { t.rows = append(t.rows, r) }
+
+// Against says which program the baselines come from; see Env.Peer.
+func (t *Table) Against(peer string) { t.peer = peer }
 
 // Missed returns the rows whose goal is not reached.
 func (t *Table) Missed() []Row {
@@ -68,14 +72,14 @@ func (t *Table) Render(w io.Writer) error {
 	for _, r := range t.rows {
 		baseline, ratio := "-", "-"
 		if x, ok := r.Ratio(); ok {
-			baseline = figure(r.Baseline) + " (" + r.BaselineName + ")"
+			baseline = Figure(r.Baseline) + " (" + r.BaselineName + ")"
 			ratio = strconv.FormatFloat(x, 'f', 2, 64) + "x"
 		}
 		goal := r.Goal.String()
 		if goal == "" {
 			goal = "-"
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Measure, figure(r.Value), r.Unit, baseline, ratio, goal, r.metWord())
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Measure, Figure(r.Value), r.Unit, baseline, ratio, goal, r.metWord())
 	}
 	if err := tw.Flush(); err != nil {
 		return fmt.Errorf("benchtab: render %q: %w", t.name, err)
@@ -94,8 +98,8 @@ func (r Row) metWord() string {
 	return "NO"
 }
 
-// figure keeps what a reader can use: whole numbers from 100 up, else two decimals at most.
-func figure(v float64) string {
+// Figure writes a figure as the table does, with what a reader can use: whole numbers from 100 up, else two decimals at most.
+func Figure(v float64) string {
 	if math.Abs(v) >= 100 {
 		return strconv.FormatFloat(math.Round(v), 'f', 0, 64)
 	}
@@ -109,6 +113,7 @@ func (t *Table) Report(w io.Writer, dir string, at time.Time) error {
 		return err
 	}
 	env := Here()
+	env.Peer = t.peer
 	fmt.Fprintf(w, "%s: %s\n", t.name, env)
 	if err := t.Render(w); err != nil {
 		return err

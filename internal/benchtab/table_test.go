@@ -115,3 +115,72 @@ func TestProcessorModelIsReadFromTheSystemsList(t *testing.T) {
 	assert.Equal(t, "Fast CPU @ 3GHz", cpuModel("processor\t: 0\nmodel name\t: Fast CPU @ 3GHz\nmodel name\t: second\n"))
 	assert.Empty(t, cpuModel("Features\t: fp asimd\n"))
 }
+
+func TestAFileReadsBackAsItsTable(t *testing.T) {
+	tab := sample()
+	tab.Add(Row{Measure: "rate", Value: 9, Unit: "/s", Goal: ValueAtLeast(10.5)})
+	tab.Against("the peer")
+	dir := t.TempDir()
+	at := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	require.NoError(t, tab.Report(&strings.Builder{}, dir, at))
+	got, err := Read(filepath.Join(dir, "kernel.json"))
+	require.NoError(t, err)
+	env := Here()
+	env.Peer = "the peer"
+	assert.Equal(t, Result{Name: "kernel", At: at, Env: env, Rows: tab.rows}, got)
+	row, ok := got.Row("call")
+	assert.True(t, ok)
+	assert.InDelta(t, 900, row.Value, 0)
+	_, ok = got.Row("nothing")
+	assert.False(t, ok)
+}
+
+func TestAFileThatCannotBeRightIsRefused(t *testing.T) {
+	_, err := Read(filepath.Join(t.TempDir(), "none.json"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+	for content, want := range map[string]string{
+		`{`:            "unexpected end",
+		`{"name":"a"}`: "nothing was measured",
+		`{"name":"a","rows":[{"measure":"m","value":1,"unit":"s","goal":"under 3"}]}`: "want <= or >=",
+		`{"name":"a","rows":[{"measure":"m","value":1,"unit":"s","goal":"<= x"}]}`:    "invalid syntax",
+		`{"name":"a","rows":[{"measure":"m","value":1,"unit":"s","goal":"<= 2x"}]}`:   "needs a baseline",
+	} {
+		_, err := decode("a.json", []byte(content))
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestShareIsTheGoalInBaselines(t *testing.T) {
+	share := func(r Row) any {
+		if s, ok := r.Share(); ok {
+			return s
+		}
+		return nil
+	}
+	assert.Equal(t, 1.5, share(Row{Value: 1, Baseline: 2, Goal: RatioAtMost(1.5)}))
+	assert.Equal(t, 4.0, share(Row{Value: 1, Baseline: 2, Goal: ValueAtMost(8)}))
+	assert.Nil(t, share(Row{Value: 1, Baseline: 2}))
+	assert.Nil(t, share(Row{Value: 1, Goal: ValueAtMost(8)}))
+}
+
+func TestSpentIsOneExactlyAtTheGoal(t *testing.T) {
+	for _, c := range []struct {
+		row  Row
+		want float64
+	}{
+		{Row{Value: 3, Baseline: 2, Goal: RatioAtMost(1.5)}, 1},
+		{Row{Value: 3, Baseline: 2, Goal: RatioAtMost(3)}, 0.5},
+		{Row{Value: 512, Goal: ValueAtMost(1024)}, 0.5},
+		{Row{Value: 0, Goal: ValueAtMost(0)}, 0},
+		{Row{Value: 1, Goal: ValueAtMost(0)}, math.Inf(1)},
+		{Row{Value: 20, Goal: ValueAtLeast(10)}, 0.5},
+	} {
+		got, ok := c.row.Spent()
+		assert.True(t, ok)
+		assert.Equal(t, c.want, got)
+		met, _ := c.row.Met()
+		assert.Equal(t, got <= 1, met)
+	}
+	_, ok := Row{Value: 1}.Spent()
+	assert.False(t, ok)
+}

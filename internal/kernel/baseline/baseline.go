@@ -5,6 +5,7 @@ package baseline
 import (
 	"io"
 	"log/slog"
+	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
@@ -43,24 +44,28 @@ func (s *System) Send(n int, msg any) {
 
 // Spawn starts n actors one after another and returns when all have handled Started. As protoactor has it, a spawn returns before that
 // and the handling overlaps with further spawns; nobody waits for a single one here, which favours the baseline. The returned function
-// stops them.
+// stops them and returns when all have handled Stopped.
 func (s *System) Spawn(n int) (stop func()) {
-	started := make(chan struct{}, n)
+	var started, stopped sync.WaitGroup
+	started.Add(n)
+	stopped.Add(n)
 	props := actor.PropsFromFunc(func(ctx actor.Context) {
-		if _, ok := ctx.Message().(*actor.Started); ok {
-			started <- struct{}{}
+		switch ctx.Message().(type) {
+		case *actor.Started:
+			started.Done()
+		case *actor.Stopped:
+			stopped.Done()
 		}
 	})
 	pids := make([]*actor.PID, n)
 	for i := range pids {
 		pids[i] = s.engine.Root.Spawn(props)
 	}
-	for range n {
-		<-started
-	}
+	started.Wait()
 	return func() {
 		for _, pid := range pids {
 			s.engine.Root.Stop(pid)
 		}
+		stopped.Wait()
 	}
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// Pairs sends msg from as many actors as there are pairs to as many others, each times to its own, and returns when all are received.
-func (s *System) Pairs(pairs, each int, msg any) {
+// Pairs makes as many sending actors as there are pairs, and as many receiving ones. send sends msg each times in every pair and returns when
+// all are received; it is to be called once. stop stops the actors.
+func (s *System) Pairs(pairs, each int, msg any) (send, stop func()) {
 	var done sync.WaitGroup
 	done.Add(pairs)
 	root := s.engine.Root
@@ -34,14 +35,19 @@ func (s *System) Pairs(pairs, each int, msg any) {
 			}
 		}))
 	}
-	for _, pid := range senders {
-		root.Send(pid, msg)
+	send = func() {
+		for _, pid := range senders {
+			root.Send(pid, msg)
+		}
+		done.Wait()
 	}
-	done.Wait()
-	for i := range pairs {
-		root.Stop(senders[i])
-		root.Stop(receivers[i])
+	stop = func() {
+		for i := range pairs {
+			root.Stop(senders[i])
+			root.Stop(receivers[i])
+		}
 	}
+	return send, stop
 }
 
 // lifecycle tells protoactor's own notices from messages.

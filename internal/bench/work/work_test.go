@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package work
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Each returns only when its work has been done, and panics when it goes wrong.
+func TestEveryPieceOfWorkIsDone(t *testing.T) {
+	for name, r := range map[string]Run{
+		"tell": Tell, "pairs": Pairs, "ping-pong": PingPong, "channels": Channels, "call": Call, "call from a process": CallFromProcess,
+		"start": Start, "restart": Restart,
+	} {
+		for _, n := range []int{1, 100} {
+			assert.Positive(t, r(n), "%s %d", name, n)
+		}
+	}
+	assert.Positive(t, IdleBytes(200))
+}
+
+func TestAWorldHasAsManyProcessesAsBefore(t *testing.T) {
+	for name, populate := range map[string]func(int) *World{"pool": Pool, "tree": Tree} {
+		w := populate(100)
+		alive := w.sys.Len()
+		assert.Equal(t, 101, alive, name)
+		for range 3 {
+			w.Tell(10)
+			w.Call(10)
+			w.Restart(10)
+			w.Start(30)
+			assert.Equal(t, alive+30, w.sys.Len(), name)
+			w.Stop(30)
+			assert.Equal(t, alive, w.sys.Len(), name)
+			for _, pid := range w.pids {
+				assert.True(t, pid.Alive(), name)
+			}
+		}
+		w.Close()
+	}
+}
+
+func TestLookupsFindAllTheirKeysAndAllocateNothing(t *testing.T) {
+	for name, populate := range map[string]func(int) *Lookup{"names": Names} {
+		for _, n := range []int{1, hot - 1, hot * 3} {
+			l := populate(n)
+			assert.Positive(t, l.Find(500), name)
+			assert.Positive(t, l.Bare(500), name)
+			l.Close()
+		}
+	}
+}
+
+func TestACrowdIsCounted(t *testing.T) {
+	c := NewCrowd(100)
+	assert.Positive(t, c.Start())
+	assert.Positive(t, c.Message())
+	assert.Positive(t, c.Stop())
+}
+
+func TestTheMedianIsTheMiddleRound(t *testing.T) {
+	for want, s := range map[float64]Sample{3: {9, 3, 1}, 4: {4, 1, 5, 2}, 7: {7}} {
+		assert.InDelta(t, want, s.Median(), 0)
+	}
+}
+
+func ExampleInterleave() {
+	constant := func(each time.Duration) Run {
+		return func(ops int) time.Duration { return time.Duration(ops) * each }
+	}
+	value, base := Interleave(3, 100, constant(50), constant(100))
+	fmt.Println(value.Median()/base.Median(), len(value), len(base))
+	// Output: 0.5 3 3
+}
