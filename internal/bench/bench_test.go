@@ -45,6 +45,7 @@ func TestTheKernelIsMeasuredInEveryRowThatHasAGoal(t *testing.T) {
 		"call from a goroutine", "call from a goroutine, allocations", "call from a process", "call from a process, allocations",
 		"supervised start with its Init", "supervised start with its Init, time", "crash to restarted and initialised",
 		"idle supervised process", "process by name", "process by name, allocations",
+		"members of a group of 8", "members of a group of 8, allocations",
 	} {
 		row, ok := r.Row(measure)
 		if assert.True(t, ok, measure) {

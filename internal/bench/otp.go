@@ -22,16 +22,16 @@ type peerMeasure struct {
 	ops    int
 	unit   string  // ns, us, or bytes
 	goal   float64 // of the value in its unit; 0 means no slower than Erlang
-	value  func() (run work.Run, end func())
+	value  func(effort) (run work.Run, end func())
 }
 
-func simply(r work.Run) func() (work.Run, func()) {
-	return func() (work.Run, func()) { return r, func() {} }
+func simply(r work.Run) func(effort) (work.Run, func()) {
+	return func(effort) (work.Run, func()) { return r, func() {} }
 }
 
-func finding(make func(int) *work.Lookup) func() (work.Run, func()) {
-	return func() (work.Run, func()) {
-		l := make(keys)
+func finding(make func(int) *work.Lookup) func(effort) (work.Run, func()) {
+	return func(e effort) (work.Run, func()) {
+		l := make(e.ops(keys))
 		return l.Find, l.Close
 	}
 }
@@ -45,6 +45,7 @@ var peerMeasures = []peerMeasure{
 	{"supervised start with its Init", "start", 20_000, "us", 5, simply(work.Start)},
 	{"crash to restarted and initialised", "restart", 5_000, "us", 8, simply(work.Restart)},
 	{"process by name", "name", 1_000_000, "ns", 0, finding(work.Names)},
+	{"members of a group of 8", "group", 1_000_000, "ns", 0, finding(work.Groups)},
 }
 
 func otp(s settings, w io.Writer) (err error) {
@@ -59,13 +60,18 @@ func otp(s settings, w io.Writer) (err error) {
 	defer func() { err = errors.Join(err, node.Close()) }()
 	t := benchtab.New("otp")
 	t.Against(node.Version)
+	bytes := work.IdleBytes(s.idle) // before all else, as for the kernel's table
+	theirBytes, err := node.Measure("idle", s.idle)
+	if err != nil {
+		return err
+	}
 	for _, m := range peerMeasures {
 		theirs := func(ops int) time.Duration {
 			took, failed := node.Measure(m.erlang, ops)
 			err = errors.Join(err, failed)
 			return time.Duration(took)
 		}
-		ours, end := m.value()
+		ours, end := m.value(s.effort)
 		v, b := work.Interleave(s.rounds, s.ops(m.ops), ours, theirs)
 		end()
 		if err != nil {
@@ -73,12 +79,8 @@ func otp(s settings, w io.Writer) (err error) {
 		}
 		t.Add(m.row(v.Median(), b.Median()))
 	}
-	bytes, err := node.Measure("idle", s.idle)
-	if err != nil {
-		return err
-	}
 	idle := peerMeasure{name: "idle supervised process", unit: "bytes", goal: 1024}
-	t.Add(idle.row(work.IdleBytes(s.idle), float64(bytes)))
+	t.Add(idle.row(bytes, float64(theirBytes)))
 	return report(t, s, w)
 }
 
