@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package statem
+
+import (
+	"mabeam.dev/actors"
+)
+
+// process runs a machine: it calls the callbacks that the core asks for and does what the core decides. It owns state and data.
+type process[S comparable, D, M any] struct {
+	core   core[S, M]
+	turn   Turn[S, D, M]
+	data   D
+	timers map[Timeout]actors.Timer
+	due    Timeout  // the timeout whose tick is in hand; empty for a message
+	hand   Event[M] // the event in hand
+	where  string   // the callback that is called, if it is not that of an event
+	first  Result[S, M]
+}
+
+var (
+	_ actors.Initer[int]     = (*process[int, int, int])(nil)
+	_ actors.Terminator[int] = (*process[int, int, int])(nil)
+	_ actors.Inspector       = (*process[int, int, int])(nil)
+)
+
+func newProcess[S comparable, D, M any](m *Machine[S, D, M]) *process[S, D, M] {
+	p := &process[S, D, M]{timers: map[Timeout]actors.Timer{}}
+	p.turn.machines = []*Machine[S, D, M]{m}
+	p.turn.Data = &p.data
+	p.core.enters = func(s S) bool { return p.turn.machine().enter(s) != nil }
+	return p
+}
+
+// Init calls the machine's. The first state is entered after the start is over, and before any message.
+func (p *process[S, D, M]) Init(ctx *actors.Context[M]) error {
+	p.turn.Context = ctx
+	p.first = p.turn.Keep()
+	if init := p.turn.machine().Init; init != nil {
+		p.first = init(&p.turn)
+	}
+	if p.first.verb == verbStop {
+		return p.first.why
+	}
+	if p.turn.fault != nil {
+		p.where = "Init"
+		return p.wrong(p.turn.fault)
+	}
+	ctx.ContinueWith(p.begin)
+	return nil
+}
+
+func (p *process[S, D, M]) begin() error {
+	first := p.first
+	p.first = Result[S, M]{}
+	p.where = "Init"
+	todo, what, err := p.core.begin(first)
+	return p.finish(first, todo, what, err)
+}
+
+// Receive handles one event from outside: a message, or the tick of a timer.
+func (p *process[S, D, M]) Receive(_ *actors.Context[M], m M) error {
+	id := p.due
+	if p.due = ""; id == "" {
+		return p.handle(p.core.message(m))
+	}
+	delete(p.timers, id)
+	ev, ok := p.core.due(id)
+	if !ok {
+		return nil
+	}
+	return p.handle(ev)
+}
+
+// again handles the next event that waits inside the machine.
+func (p *process[S, D, M]) again() error {
+	ev, ok := p.core.next()
+	if !ok {
+		return nil
+	}
+	return p.handle(ev)
+}
+
+// handle calls the state's callback with an event and does what follows.
+func (p *process[S, D, M]) handle(ev Event[M]) error {
+	p.hand, p.where = ev, ""
+	h := p.turn.machine().handler(p.core.state)
+	if h == nil {
+		return p.wrong(ErrNoCallback)
+	}
+	p.turn.State = p.core.state
+	r := h(&p.turn, ev)
+	if p.turn.fault != nil {
+		return p.wrong(p.turn.fault)
+	}
+	todo, what, err := p.core.apply(r)
+	return p.finish(r, todo, what, err)
+}
+
+// finish performs what the core decided, and goes on with Enter as long as that is called for.
+func (p *process[S, D, M]) finish(r Result[S, M], todo []effect, what then, err error) error {
+	for {
+		p.perform(todo)
+		switch {
+		case err != nil:
+			return p.wrong(err)
+		case what == thenStop:
+			return r.why
+		case what == thenDone:
+			p.hand = Event[M]{}
+			if p.core.more() {
+				p.turn.ContinueWith(p.again)
+			}
+			return nil
+		}
+		r = p.enter()
+		if p.turn.fault != nil {
+			return p.wrong(p.turn.fault)
+		}
+		todo, what, err = p.core.apply(r)
+	}
+}
+
+// enter calls the callback of the state that is being entered.
+func (p *process[S, D, M]) enter() Result[S, M] {
+	p.where = "Enter"
+	p.turn.State, p.turn.entering = p.core.turn.next, true
+	r := p.turn.machine().enter(p.turn.State)(&p.turn, p.core.state)
+	p.turn.entering = false
+	return r
+}
+
+// perform does the core's effects.
+func (p *process[S, D, M]) perform(todo []effect) {
+	for _, e := range todo {
+		switch e.do {
+		case doAnswer:
+			e.answer()
+		case doStash:
+			p.turn.Stash()
+		case doUnstash:
+			p.turn.Unstash()
+		case doStart:
+			p.timers[e.id] = p.turn.AfterFunc(e.after, p.tick(e.id))
+		case doStartAt:
+			p.timers[e.id] = p.turn.AfterFunc(e.at.Sub(p.turn.Now()), p.tick(e.id))
+		case doStop:
+			p.timers[e.id].Cancel()
+			delete(p.timers, e.id)
+		}
+	}
+}
+
+// tick makes the message of a timer's end: the content of the timeout, with the timeout noted for the Receive that follows.
+func (p *process[S, D, M]) tick(id Timeout) func() M {
+	return func() M {
+		p.due = id
+		return p.core.timeouts.running[id].content
+	}
+}
+
+// wrong is a mistake of a callback.
+func (p *process[S, D, M]) wrong(err error) error {
+	where := p.where
+	if where == "" {
+		where = p.hand.String()
+	}
+	return &TransitionError{State: p.turn.State, Event: where, Err: err}
+}
+
+// Terminate calls the machine's.
+func (p *process[S, D, M]) Terminate(_ *actors.Context[M], why actors.Reason) error {
+	end := p.turn.machine().Terminate
+	if end == nil {
+		return nil
+	}
+	p.turn.State = p.core.state
+	return end(&p.turn, why)
+}
+
+// Inspect returns the machine's View.
+func (p *process[S, D, M]) Inspect() any {
+	v := View[S]{
+		State: p.core.state, Timeouts: p.core.timeouts.names(), Postponed: len(p.core.postponed), Queued: len(p.core.queue),
+	}
+	if show := p.turn.machine().Show; show != nil {
+		v.Data = show(p.core.state, &p.data)
+	}
+	return v
+}
+
+// View is what [actors.Inspect] shows of a machine, between two events.
+type View[S comparable] struct {
+	// State is the present state.
+	State S
+	// Data is what the machine's Show returns.
+	Data any
+	// Timeouts are the names of those that run, sorted.
+	Timeouts []Timeout
+	// Postponed is the number of events that wait for a change of the state.
+	Postponed int
+	// Queued is the number of events that come before the mailbox.
+	Queued int
+}
