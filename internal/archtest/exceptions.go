@@ -22,6 +22,10 @@ var Exceptions = []Exception{
 		Why: "the verb `runtime conform` prints traces in the oracle's form, and that code is the conformance suite's",
 	},
 	{
+		Law: LawLayers, Where: "cmd/runtime/...", What: "testkit/scenario", Planned: true,
+		Why: "the verb `runtime scenario` runs scripts in the simulator",
+	},
+	{
 		Law: LawGoroutine, Where: "internal/kernel/...", Planned: true,
 		Why: "the dispatcher, its workers and the clock are what everyone else's goroutines are made of",
 	},

@@ -117,6 +117,12 @@ var Table = []Row{
 		Why:      "production imports neither it nor testing",
 	},
 	{
+		Layer:    "Test node",
+		Packages: []string{"testkit/scenario/..."},
+		Imports:  []string{"L0 pure", "L0 base", "L1 actors", "L2", "L3", "L4", "L5", "L6", "L7 root", "Test"},
+		Why:      "scenarios run whole nodes in the simulator",
+	},
+	{
 		Layer:    "Examples",
 		Packages: []string{"examples/..."},
 		Imports:  []string{"L0 pure", "L0 base", "L1 actors", "L2", "L3", "L4", "L5", "L6", "Adapters", "L8"},
@@ -129,7 +135,7 @@ var Table = []Row{
 			"internal/refgen", "internal/testreport",
 		},
 		Imports: []string{
-			"L0 pure", "L0 base", "L1 kernel", "L1 actors", "L2", "L3", "L4", "L5", "L6", "Adapters", "L7 root", "L8",
+			"L0 pure", "L0 base", "L1 kernel", "L1 actors", "L2", "L3", "L4", "L5", "L6", "Adapters", "L7 root", "L8", "Test", "Test node",
 		},
 		Why: "they judge, measure and document the product, which never imports them",
 	},

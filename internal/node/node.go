@@ -192,6 +192,9 @@ func (n *Node) System() *actors.System { return n.sys }
 // Queues returns the node's queues in the order of the config.
 func (n *Node) Queues() []*work.Queue { return n.queues }
 
+// Directory returns the agents of the node.
+func (n *Node) Directory() *agents.Directory { return n.dir }
+
 // Addr returns the address of the surfaces; empty when they are off.
 func (n *Node) Addr() string { return n.surfaces.addr() }
 

@@ -211,3 +211,20 @@ func printed(v any) string { return fmt.Sprint(v) }
 
 // Context returns a context for the body's calls; it never ends.
 func (s *Sim) Context() context.Context { return context.Background() }
+
+// Until lets everybody run, and time pass up to limit, until cond holds; it reports whether it does. cond is asked whenever nobody can run,
+// and must not block.
+func (s *Sim) Until(limit time.Duration, cond func() bool) bool {
+	end := s.sched.clock.now + limit
+	for {
+		s.Settle()
+		if cond() {
+			return true
+		}
+		if at, ok := s.sched.clock.next(); !ok || at > end {
+			s.Advance(end - s.sched.clock.now)
+			return cond()
+		}
+		s.sched.fire()
+	}
+}

@@ -13,6 +13,7 @@ const (
 	ExitDone        = 0   // done
 	ExitFailed      = 1   // unexpected failure
 	ExitUsage       = 2   // usage, or an invalid config, script or task file named on the command line
+	ExitUnmet       = 3   // an expectation of a scenario does not hold
 	ExitUnreachable = 4   // the node cannot be reached
 	ExitDrained     = 5   // the drain deadline passed and work was handed back
 	ExitGaveUp      = 6   // the root supervisor gave up
@@ -29,6 +30,7 @@ var ExitCodes = []struct {
 	{ExitDone, "done"},
 	{ExitFailed, "unexpected failure"},
 	{ExitUsage, "wrong usage, or an invalid config file or script"},
+	{ExitUnmet, "an expectation of a scenario does not hold"},
 	{ExitUnreachable, "the node cannot be reached"},
 	{ExitDrained, "the drain deadline passed; running work was handed back"},
 	{ExitGaveUp, "the root supervisor gave up"},
