@@ -34,3 +34,6 @@ func (s *Supervisor) StartShared(ctx context.Context, child Shared, args any) (a
 	}
 	return s.pid(ctx, plan.StartOwn{Child: child.spec, Args: args})
 }
+
+// Starting is the event of StartChild, for an Operation.
+func Starting(c Child) plan.Event { return plan.StartChild{Child: c.plan()} }
