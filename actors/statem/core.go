@@ -43,16 +43,17 @@ const (
 	thenStop              // the machine stops with the result's reason
 )
 
-// begin takes the result of Init: the first state, which is entered from itself.
-func (c *core[S, M]) begin(r Result[S, M]) ([]effect, then, error) {
-	switch r.verb {
-	case verbNext:
+// start takes the state that Init's result begins with.
+func (c *core[S, M]) start(r Result[S, M]) {
+	if r.verb == verbNext {
 		c.state = r.next
-	case verbStop:
-		return c.stop(r)
-	case verbNone:
+	}
+}
+
+// begin takes the actions of Init's result: the first state is entered, from itself.
+func (c *core[S, M]) begin(r Result[S, M]) ([]effect, then, error) {
+	if r.verb == verbNone {
 		return nil, thenDone, ErrNoResult
-	case verbKeep, verbRepeat:
 	}
 	c.turn = turn[S, M]{begins: true, next: c.state}
 	return c.proceed(r.actions, true)
@@ -66,34 +67,22 @@ func (c *core[S, M]) message(m M) Event[M] {
 	return c.take(entry[M]{event: Event[M]{Kind: Message, Message: m}, kept: true})
 }
 
-// due takes a timeout whose timer has ended.
-func (c *core[S, M]) due(id Timeout) (Event[M], bool) {
-	ev, ok := c.timeouts.end(id)
-	if !ok {
-		return ev, false
-	}
-	return c.take(entry[M]{event: ev}), true
+// due takes a timeout whose timer has ended. A timer of one that does not run any more never ends: the shell has stopped it.
+func (c *core[S, M]) due(id Timeout) Event[M] {
+	return c.take(entry[M]{event: c.timeouts.end(id)})
 }
 
-// next takes the next event that needs nothing from outside: one that was inserted or postponed, or else a timeout of 0. There is none
-// while the next in line is a message that the process keeps.
-func (c *core[S, M]) next() (Event[M], bool) {
-	if len(c.queue) > 0 {
-		head := c.queue[0]
-		if head.kept {
-			return Event[M]{}, false
-		}
-		c.queue = c.queue[1:]
-		return c.take(head), true
+// next takes the event that more has reported: one that was inserted or postponed, or else a timeout of 0.
+func (c *core[S, M]) next() Event[M] {
+	if len(c.queue) == 0 {
+		return c.take(entry[M]{event: c.timeouts.pop()})
 	}
-	ev, ok := c.timeouts.pop()
-	if !ok {
-		return ev, false
-	}
-	return c.take(entry[M]{event: ev}), true
+	head := c.queue[0]
+	c.queue = c.queue[1:]
+	return c.take(head)
 }
 
-// more reports whether next has an event.
+// more reports whether an event waits that needs nothing from outside. None does while the next in line is a message that the process keeps.
 func (c *core[S, M]) more() bool {
 	if len(c.queue) > 0 {
 		return !c.queue[0].kept

@@ -46,6 +46,7 @@ func (p *process[S, D, M]) Init(ctx *actors.Context[M]) error {
 		p.where = "Init"
 		return p.wrong(p.turn.fault)
 	}
+	p.core.start(p.first)
 	ctx.ContinueWith(p.begin)
 	return nil
 }
@@ -65,30 +66,20 @@ func (p *process[S, D, M]) Receive(_ *actors.Context[M], m M) error {
 		return p.handle(p.core.message(m))
 	}
 	delete(p.timers, id)
-	ev, ok := p.core.due(id)
-	if !ok {
-		return nil
-	}
-	return p.handle(ev)
+	return p.handle(p.core.due(id))
 }
 
 // again handles the next event that waits inside the machine.
-func (p *process[S, D, M]) again() error {
-	ev, ok := p.core.next()
-	if !ok {
-		return nil
-	}
-	return p.handle(ev)
-}
+func (p *process[S, D, M]) again() error { return p.handle(p.core.next()) }
 
 // handle calls the state's callback with an event and does what follows.
 func (p *process[S, D, M]) handle(ev Event[M]) error {
 	p.hand, p.where = ev, ""
-	h := p.turn.machine().handler(p.core.state)
+	p.turn.State = p.core.state
+	h := p.turn.machine().handler(p.turn.State)
 	if h == nil {
 		return p.wrong(ErrNoCallback)
 	}
-	p.turn.State = p.core.state
 	r := h(&p.turn, ev)
 	if p.turn.fault != nil {
 		return p.wrong(p.turn.fault)

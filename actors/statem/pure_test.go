@@ -62,6 +62,7 @@ func (p *pure) begin(s *script) []string {
 	*p = pure{script: s}
 	p.core.enters = func(string) bool { return s.enter }
 	first := s.start.result(&p.turn, "", word{}, unit)
+	p.core.start(first)
 	todo, what, err := p.core.begin(first)
 	p.finish(first, todo, what, err)
 	p.settle()
@@ -106,11 +107,7 @@ func (p *pure) wait(units int) []string {
 		}
 		p.now = t.at
 		p.timers = slices.Delete(p.timers, i, i+1)
-		ev, ok := p.core.due(t.id)
-		if !ok {
-			p.say("stale timer " + string(t.id))
-		}
-		p.handle(word{}, ev)
+		p.handle(word{}, p.core.due(t.id))
 		p.settle()
 	}
 	p.now = until
@@ -122,8 +119,7 @@ func (p *pure) settle() {
 	for !p.over {
 		switch {
 		case p.core.more():
-			ev, _ := p.core.next()
-			p.handle(word{}, ev)
+			p.handle(word{}, p.core.next())
 		case len(p.front) > 0:
 			m := p.front[0]
 			p.front = p.front[1:]

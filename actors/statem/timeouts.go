@@ -92,17 +92,14 @@ func (t *timeouts[M]) one(q request[M], todo []effect) []effect {
 }
 
 // end takes a timeout whose time has come.
-func (t *timeouts[M]) end(id Timeout) (Event[M], bool) {
-	r, ok := t.running[id]
+func (t *timeouts[M]) end(id Timeout) Event[M] {
+	content := t.running[id].content
 	delete(t.running, id)
-	return Event[M]{Kind: TimedOut, Timeout: id, Message: r.content}, ok
+	return Event[M]{Kind: TimedOut, Timeout: id, Message: content}
 }
 
-// pop takes the first of those with time 0.
-func (t *timeouts[M]) pop() (Event[M], bool) {
-	if len(t.line) == 0 {
-		return Event[M]{}, false
-	}
+// pop takes the first of those with time 0; there must be one.
+func (t *timeouts[M]) pop() Event[M] {
 	id := t.line[0]
 	t.line = t.line[1:]
 	return t.end(id)
