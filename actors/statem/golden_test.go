@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
-
-	"mabeam.dev/actors"
 )
 
 // golden runs the scripts of testdata/golden, whose traces are those of real OTP: TestOTPAgreesWithTheGoldenTraces compares.
@@ -56,8 +54,7 @@ func TestProcessGivesTheGoldenTraces(t *testing.T) {
 			all = append(all, *d)
 			return d.Expected
 		})
-		inBubble(t, func(t *testing.T, sys *actors.System) {
-			l := &live{sys: sys}
+		inBubble(t, func(t *testing.T, l *live) {
 			for _, d := range all {
 				traces = append(traces, command(t, l, &d))
 			}

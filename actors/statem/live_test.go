@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,14 +16,21 @@ import (
 
 // live runs a script on a process, inside a bubble.
 type live struct {
-	sys  *actors.System
-	ref  actors.Ref[word]
-	out  chan string // outcomes of calls that failed
-	log  []string
-	over bool
+	sys   *actors.System
+	sleep func(d time.Duration) // on the bubble's clock
+	ref   actors.Ref[word]
+	out   chan string // outcomes of calls that failed
+	over  bool
+
+	mu  sync.Mutex // the machine and the test take turns, but a timer's end does not know that
+	log []string
 }
 
-func (l *live) say(line string) { l.log = append(l.log, line) }
+func (l *live) say(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.log = append(l.log, line)
+}
 
 // taken waits until nothing is going on and returns the trace.
 func (l *live) taken() []string {
@@ -32,7 +40,9 @@ func (l *live) taken() []string {
 		failed = append(failed, <-l.out)
 	}
 	slices.Sort(failed)
-	l.log = append(l.log, failed...)
+	for _, line := range failed {
+		l.say(line)
+	}
 	if why, ended := l.ref.PID().Reason(); ended && !l.over {
 		l.over = true
 		word := why.String()
@@ -41,14 +51,18 @@ func (l *live) taken() []string {
 		}
 		l.say("exit " + word)
 	}
-	defer func() { l.log = nil }()
-	return l.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	log := l.log
+	l.log = nil
+	return log
 }
 
 func (l *live) begin(s *script) []string {
 	l.ref.PID().Kill() // the machine of the script before
 	synctest.Wait()
-	l.log, l.over, l.out = nil, false, make(chan string, 100)
+	l.taken()
+	l.over, l.out = false, make(chan string, 100)
 	l.ref = actors.MustSpawn(l.sys, "", s.machine(l.say).Behavior)
 	return l.taken()
 }
@@ -90,16 +104,16 @@ func (l *live) call(text string) {
 }
 
 func (l *live) wait(units int) []string {
-	time.Sleep(time.Duration(units) * unit)
+	l.sleep(time.Duration(units) * unit)
 	return l.taken()
 }
 
-// inBubble runs body with a system of its own.
-func inBubble(t *testing.T, body func(t *testing.T, sys *actors.System)) {
+// inBubble runs body with a runner that has a system of its own.
+func inBubble(t *testing.T, body func(t *testing.T, l *live)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		sys := actors.New(actors.Options{})
-		body(t, sys)
+		body(t, &live{sys: sys, sleep: func(d time.Duration) { time.Sleep(d) }})
 		if err := sys.Close(t.Context()); err != nil {
 			t.Errorf("close: %v", err)
 		}

@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"mabeam.dev/actors"
 )
 
 // chooser draws a number below n; scripts are drawn from rapid, which shrinks them, or from a seed.
@@ -125,8 +123,7 @@ func seeded(seed uint64, n int, timed bool) []job {
 
 // Processes do what the core does, on random machines.
 func TestProcessMatchesTheCore(t *testing.T) {
-	inBubble(t, func(t *testing.T, sys *actors.System) {
-		l := &live{sys: sys}
+	inBubble(t, func(t *testing.T, l *live) {
 		for _, timed := range []bool{false, true} {
 			for _, j := range seeded(1, 300, timed) {
 				compare(t, j, trace(&pure{}, j), trace(l, j))
