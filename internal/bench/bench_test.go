@@ -44,7 +44,7 @@ func TestTheKernelIsMeasuredInEveryRowThatHasAGoal(t *testing.T) {
 		"tell", "tell, allocations", "tell, 8 pairs of processes", "ping-pong round trip",
 		"call from a goroutine", "call from a goroutine, allocations", "call from a process", "call from a process, allocations",
 		"supervised start with its Init", "supervised start with its Init, time", "crash to restarted and initialised",
-		"idle supervised process", "process by name", "process by name, allocations",
+		"idle supervised process", "table lookup by key", "table lookup by key, allocations", "process by name", "process by name, allocations",
 		"members of a group of 8", "members of a group of 8, allocations",
 	} {
 		row, ok := r.Row(measure)
@@ -55,12 +55,23 @@ func TestTheKernelIsMeasuredInEveryRowThatHasAGoal(t *testing.T) {
 		}
 	}
 	growing := read(t, dir, "scaling")
-	assert.Len(t, growing.Rows, 9)
+	assert.Len(t, growing.Rows, 11)
 	for _, row := range growing.Rows {
 		_, n, ok := splitAlive(row.Measure)
 		assert.True(t, ok, row.Measure)
 		assert.InDelta(t, 10_000, n, 0)
 	}
+}
+
+func TestOneMeasureAloneCanBeProfiled(t *testing.T) {
+	dir := t.TempDir()
+	profile := filepath.Join(dir, "cpu.prof")
+	bench(t, dir, "kernel", "-only", "ping", "-cpuprofile", profile)
+	assert.Len(t, read(t, dir, "kernel").Rows, 1)
+	info, err := os.Stat(profile)
+	require.NoError(t, err)
+	assert.Positive(t, info.Size())
+	assert.ErrorContains(t, run([]string{"kernel", "-only", "nothing", "-out", dir}, io.Discard, io.Discard), "nothing was measured")
 }
 
 func TestTheCrowdIsStartedToldAndStopped(t *testing.T) {

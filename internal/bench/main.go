@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/pprof"
 	"time"
 
 	"mabeam.dev/internal/benchtab"
@@ -31,6 +32,7 @@ type settings struct {
 	effort
 	idle, most, million int
 	out, docs           string
+	only, profile       string
 }
 
 func run(args []string, stdout, stderr io.Writer) error {
@@ -48,6 +50,8 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags.IntVar(&s.most, "most", 1_000_000, "kernel: with how many processes alive the growth of costs is measured, at most")
 	flags.IntVar(&s.million, "n", 1_000_000, "million: how many processes")
 	flags.StringVar(&s.out, "out", "out/bench", "folder of the JSON files")
+	flags.StringVar(&s.only, "only", "", "kernel, otp: measure only what has this in its name")
+	flags.StringVar(&s.profile, "cpuprofile", "", "write a profile of the processor's time to this file")
 	flags.StringVar(&s.docs, "docs", "docs", "plots: folder of performance.md and plots/")
 	if err := flags.Parse(args); err != nil {
 		return errUsage
@@ -57,7 +61,19 @@ func run(args []string, stdout, stderr io.Writer) error {
 		flags.Usage()
 		return errUsage
 	}
-	return verbs[verb](s, stdout)
+	if s.profile == "" {
+		return verbs[verb](s, stdout)
+	}
+	file, err := os.Create(s.profile)
+	if err != nil {
+		return fmt.Errorf("bench: profile: %w", err)
+	}
+	err = pprof.StartCPUProfile(file)
+	if err == nil {
+		err = verbs[verb](s, stdout)
+		pprof.StopCPUProfile()
+	}
+	return errors.Join(err, file.Close())
 }
 
 // effort is how long the measuring may take.

@@ -33,9 +33,9 @@ func million(s settings, w io.Writer) error {
 	phase := func(name string, took time.Duration) {
 		fmt.Fprintf(w, "%-28s %8.2f s\n", name+" "+thousands(n), took.Seconds())
 		t.Add(
-			benchtab.Row{Measure: name + ", all", Value: took.Seconds(), Unit: "s"})
-		t.Add(
-			benchtab.Row{Measure: name + ", each", Value: float64(took.Nanoseconds()) / float64(n), Unit: "ns"})
+			benchtab.Row{Measure: name + ", all", Value: took.Seconds(), Unit: "s"},
+			benchtab.Row{Measure: name + ", each", Value: float64(took.Nanoseconds()) / float64(n), Unit: "ns"},
+		)
 	}
 	c := work.NewCrowd(n)
 	before := work.InUse()

@@ -44,6 +44,7 @@ var peerMeasures = []peerMeasure{
 	{"call from a process", "call", 100_000, "ns", 0, simply(work.CallFromProcess)},
 	{"supervised start with its Init", "start", 20_000, "us", 5, simply(work.Start)},
 	{"crash to restarted and initialised", "restart", 5_000, "us", 8, simply(work.Restart)},
+	{"table lookup by key", "table", 1_000_000, "ns", 0, finding(work.Set)},
 	{"process by name", "name", 1_000_000, "ns", 0, finding(work.Names)},
 	{"members of a group of 8", "group", 1_000_000, "ns", 0, finding(work.Groups)},
 }
@@ -60,12 +61,19 @@ func otp(s settings, w io.Writer) (err error) {
 	defer func() { err = errors.Join(err, node.Close()) }()
 	t := benchtab.New("otp")
 	t.Against(node.Version)
-	bytes := work.IdleBytes(s.idle) // before all else, as for the kernel's table
-	theirBytes, err := node.Measure("idle", s.idle)
-	if err != nil {
-		return err
+	idle := peerMeasure{name: "idle supervised process", unit: "bytes", goal: 1024}
+	if s.wants(idle.name) { // before all else, as for the kernel's table
+		ours := work.IdleBytes(s.idle)
+		theirs, err := node.Measure("idle", s.idle)
+		if err != nil {
+			return err
+		}
+		t.Add(idle.row(ours, float64(theirs)))
 	}
 	for _, m := range peerMeasures {
+		if !s.wants(m.name) {
+			continue
+		}
 		theirs := func(ops int) time.Duration {
 			took, failed := node.Measure(m.erlang, ops)
 			err = errors.Join(err, failed)
@@ -79,8 +87,6 @@ func otp(s settings, w io.Writer) (err error) {
 		}
 		t.Add(m.row(v.Median(), b.Median()))
 	}
-	idle := peerMeasure{name: "idle supervised process", unit: "bytes", goal: 1024}
-	t.Add(idle.row(bytes, float64(theirBytes)))
 	return report(t, s, w)
 }
 

@@ -87,8 +87,8 @@ func beside(r benchtab.Result, note string) chart.Bars {
 func growth(r benchtab.Result, note string) chart.Panels {
 	c := chart.Panels{
 		Title: title(r.Name), Note: note + " Each point is relative to the cost among " + thousands(few) +
-			" measured just before and after it; flat is good, and the broken line is the limit of " + strconv.Itoa(flat) + "x.",
-		XAxis: "processes alive, or names registered (logarithmic)",
+			" measured just before and after it; flat is good, and a broken line is a limit.",
+		XAxis: "processes alive, names registered, or keys in the table (logarithmic)",
 	}
 	at := map[string]int{} // operation -> index of its panel
 	for _, row := range r.Rows {
@@ -100,8 +100,9 @@ func growth(r benchtab.Result, note string) chart.Panels {
 		i, seen := at[operation]
 		if !seen {
 			i = len(c.Panels)
+			limit, _ := row.Share()
 			at[operation] = i
-			c.Panels = append(c.Panels, chart.Panel{Label: operation, Unit: row.Unit, Limit: flat, Points: []chart.Point{
+			c.Panels = append(c.Panels, chart.Panel{Label: operation, Unit: row.Unit, Limit: limit, Points: []chart.Point{
 				{X: few, Y: 1, Text: short(row.Baseline)},
 			}})
 		}

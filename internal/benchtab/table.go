@@ -25,8 +25,8 @@ type Table struct {
 // New returns an empty table. The name is that of the JSON file: letters, digits, '-' and '_' only (checked by Validate).
 func New(name string) *Table { return &Table{name: name} }
 
-// Add appends a row.
-func (t *Table) Add(r Row) { t.rows = append(t.rows, r) }
+// Add appends rows.
+func (t *Table) Add(rows ...Row) { t.rows = append(t.rows, rows...) }
 
 // Against says which program the baselines come from; see Env.Peer.
 func (t *Table) Against(peer string) { t.peer = peer }

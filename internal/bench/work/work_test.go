@@ -48,7 +48,7 @@ func TestAWorldHasAsManyProcessesAsBefore(t *testing.T) {
 }
 
 func TestLookupsFindAllTheirKeys(t *testing.T) {
-	for name, populate := range map[string]func(int) *Lookup{"names": Names, "groups": Groups} {
+	for name, populate := range map[string]func(int) *Lookup{"names": Names, "groups": Groups, "set": Set, "ordered": Ordered} {
 		for _, n := range []int{1, hot - 1, hot * 3} {
 			l := populate(n)
 			assert.Positive(t, l.Find(500), name)
