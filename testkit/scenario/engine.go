@@ -29,6 +29,7 @@ type engine struct {
 	node    *node.Node
 	config  config.Config
 	log     *eventLog
+	prefix  int
 	results bytes.Buffer
 	given   map[string]*int // answers that scripted agents have given, by agent
 }

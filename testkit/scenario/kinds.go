@@ -29,7 +29,17 @@ type Answer struct {
 	Hang   bool          `yaml:"hang" default:"false" doc:"The work does not end until it is recalled or the agent stops."`
 }
 
-// kinds returns the kinds of agents that a scenario may name, besides those that it is given.
+// answerKeys lists the keys of an answer and what they mean.
+func answerKeys() [][2]string {
+	var out [][2]string
+	t := reflect.TypeFor[Answer]()
+	for i := range t.NumField() {
+		out = append(out, [2]string{t.Field(i).Tag.Get("yaml"), t.Field(i).Tag.Get("doc")})
+	}
+	return out
+}
+
+// builtin returns the kinds of agents that a scenario may name, besides those that it is given.
 func (e *engine) builtin() agents.Kinds {
 	echo := agents.Native("echo", "Answers each task with its input.", func(agents.Spec) (agents.Worker, error) {
 		return agents.WorkerFunc(func(_ context.Context, t agents.Task) (json.RawMessage, error) { return t.Input, nil }), nil

@@ -19,7 +19,7 @@ func (e *UnmetError) Error() string {
 	if len(e.Last) > 0 {
 		fmt.Fprintf(&b, "; last:\n        %s", strings.Join(e.Last, "\n        "))
 	}
-	fmt.Fprintf(&b, "\n%s", replay(e.Script.Name, e.Seed))
+	fmt.Fprintf(&b, "\n%s", replay(e.Script.Name, e.Seed, e.Prefix))
 	return b.String()
 }
 
@@ -37,11 +37,15 @@ func (c *Command) last() int {
 func (e *CommandError) Error() string {
 	line := strings.TrimRight(e.Script.lines[e.Command.Line-1], " \t")
 	return fmt.Sprintf("%s:%d:1: %s: %v\n%5d | %s\n      | ^ seed %d, time %s\n%s", e.Script.Name, e.Command.Line, strings.TrimSpace(line), e.Err,
-		e.Command.Line, line, e.Seed, clock(e.At), replay(e.Script.Name, e.Seed))
+		e.Command.Line, line, e.Seed, clock(e.At), replay(e.Script.Name, e.Seed, e.Prefix))
 }
 
-func replay(name string, seed uint64) string {
-	return fmt.Sprintf("replay: runtime scenario run %s --seed %d", name, seed)
+func replay(name string, seed uint64, prefix int) string {
+	text := fmt.Sprintf("replay: runtime scenario run %s --seed %d", name, seed)
+	if prefix > 0 {
+		text += fmt.Sprintf(" --prefix %d", prefix)
+	}
+	return text
 }
 
 // located gives mistakes of a file of the archive their places in the scenario.

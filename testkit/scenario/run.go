@@ -19,7 +19,10 @@ type Options struct {
 	Seed uint64
 	// Kinds are kinds of agents besides echo and scripted; they must keep to what a simulation asks of code.
 	Kinds agents.Kinds
-	// Sim are options of the simulation.
+	// Prefix draws only so many decisions from the seed, if it is not 0; the rest go to the first in line. It repeats a run that was made
+	// short.
+	Prefix int
+	// Sim are more options of the simulation.
 	Sim []sim.Option
 }
 
@@ -41,6 +44,7 @@ type UnmetError struct {
 	Command Command
 	Seen    string // what was seen instead
 	Seed    uint64
+	Prefix  int           // see Options
 	At      time.Duration // virtual
 	Events  int           // so far
 	Last    []string      // the newest events
@@ -52,6 +56,7 @@ type CommandError struct {
 	Command Command
 	Err     error
 	Seed    uint64
+	Prefix  int           // see Options
 	At      time.Duration // virtual
 }
 
@@ -73,11 +78,14 @@ func Run(s *Script, o Options) Result {
 	if o.Seed == 0 {
 		o.Seed = 1
 	}
+	if o.Prefix > 0 {
+		o.Sim = append(o.Sim[:len(o.Sim):len(o.Sim)], sim.Prefix(o.Prefix))
+	}
 	var e *engine
 	r := Result{Seed: o.Seed, Blocks: map[int]string{}}
 	var out strings.Builder
 	run := sim.Run(o.Seed, func(sm *sim.Sim) {
-		e = &engine{script: s, sim: sm, ctx: sm.Context(), log: newEventLog(sm), given: map[string]*int{}}
+		e = &engine{script: s, sim: sm, ctx: sm.Context(), log: newEventLog(sm), prefix: o.Prefix, given: map[string]*int{}}
 		e.kinds = e.builtin()
 		for name, k := range o.Kinds {
 			if name != config.KindExec {
@@ -114,7 +122,7 @@ func (e *engine) command(c *Command, out *strings.Builder, blocks map[int]string
 	case isMiss:
 		return e.unmet(c, miss.seen)
 	case err != nil:
-		return &CommandError{Script: e.script, Command: *c, Err: err, Seed: e.sim.Seed(), At: e.elapsed()}
+		return &CommandError{Script: e.script, Command: *c, Err: err, Seed: e.sim.Seed(), Prefix: e.prefix, At: e.elapsed()}
 	}
 	fmt.Fprintf(out, "> %s\n%s", strings.TrimSpace(e.script.lines[c.Line-1]), printed)
 	if c.Expected != nil {
@@ -127,7 +135,7 @@ func (e *engine) command(c *Command, out *strings.Builder, blocks map[int]string
 }
 
 func (e *engine) unmet(c *Command, seen string) error {
-	u := &UnmetError{Script: e.script, Command: *c, Seen: seen, Seed: e.sim.Seed(), At: e.elapsed(), Events: len(e.log.all)}
+	u := &UnmetError{Script: e.script, Command: *c, Seen: seen, Seed: e.sim.Seed(), Prefix: e.prefix, At: e.elapsed(), Events: len(e.log.all)}
 	for _, ev := range e.log.last(5) {
 		u.Last = append(u.Last, ev.String())
 	}

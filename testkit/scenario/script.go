@@ -2,7 +2,10 @@
 
 package scenario
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Script is a scenario that has been read and found well-formed.
 type Script struct {
@@ -51,4 +54,17 @@ func (s *Script) file(name string) (File, bool) {
 		return File{}, false
 	}
 	return s.Files[i], true
+}
+
+// About returns the comment that the scenario begins with, as one line.
+func (s *Script) About() string {
+	var parts []string
+	for _, l := range s.lines {
+		text, comment := strings.CutPrefix(l, "#")
+		if !comment {
+			break
+		}
+		parts = append(parts, strings.TrimSpace(text))
+	}
+	return strings.Join(parts, " ")
 }
