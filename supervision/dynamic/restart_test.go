@@ -168,3 +168,25 @@ func TestOthersAreServedBetweenTwoAttempts(t *testing.T) {
 		require.NoError(t, sup.TerminateChild(t.Context(), stubborn))
 	})
 }
+
+// A child may wait before it is restarted. Meanwhile its former process names it, it counts for the limit, and others come and go.
+func TestAChildThatBacksOffWaitsAlone(t *testing.T) {
+	bubble(t, func(t *testing.T, sys *actors.System) {
+		sup := open(t, sys, dynamic.Spec{MaxChildren: 2})
+		patient := with(child("ok"), func(c *supervision.Child) { c.Backoff = &supervision.Backoff{Initial: time.Second} })
+		first := start(t, sup, patient)
+		end(first, whatever)
+		assert.Equal(t, []string{"restarting"}, statuses(t, sup))
+		second := start(t, sup, patient)
+		_, err := sup.StartChild(t.Context(), child("ok"))
+		require.ErrorIs(t, err, dynamic.ErrMaxChildren)
+		time.Sleep(time.Second)
+		assert.Equal(t, []string{"up", "up"}, statuses(t, sup))
+
+		end(second, whatever)
+		require.NoError(t, sup.TerminateChild(t.Context(), second))
+		time.Sleep(time.Minute)
+		assert.Equal(t, []string{"up"}, statuses(t, sup))
+		require.ErrorIs(t, sup.TerminateChild(t.Context(), first), dynamic.ErrNotFound)
+	})
+}
