@@ -4,7 +4,8 @@
 //
 // Guarantees:
 //   - Children start one after another in the order of the [Spec]; a start begins when the Init before it has returned. They stop one
-//     after another in reverse order, each dead before the next is asked. Only [SimpleOneForOne] stops all at once, under one deadline.
+//     after another in reverse order, each dead before the next is asked. Only [SimpleOneForOne] stops all at once, under one deadline, and
+//     a Dynamic supervisor all at once, each child in its own time (see package supervision/dynamic).
 //   - What is restarted, with which siblings, how often, and what every management call answers, is decided by package
 //     supervision/plan alone. Its traces equal those of Erlang/OTP 25 byte for byte (see testkit/conform).
 //   - While a supervisor starts or stops a child it takes nothing from its mailbox; a restart that failed is tried again behind what

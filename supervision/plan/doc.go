@@ -8,7 +8,8 @@
 //   - A batch holds at most one effect ([Start], [Stop] or [StopAll]), and holds it last. The next Step must bring the result of that effect; [State.Busy] tells
 //     that one is awaited. A batch without an effect means that the event is handled completely.
 //   - Nothing blocks and nothing panics because of a child; a result that was not asked for is a mistake of the executor and panics.
-//   - Children start one after another in their order and stop one after another in the reverse order. Only a [SimpleOneForOne] supervisor stops all at once.
+//   - Children start one after another in their order and stop one after another in the reverse order. Only a [SimpleOneForOne] or Dynamic supervisor
+//     stops all at once.
 //   - A restart that fails is never repeated inside Step: [PostRetry] asks for a [RetryDue] notice behind everything that waits in the mailbox.
 //   - A restart that has to wait, as its [Backoff] says, asks for a [WaitOver] notice with [Wait]. The child is restarting until then, and its group is stopped.
 //   - An exit, a restart and every management call on one child cost constant time, whatever the number of children (group restarts cost their group).
