@@ -162,7 +162,7 @@ func (n *Node) spec() (supervision.Spec, error) {
 	s := supervision.Spec{Strategy: supervision.RestForOne, Intensity: supervision.Intensity{Max: 3, Within: 10 * time.Second}}
 	s.Children = append(s.Children, n.journalChild(), directory)
 	if cfg.Tree != nil {
-		tree, err := builder{kinds: n.o.Kinds, dir: n.dir, faults: faults(cfg.Chaos)}.group(cfg.Tree.Group)
+		tree, err := n.builder().group(cfg.Tree.Group)
 		if err != nil {
 			return s, err
 		}
@@ -177,6 +177,10 @@ func (n *Node) spec() (supervision.Spec, error) {
 		s.Children = append(s.Children, supervision.Sub("work-"+q.Queue, queue.Spec()))
 	}
 	return s, nil
+}
+
+func (n *Node) builder() builder {
+	return builder{kinds: n.o.Kinds, dir: n.dir, faults: faults(n.o.Config.Chaos)}
 }
 
 func (n *Node) journalChild() supervision.Child {

@@ -42,22 +42,18 @@ func (e *engine) start(file File) error {
 	if e.node != nil {
 		return errors.New("a node is running already: stop ends it")
 	}
-	cfg, _, err := config.Load(config.Input{Name: e.script.Name + " " + file.Name, Data: file.Data, Kinds: e.infos()})
+	cfg, err := e.load(file)
 	if err != nil {
-		return located(err, e.script, file)
+		return err
 	}
-	if cfg.Tree != nil {
-		if err := simulable(cfg.Tree.Children); err != nil {
-			return err
-		}
+	tasks, err := e.tasks(cfg)
+	if err != nil {
+		return err
 	}
 	o := node.Options{
 		Config: cfg, Kinds: e.kinds, Bus: e.log.bus, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Epoch: "scenario",
 		Stdout: &e.results, System: e.sim.NewSystem, Store: memory.New(memory.Options{Now: e.sim.Now}),
-		Entropy: entropy{rand.New(rand.NewPCG(e.sim.Seed(), entropyStream))}, NoSurfaces: true,
-	}
-	if o.Tasks, err = e.tasks(cfg); err != nil {
-		return err
+		Entropy: entropy{rand.New(rand.NewPCG(e.sim.Seed(), entropyStream))}, NoSurfaces: true, Tasks: tasks,
 	}
 	e.config = cfg
 	if e.node, err = node.Start(e.ctx, o); err != nil {
@@ -66,6 +62,18 @@ func (e *engine) start(file File) error {
 	e.sim.Settle()
 	e.log.up()
 	return nil
+}
+
+// load reads a config of the archive.
+func (e *engine) load(file File) (config.Config, error) {
+	cfg, _, err := config.Load(config.Input{Name: file.Name, Data: file.Data, Kinds: e.infos()})
+	if err != nil {
+		return cfg, located(err, e.script, file)
+	}
+	if cfg.Tree != nil {
+		err = simulable(cfg.Tree.Children)
+	}
+	return cfg, err
 }
 
 // entropyStream is the stream of the seed that identifiers come from.

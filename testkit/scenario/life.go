@@ -70,7 +70,31 @@ func lifeVerbs() []Verb {
 			Doc: "Stops a child and starts it again through its supervisor, which counts no restart.",
 			run: restart,
 		},
+		{
+			Name: "reload", Group: Life, Usage: "reload FILE", Min: 1, Max: 1, Example: "reload changed.yaml",
+			Doc: "Changes the tree of the running node to that of another config, and prints what is different: + added and started, - stopped and removed, " +
+				"~ changed with its process kept, ! not applied.",
+			check: checkFile,
+			run:   reload,
+		},
 	}
+}
+
+func reload(e *engine, c *Command) (string, error) {
+	if e.node == nil {
+		return "", errNotStarted
+	}
+	file, _ := e.script.file(c.Args[0].Text)
+	cfg, err := e.load(file)
+	if err != nil {
+		return "", err
+	}
+	lines, err := e.node.Reload(e.ctx, cfg)
+	if err != nil {
+		return "", err
+	}
+	e.config.Tree = cfg.Tree
+	return joined(lines), nil
 }
 
 func stop(e *engine, c *Command) (string, error) {
