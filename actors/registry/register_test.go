@@ -333,8 +333,34 @@ func TestZombieRegistersNothing(t *testing.T) {
 	})
 }
 
+func TestNothingChangesInTheNameOfAFencedProcessWhoseEntriesAreStillThere(t *testing.T) {
+	forBoth(t, func(t *testing.T, w *world) {
+		self := w.spawn("self")
+		require.NoError(t, in(t, self, func(c *cx) error {
+			_, err := actors.AtEnd(c, func(actors.Reason) { // comes before the registry's turn
+				assert.Len(t, w.at("held"), 1)
+				assert.ErrorIs(t, w.Register(c, "hello", 1), actors.ErrFenced)
+				assert.ErrorIs(t, w.Unregister(c, "held"), actors.ErrFenced)
+				if w.KeyKind() == registry.Unique {
+					_, _, err := w.UpdateValue(c, "held", func(v int) int { return v + 1 })
+					assert.ErrorIs(t, err, actors.ErrFenced)
+				}
+				assert.Empty(t, w.at("hello"))
+				assert.Equal(t, []int{1}, w.values("held", self))
+			})
+			return err
+		}))
+		w.must(self, "held", 1)
+		stop(self)
+		assert.Zero(t, w.count())
+	})
+}
+
 func TestAHundredThousandRegistrations(t *testing.T) {
-	const processes, each = 1000, 100
+	processes, each := 1000, 100
+	if raceDetector {
+		processes = 100
+	}
 	forBoth(t, func(t *testing.T, w *world) {
 		if w.Partitions() == 1 {
 			return // the same work in one part takes as long, and says less
