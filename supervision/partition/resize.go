@@ -24,29 +24,29 @@ func (s *Supervisor) Resize(ctx context.Context, n int) (was int, err error) {
 	if n < 0 || n > len(t.children) {
 		return 0, s.failed(&CountError{Got: n, Max: len(t.children)})
 	}
-	w := worker{super, t}
-	if was, err = w.want(ctx, n); err != nil {
+	c := change{super, t}
+	if was, err = c.want(ctx, n); err != nil {
 		return 0, s.failed(err)
 	}
-	if err = w.settle(ctx, min(was, n)); err != nil {
+	if err = c.settle(ctx, min(was, n)); err != nil {
 		err = s.failed(fmt.Errorf("resize from %d to %d: %w", was, n, err))
-		if n > was && w.takeBack(ctx, n, was) == nil {
-			_ = w.settle(ctx, was) // as far as the supervisor still answers
+		if n > was && c.takeBack(ctx, n, was) == nil {
+			_ = c.settle(ctx, was) // as far as the supervisor still answers
 		}
 		return was, err
 	}
-	return was, w.inTurn(ctx, func() { t.admit(n) })
+	return was, c.inTurn(ctx, func() { t.admit(n) })
 }
 
-// worker changes the partitions of one supervisor, in its turns.
-type worker struct {
+// change changes the partitions of one supervisor, in its turns.
+type change struct {
 	super *supervision.Supervisor
 	t     *table
 }
 
 // inTurn runs f in the supervisor's turn. When it fails f may still be run later, so that f must write nothing that is read then.
-func (w worker) inTurn(ctx context.Context, f func()) error {
-	_, err := w.super.Do(ctx, func(*plan.State) (plan.Event, error) {
+func (c change) inTurn(ctx context.Context, f func()) error {
+	_, err := c.super.Do(ctx, func(*plan.State) (plan.Event, error) {
 		f()
 		return nil, nil
 	})
@@ -54,9 +54,9 @@ func (w worker) inTurn(ctx context.Context, f func()) error {
 }
 
 // want tells the table what is wanted and returns how many partitions there were.
-func (w worker) want(ctx context.Context, n int) (int, error) {
+func (c change) want(ctx context.Context, n int) (int, error) {
 	var was int
-	err := w.inTurn(ctx, func() { was = w.t.want(n) })
+	err := c.inTurn(ctx, func() { was = c.t.want(n) })
 	if err != nil {
 		return 0, err
 	}
@@ -64,23 +64,23 @@ func (w worker) want(ctx context.Context, n int) (int, error) {
 }
 
 // takeBack gives up n partitions in favour of was, unless another number was asked for meanwhile.
-func (w worker) takeBack(ctx context.Context, n, was int) error {
-	return w.inTurn(ctx, func() {
-		if w.t.wanted == n {
-			w.t.want(was)
+func (c change) takeBack(ctx context.Context, n, was int) error {
+	return c.inTurn(ctx, func() {
+		if c.t.wanted == n {
+			c.t.want(was)
 		}
 	})
 }
 
 // settle brings every partition from number low on to what is wanted: first those that go, from the last one on, then those that come.
-func (w worker) settle(ctx context.Context, low int) error {
-	for i := len(w.t.children) - 1; i >= low; i-- {
-		if err := w.settleOne(ctx, i, false); err != nil {
+func (c change) settle(ctx context.Context, low int) error {
+	for i := len(c.t.children) - 1; i >= low; i-- {
+		if err := c.settleOne(ctx, i, false); err != nil {
 			return err
 		}
 	}
-	for i := low; i < len(w.t.children); i++ {
-		if err := w.settleOne(ctx, i, true); err != nil {
+	for i := low; i < len(c.t.children); i++ {
+		if err := c.settleOne(ctx, i, true); err != nil {
 			return err
 		}
 	}
@@ -88,12 +88,12 @@ func (w worker) settle(ctx context.Context, low int) error {
 }
 
 // settleOne brings partition i to what is wanted, if it is to come or, without in, if it is to go.
-func (w worker) settleOne(ctx context.Context, i int, in bool) error {
+func (c change) settleOne(ctx context.Context, i int, in bool) error {
 	for {
 		var ev plan.Event
-		_, err := w.super.Do(ctx, func(s *plan.State) (plan.Event, error) {
-			if (i < w.t.wanted) == in {
-				ev = w.t.settle(i, s.Lookup(w.t.children[i].ID) != nil)
+		_, err := c.super.Do(ctx, func(s *plan.State) (plan.Event, error) {
+			if (i < c.t.wanted) == in {
+				ev = c.t.settle(i, s.Lookup(c.t.children[i].ID) != nil)
 			}
 			return ev, nil
 		})
