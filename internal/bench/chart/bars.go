@@ -33,7 +33,6 @@ type Bar struct {
 }
 
 const (
-	labels    = 250.0 // width of the column of labels
 	numbers   = 190.0 // room for the number behind the longest bar
 	barHeight = 14.0
 	groupGap  = 12.0
@@ -44,7 +43,7 @@ const (
 func (b Bars) SVG() []byte {
 	c := &canvas{}
 	top := b.legend(c, c.head(b.Title, b.Note))
-	end := b.end()
+	end, labels := b.end(), b.labels()
 	x := func(v float64) float64 {
 		return margin + labels + min(drawable(v), end)/end*(width-2*margin-labels-numbers)
 	}
@@ -99,6 +98,15 @@ func (b Bars) legend(c *canvas, y float64) float64 {
 		c.text("tick", "start", x+18, y+10, b.Goal)
 	}
 	return y + 26
+}
+
+// labels is the width of the column that they stand in.
+func (b Bars) labels() float64 {
+	most := 0
+	for _, g := range b.Groups {
+		most = max(most, len(g.Label))
+	}
+	return 20 + 7.2*float64(most)
 }
 
 // end is where the axis ends: at a half that every bar and goal fits before, but never beyond longest.

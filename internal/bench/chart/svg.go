@@ -78,7 +78,7 @@ func (c *canvas) head(title, note string) (top float64) {
 }
 
 const (
-	width     = 860.0 // of a picture
+	width     = 900.0 // of a picture
 	margin    = 20.0
 	noteWidth = 135 // characters of a line of a note
 )

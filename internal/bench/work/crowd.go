@@ -54,9 +54,7 @@ func (c *Crowd) Start() time.Duration {
 			c.pids[i] = got(c.top.StartDynamic(ctx, struct{}{}))
 		}
 	})
-	if alive := c.sys.Len(); alive != len(c.pids)+1 {
-		panic(fmt.Sprintf("work: %d processes and their supervisor were started, %d are alive", len(c.pids), alive))
-	}
+	c.expect(len(c.pids))
 	return d
 }
 
@@ -78,9 +76,20 @@ func (c *Crowd) Stop() time.Duration {
 		c.top.PID().Stop()
 		got(c.top.PID().Await(ctx))
 	})
-	if alive := c.sys.Len(); alive != 0 {
-		panic(fmt.Sprintf("work: the crowd was stopped, %d are alive", alive))
-	}
+	c.expect(0)
 	closed(c.sys)
 	return d
+}
+
+// expect panics unless so many of the crowd are alive.
+func (c *Crowd) expect(want int) {
+	alive := 0
+	for _, pid := range c.pids {
+		if pid.Alive() {
+			alive++
+		}
+	}
+	if alive != want {
+		panic(fmt.Sprintf("work: of a crowd of %d processes %d are alive, not %d", len(c.pids), alive, want))
+	}
 }

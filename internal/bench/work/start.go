@@ -55,5 +55,5 @@ func IdleBytes(n int) float64 {
 	}
 	after := InUse()
 	runtime.KeepAlive(s)
-	return float64(after-before) / float64(n)
+	return (float64(after) - float64(before)) / float64(n)
 }
