@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -57,7 +58,9 @@ func million(s settings, w io.Writer) error {
 	} else {
 		fmt.Fprintln(w, "LEFT OUT: peak resident memory: this system has no /proc/self/status")
 	}
-	fmt.Fprintf(w, "memory limit of the Go runtime: %d MiB\n", debug.SetMemoryLimit(-1)>>20)
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
+		t.Add(benchtab.Row{Measure: "memory limit asked of the Go runtime", Value: float64(limit >> 20), Unit: "MiB"})
+	}
 	return report(t, s, w)
 }
 
