@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package eventmgr
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrNoHandler is returned when the manager has no handler of the id.
+	ErrNoHandler = errors.New("no such handler")
+	// ErrIDTaken is returned when the manager has a handler of the id already; nothing was added.
+	ErrIDTaken = errors.New("the id is taken")
+	// ErrWrongHandler is returned by Call when the handler is of another type than the question is for.
+	ErrWrongHandler = errors.New("the handler is of another type")
+	// ErrNilHandler is returned when there is no handler to add.
+	ErrNilHandler = errors.New("no handler")
+)
+
+// HandlerError is returned when a manager could not do with a handler what it was asked, or when the handler crashed over it.
+type HandlerError struct {
+	// Op is what was asked: add, delete, swap, call.
+	Op string
+	// ID is the handler's.
+	ID string
+	// Err is one of the sentinels above, what Init or the handler returned, or an *exit.CrashError with the panic and its stack.
+	Err error
+}
+
+// Error names the operation, the handler and the cause.
+func (e *HandlerError) Error() string { return fmt.Sprintf("eventmgr: %s %q: %s", e.Op, e.ID, e.Err) }
+
+// Unwrap returns the cause.
+func (e *HandlerError) Unwrap() error { return e.Err }
