@@ -11,6 +11,7 @@ import (
 	"mabeam.dev/cmd/runtime/app"
 	"mabeam.dev/config"
 	"mabeam.dev/internal/archtest"
+	"mabeam.dev/testkit/scenario"
 )
 
 // folder is where the pages live, relative to the module.
@@ -30,6 +31,7 @@ var pages = []page{
 	{"events.md", eventsPage},
 	{"messages.md", messagesPage},
 	{"metrics.md", metricsPage},
+	{"scenario.md", func(*source) (string, error) { return banner("testkit/scenario") + scenario.Markdown(), nil }},
 }
 
 func main() {

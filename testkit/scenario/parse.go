@@ -3,7 +3,9 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mabeam.dev/config"
@@ -23,6 +25,9 @@ func Parse(name, text string) (*Script, error) {
 		p.command(lines)
 	}
 	if len(p.problems) > 0 {
+		slices.SortStableFunc(p.problems, func(a, b *config.FieldError) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+		})
 		return nil, p.problems
 	}
 	return p.script, nil

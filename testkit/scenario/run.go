@@ -40,10 +40,10 @@ type Result struct {
 
 // UnmetError is an expectation that does not hold: of expect or wait, a command that should have failed, or other output than expected.
 type UnmetError struct {
-	Script  *Script
-	Command Command
-	Seen    string // what was seen instead
-	Seed    uint64
+	Script  *Script       // that was run
+	Command Command       // with the expectation
+	Seen    string        // what was seen instead
+	Seed    uint64        // of the run
 	Prefix  int           // see Options
 	At      time.Duration // virtual
 	Events  int           // so far
@@ -52,10 +52,10 @@ type UnmetError struct {
 
 // CommandError is a command that could not be carried out.
 type CommandError struct {
-	Script  *Script
-	Command Command
-	Err     error
-	Seed    uint64
+	Script  *Script       // that was run
+	Command Command       // that could not be carried out
+	Err     error         // why
+	Seed    uint64        // of the run
 	Prefix  int           // see Options
 	At      time.Duration // virtual
 }

@@ -2,7 +2,10 @@
 
 package scenario
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Update returns the text of the scenario with every block of expected output replaced by what the commands printed in a run. Blocks of
 // commands that were not reached stay. It never touches an expectation.
@@ -65,7 +68,7 @@ func Format(name, text string) (string, error) {
 		case ok:
 			out = append(out, c.format(line))
 		default:
-			line = strings.TrimRight(line, " \t")
+			line = strings.TrimRightFunc(line, unicode.IsSpace)
 			if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
 				continue
 			}

@@ -30,15 +30,17 @@ func (e *DeadlockError) Error() string {
 }
 
 // FailureError is a failure that the body of a simulation reported itself.
-type FailureError struct{ Text string }
+type FailureError struct {
+	Text string // as the body gave it
+}
 
 // Error returns the text.
 func (e *FailureError) Error() string { return e.Text }
 
 // PanicError is a panic of the body.
 type PanicError struct {
-	Value any
-	Stack []byte
+	Value any    // what panic was called with
+	Stack []byte // where
 }
 
 // Error shows the panic and where it was.

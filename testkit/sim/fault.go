@@ -94,7 +94,9 @@ func (f Fault) String() string {
 }
 
 // InjectedError is the crash, or the failed start, that a fault makes.
-type InjectedError struct{ Fault Fault }
+type InjectedError struct {
+	Fault Fault // that happened
+}
 
 // Error names the fault.
 func (e *InjectedError) Error() string { return "sim: injected: " + e.Fault.String() }

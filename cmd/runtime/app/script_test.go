@@ -42,6 +42,14 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	scenarios, err := filepath.Abs("testdata/scenario") // archives themselves, which cannot lie in a script
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := filepath.Abs("../../../examples/scenarios")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *rewrite, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
@@ -53,6 +61,8 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { _ = os.RemoveAll(dir) }) // the system's folder for temporary files forgets it otherwise
 			env.Setenv("XDG_RUNTIME_DIR", dir)
 			env.Setenv("CONFORM", conform)
+			env.Setenv("SCENARIOS", scenarios)
+			env.Setenv("EXAMPLES", examples)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // a program under the race detector otherwise takes a second to exit
 			env.Values[stageKey{}] = &stage{env: env.Vars, nodes: map[string]*background{}}
 			return nil
