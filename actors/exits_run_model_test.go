@@ -22,10 +22,9 @@ import (
 // cast is a system whose processes do what a driver says, one thing after another, with all that follows from it in between. A process
 // that is held does it inside a turn that does not end, so that what comes meanwhile waits in its mailbox.
 type cast struct {
-	sys  *actors.System
-	mu   sync.Mutex
-	all  []*member
-	done chan struct{} // closed at the end: nobody is held any more
+	sys *actors.System
+	mu  sync.Mutex
+	all []*member
 }
 
 // member is one process of a cast.
