@@ -15,6 +15,7 @@ type core[S comparable, M any] struct {
 	postponed []entry[M] // oldest first
 	timeouts  timeouts[M]
 	turn      turn[S, M]
+	todo      []effect // of the last result; used again for the next
 }
 
 // entry is an event in line, or the place of one that the process keeps.

@@ -3,6 +3,8 @@
 package statem
 
 import (
+	"time"
+
 	"mabeam.dev/actors"
 )
 
@@ -11,10 +13,10 @@ type process[S comparable, D, M any] struct {
 	core   core[S, M]
 	turn   Turn[S, D, M]
 	data   D
-	timers map[Timeout]actors.Timer
-	due    Timeout  // the timeout whose tick is in hand; empty for a message
-	hand   Event[M] // the event in hand
-	where  string   // the callback that is called, if it is not that of an event
+	timers map[Timeout]actors.Timer // of timeouts that run; nil until there is one
+	due    Timeout                  // the timeout whose tick is in hand; empty for a message
+	hand   Event[M]                 // the event in hand
+	where  string                   // the callback that is called, if it is not that of an event
 	first  Result[S, M]
 }
 
@@ -25,7 +27,7 @@ var (
 )
 
 func newProcess[S comparable, D, M any](m *Machine[S, D, M]) *process[S, D, M] {
-	p := &process[S, D, M]{timers: map[Timeout]actors.Timer{}}
+	p := &process[S, D, M]{}
 	p.turn.machines = []*Machine[S, D, M]{m}
 	p.turn.Data = &p.data
 	p.core.enters = func(s S) bool { return p.turn.machine().enter(s) != nil }
@@ -65,7 +67,7 @@ func (p *process[S, D, M]) Receive(_ *actors.Context[M], m M) error {
 	if p.due = ""; id == "" {
 		return p.handle(p.core.message(m))
 	}
-	delete(p.timers, id)
+	p.spare(id)
 	return p.handle(p.core.due(id))
 }
 
@@ -132,13 +134,33 @@ func (p *process[S, D, M]) perform(todo []effect) {
 		case doUnstash:
 			p.turn.Unstash()
 		case doStart:
-			p.timers[e.id] = p.turn.AfterFunc(e.after, p.tick(e.id))
+			p.arm(e.id, e.after)
 		case doStartAt:
-			p.timers[e.id] = p.turn.AfterFunc(e.at.Sub(p.turn.Now()), p.tick(e.id))
+			p.arm(e.id, e.at.Sub(p.turn.Now()))
 		case doStop:
 			p.timers[e.id].Cancel()
-			delete(p.timers, e.id)
+			p.spare(e.id)
 		}
+	}
+	clear(todo) // what was answered is not kept
+}
+
+// arm starts the timer of a timeout.
+func (p *process[S, D, M]) arm(id Timeout, d time.Duration) {
+	if t, ok := p.timers[id]; ok {
+		t.Reset(d)
+		return
+	}
+	if p.timers == nil {
+		p.timers = map[Timeout]actors.Timer{}
+	}
+	p.timers[id] = p.turn.AfterFunc(d, p.tick(id))
+}
+
+// spare forgets a timer that does not run, unless it is one that nearly every transition needs.
+func (p *process[S, D, M]) spare(id Timeout) {
+	if id != StateTimeout && id != EventTimeout {
+		delete(p.timers, id)
 	}
 }
 

@@ -3,7 +3,8 @@
 package statem
 
 // apply takes the result of the callback that was called last. What it returns is to be done even if it also returns an error: replies
-// that came before the mistake are sent. A machine that ends here ends in the state that it was going to.
+// that came before the mistake are sent. It is to be done before the next apply, which uses the list again. A machine that ends here ends in
+// the state that it was going to.
 func (c *core[S, M]) apply(r Result[S, M]) ([]effect, then, error) {
 	todo, what, err := c.judge(r)
 	if err != nil || what == thenStop {
@@ -49,7 +50,7 @@ func (c *core[S, M]) proceed(actions []action[M], enter bool) ([]effect, then, e
 
 // stop sends the replies of a result that stops the machine.
 func (c *core[S, M]) stop(r Result[S, M]) ([]effect, then, error) {
-	var todo []effect
+	todo := c.todo[:0]
 	for _, a := range r.actions {
 		if a.do != deedReply {
 			return todo, thenDone, ErrStopAction
@@ -64,6 +65,7 @@ func (c *core[S, M]) stop(r Result[S, M]) ([]effect, then, error) {
 
 // collect adds a result's actions to the turn.
 func (c *core[S, M]) collect(actions []action[M]) (todo []effect, err error) {
+	todo = c.todo[:0]
 	for _, a := range actions {
 		switch a.do {
 		case deedReply:
@@ -135,6 +137,7 @@ func (c *core[S, M]) transit(todo []effect) []effect {
 		c.queue = append(line, c.queue...)
 	}
 	c.turn = turn[S, M]{}
+	c.todo = todo
 	return todo
 }
 
