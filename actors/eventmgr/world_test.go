@@ -33,6 +33,7 @@ type world struct {
 	mu      sync.Mutex
 	lines   []string
 	crashes []eventmgr.HandlerCrashed
+	owner   func(g eventmgr.Gone) task // how the owner of the golden files hears of its handlers
 }
 
 func (w *world) say(format string, args ...any) {
