@@ -148,5 +148,10 @@ func (b *Bag[K, V]) Name() string { return b.handle.Name() }
 // Info returns a view of the table.
 func (b *Bag[K, V]) Info() Info { return b.handle.Info() }
 
-// Reader returns the reader alone, to give to others.
-func (b *Bag[K, V]) Reader() BagReader[K, V] { return b.BagReader }
+// Reader returns the reader alone, to give to others. That of a private table finds nothing: [ErrNotOwner].
+func (b *Bag[K, V]) Reader() BagReader[K, V] {
+	if b.table.access == Private {
+		return BagReader[K, V]{b.t, &root[cells[K, []V]]{}}
+	}
+	return b.BagReader
+}

@@ -9,14 +9,15 @@ import (
 
 // What the estimate of a table's memory knows of the libraries that hold it; a test compares the outcome with the heap.
 const (
-	weighed = 64 // pairs that are looked at
+	weighed = 256 // pairs that are looked at
 
 	bucketBytes   = 64   // a bucket of an xsync.Map: one line of cache
 	bucketPairs   = 3.75 // pairs for each bucket at which the map grows
 	leastBuckets  = 32
 	emptyMapBytes = 1 << 10 // the map itself, and its counters
 
-	treeSlack      = 1.5 // the share of a node that is free, and the nodes themselves
+	leafBytes      = 48   // a leaf of a tree, without the array of its pairs
+	innerShare     = 1.08 // what the nodes above the leaves add
 	emptyTreeBytes = 128
 )
 
@@ -27,6 +28,15 @@ func hashedBytes(n int, size uintptr) int {
 		buckets *= 2
 	}
 	return emptyMapBytes + buckets*bucketBytes + n*rounded(int(size))
+}
+
+// leafRoom is for how many pairs a leaf of n pairs takes memory. The left half of a leaf that was split keeps the whole array until it is
+// written to again, and looks the same afterwards; the middle is wrong by as little as can be.
+func leafRoom(n, room int) int {
+	if n == treeDegree-1 && room == n {
+		return n * 3 / 2
+	}
+	return room
 }
 
 // rounded is the size of the block that Go's allocator gives for n bytes.

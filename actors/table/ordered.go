@@ -113,14 +113,20 @@ func (t *orderedTable[K, V]) weight() int {
 	if live == nil {
 		return 0
 	}
-	sum, some := 0, 0
-	live.Scan(func(p pair[K, V]) bool {
-		sum += payload(&p.key) + payload(&p.val)
-		some++
+	inside, beside, some := 0, 0, 0
+	live.Walk(func(leaf []pair[K, V]) bool {
+		if len(leaf) == 1 && live.Len() > 1 {
+			return true // one of the pairs between two leaves
+		}
+		inside += leafBytes + rounded(leafRoom(len(leaf), cap(leaf))*int(sizeOf[pair[K, V]]()))
+		for i := range leaf {
+			beside += payload(&leaf[i].key) + payload(&leaf[i].val)
+		}
+		some += len(leaf)
 		return some < weighed
 	})
 	n := live.Len()
-	return emptyTreeBytes + int(treeSlack*float64(n)*float64(sizeOf[pair[K, V]]())) + scale(sum, some, n)
+	return emptyTreeBytes + scale(int(innerShare*float64(inside))+beside, some, n)
 }
 
 // Snapshot returns the table as it is now. It takes the same short time for a table of any size, and whoever reads may make one. Errors are
@@ -231,5 +237,10 @@ func (o *Ordered[K, V]) Name() string { return o.handle.Name() }
 // Info returns a view of the table.
 func (o *Ordered[K, V]) Info() Info { return o.handle.Info() }
 
-// Reader returns the reader alone, to give to others.
-func (o *Ordered[K, V]) Reader() OrderedReader[K, V] { return o.OrderedReader }
+// Reader returns the reader alone, to give to others. That of a private table finds nothing: [ErrNotOwner].
+func (o *Ordered[K, V]) Reader() OrderedReader[K, V] {
+	if o.table.access == Private {
+		return OrderedReader[K, V]{o.t, &root[tree[K, V]]{}}
+	}
+	return o.OrderedReader
+}

@@ -142,5 +142,10 @@ func (s *Set[K, V]) Name() string { return s.handle.Name() }
 // Info returns a view of the table.
 func (s *Set[K, V]) Info() Info { return s.handle.Info() }
 
-// Reader returns the reader alone, to give to others.
-func (s *Set[K, V]) Reader() SetReader[K, V] { return s.SetReader }
+// Reader returns the reader alone, to give to others. That of a private table finds nothing: [ErrNotOwner].
+func (s *Set[K, V]) Reader() SetReader[K, V] {
+	if s.table.access == Private {
+		return SetReader[K, V]{s.t, &root[cells[K, V]]{}}
+	}
+	return s.SetReader
+}
