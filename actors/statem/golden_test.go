@@ -3,19 +3,20 @@
 package statem
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/stretchr/testify/require"
 )
 
-// golden runs the scripts of testdata/golden, whose traces are those of real OTP: TestOTPAgreesWithTheGoldenTraces compares.
-func golden(t *testing.T, path string, r runner) {
-	datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-		return strings.Join(command(t, r, d), "\n")
-	})
-}
+// goldens are the files of testdata/golden, whose traces are those of real OTP: TestOTPAgreesWithTheGoldenTraces compares.
+var goldens = []string{"ends", "enter", "order", "timeouts"}
+
+func goldenPath(name string) string { return filepath.Join("testdata", "golden", name+".txt") }
 
 // command performs one directive of a golden file.
 func command(t *testing.T, r runner, d *datadriven.TestData) []string {
@@ -42,27 +43,43 @@ func command(t *testing.T, r runner, d *datadriven.TestData) []string {
 
 // The decisions alone give the traces of real OTP.
 func TestCoreGivesTheGoldenTraces(t *testing.T) {
-	datadriven.Walk(t, "testdata/golden", func(t *testing.T, path string) { golden(t, path, &pure{}) })
+	for _, name := range goldens {
+		t.Run(name, func(t *testing.T) {
+			r := &pure{}
+			datadriven.RunTest(t, goldenPath(name), func(t *testing.T, d *datadriven.TestData) string {
+				return strings.Join(command(t, r, d), "\n")
+			})
+		})
+	}
 }
 
 // Processes give the traces of real OTP.
 func TestProcessGivesTheGoldenTraces(t *testing.T) {
-	datadriven.Walk(t, "testdata/golden", func(t *testing.T, path string) {
-		var all []datadriven.TestData
-		var traces [][]string
-		datadriven.RunTest(t, path, func(_ *testing.T, d *datadriven.TestData) string { // to read the file
-			all = append(all, *d)
-			return d.Expected
+	for _, name := range goldens {
+		t.Run(name, func(t *testing.T) {
+			var all []datadriven.TestData
+			datadriven.RunTest(t, goldenPath(name), func(_ *testing.T, d *datadriven.TestData) string { // to read the file
+				all = append(all, *d)
+				return d.Expected
+			})
+			inBubble(t, func(t *testing.T, l *live) {
+				for _, d := range all {
+					if got := strings.Join(command(t, l, &d), "\n"); strings.TrimSuffix(d.Expected, "\n") != got {
+						t.Errorf("%s: %s\nwant:\n%s\ngot:\n%s", d.Pos, d.Cmd, d.Expected, got)
+					}
+				}
+			})
 		})
-		inBubble(t, func(t *testing.T, l *live) {
-			for _, d := range all {
-				traces = append(traces, command(t, l, &d))
-			}
-		})
-		for i, d := range all {
-			if got := strings.Join(traces[i], "\n"); strings.TrimSuffix(d.Expected, "\n") != got {
-				t.Errorf("%s: %s\nwant:\n%s\ngot:\n%s", d.Pos, d.Cmd, d.Expected, got)
-			}
-		}
-	})
+	}
+}
+
+// No golden file is left out.
+func TestEveryGoldenFileIsRun(t *testing.T) {
+	files, err := os.ReadDir(filepath.Join("testdata", "golden"))
+	require.NoError(t, err)
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), ".txt"))
+	}
+	require.Equal(t, goldens, names)
 }
