@@ -63,10 +63,41 @@ func call[R, M any](ctx context.Context, to Ref[M], build func(Reply[R]) M, fore
 	if err != nil {
 		return zero, refused(to.String(), err)
 	}
+	if to.from == nil && ctx == context.Background() { // outside any process, and nothing can end the wait
+		if slot, gen := p.Open(forever); slot != nil {
+			p.Ask(build(Reply[R]{slot, gen}), nil, slot, gen)
+			slot.Wait()
+			v, err := slot.Take()
+			return answer[R](p, v, err)
+		}
+	}
+	if c, ok := ctx.(Sender); ok && (to.from == nil || to.from == c.sender()) {
+		return callOwn(c.sender(), ctx, p, build, forever)
+	}
 	caller := to.from
 	if caller == nil {
 		caller = processOf(ctx)
 	}
+	return callIn(ctx, caller, p, build, forever)
+}
+
+// callOwn is call for a process in its own context.
+func callOwn[R, M any](caller *kernel.Proc, ctx context.Context, p *kernel.Proc, build func(Reply[R]) M, forever bool) (R, error) {
+	slot, gen, err := caller.OpenOwn(p, forever && !caller.InInit())
+	if err != nil {
+		return answer[R](p, nil, err)
+	}
+	if slot == nil {
+		return callIn(ctx, caller, p, build, forever)
+	}
+	caller.AskOwn(p, build(Reply[R]{slot, gen}), slot, gen)
+	slot.Wait()
+	v, err := caller.TakeOwn(slot, gen)
+	return answer[R](p, v, err)
+}
+
+// callIn is call in any context; caller is the process in whose name it is made, or nil.
+func callIn[R, M any](ctx context.Context, caller, p *kernel.Proc, build func(Reply[R]) M, forever bool) (R, error) {
 	if forever && caller != nil && caller.InInit() {
 		forever = false
 	}

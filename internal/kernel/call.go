@@ -23,6 +23,42 @@ func (a *Address) System() *System { return a.sys }
 // Resolve returns the process that the address stands for now, or nil.
 func (a *Address) Resolve() *Proc { return a.resolve() }
 
+// Open begins a call of somebody who is no process and waits for the outcome alone: no context can end the wait. A nil slot says that the
+// call has to be made with [Proc.Call]. It is followed by [Proc.Ask], [Slot.Wait] and [Slot.Take]. The steps are the caller's so that it
+// sleeps in as few frames as it can: each return after a sleep is one that the processor has not foreseen.
+func (p *Proc) Open(noDeadline bool) (*Slot, uint64) {
+	s := p.sys
+	if s.conductor != nil {
+		return nil, 0
+	}
+	d := s.cfg.CallTimeout
+	if noDeadline {
+		d = 0
+	}
+	return s.open(d, nil)
+}
+
+// Ask sends the message of a call that has been opened, in the name of from, which may be nil. If it cannot be sent, that is the outcome.
+func (p *Proc) Ask(msg any, from *Proc, slot *Slot, gen uint64) {
+	if err := p.post(envelope{kind: kindUser, msg: msg, from: from, slot: slot, gen: gen}, nil); err != nil {
+		slot.fail(gen, err) // unless build passed the slot on, and somebody was faster
+	}
+}
+
+// Wait returns when the call has its outcome, which the callee, those who end it, the timer or Ask sees to.
+func (slot *Slot) Wait() { <-slot.done }
+
+// Take returns the outcome of a call that was opened by Open, after Wait.
+func (slot *Slot) Take() (any, error) {
+	value, err := slot.value, slot.err
+	if err == nil {
+		slot.close()
+	} else {
+		slot.free() // it may be the time-out
+	}
+	return value, err
+}
+
 // Call sends the message that build makes for the reply slot and waits for exactly one of: the reply; *EndedError with the callee's
 // reason when the incarnation that took the call dies; ErrTimeout; the cause of ctx; ErrNoProc; ErrMailboxFull; ErrCallSelf; ErrFenced.
 // caller is the process whose turn it is called in, or nil. The default deadline applies when ctx has none and noDeadline is false.
@@ -33,12 +69,12 @@ func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build fu
 	case caller != nil && caller.void.Load():
 		return nil, ErrFenced
 	}
-	slot, gen := p.sys.open(p.sys.deadline(ctx, noDeadline), nil)
+	slot, gen := p.sys.openFor(caller, p.sys.deadline(ctx, noDeadline))
 	if err := p.post(envelope{kind: kindUser, msg: build(slot, gen), from: caller, slot: slot, gen: gen}, nil); err != nil {
 		// Nobody else knows the slot unless build passed it on; claim settles who completes it.
 		if slot.claim(gen, nil, err) {
-			<-slot.done
-			slot.close(gen)
+			slot.Wait()
+			slot.close()
 		}
 		return nil, err
 	}
@@ -48,13 +84,11 @@ func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build fu
 // await waits for the completion of the call.
 func (slot *Slot) await(ctx context.Context, caller, callee *Proc, gen uint64) (any, error) {
 	if caller == nil && ctx.Done() == nil && slot.sys.conductor == nil {
-		<-slot.done
+		slot.Wait()
 	} else if err := slot.sys.awaitSlot(ctx, caller, callee, slot, gen); err != nil {
 		return nil, err
 	}
-	value, err := slot.value, slot.err
-	slot.close(gen)
-	return value, err
+	return slot.Take()
 }
 
 // awaitSlot waits for the slot, the context, or the caller's fence.
@@ -105,7 +139,7 @@ func (p *Proc) Request(to *Proc, d time.Duration, build func(slot *Slot, gen uin
 	deliver := func(value any, err error) {
 		_ = p.post(envelope{kind: kindNotice, msg: &result{then, value, err}}, nil) // a dead requester has no use for it
 	}
-	slot, gen := p.sys.open(max(d, 0), &deliver)
+	slot, gen := p.sys.open(max(d, 0), deliver)
 	msg := build(slot, gen)
 	err := ErrNoProc
 	if to != nil {

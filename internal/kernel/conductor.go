@@ -39,7 +39,7 @@ type Simulation struct {
 }
 
 // Turn handles one message of p. It is for the conductor, once for each Ready.
-func (p *Proc) Turn() { p.turn() }
+func (p *Proc) Turn() { p.turn(nil) }
 
 // Simulated reports whether the system runs under a conductor, so that the order of what it shows must not depend on hashes or addresses.
 func (s *System) Simulated() bool { return s.conductor != nil }

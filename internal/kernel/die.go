@@ -89,6 +89,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 		p.mu.Unlock()
 		return false
 	}
+	p.takeBackLocked()
 	p.phase, p.why = fenced, why // the cause of a context that is first asked for from here on
 	p.void.Store(true)
 	hand := p.cur
@@ -105,8 +106,13 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	}
 	queue := p.queue
 	p.queue = ring{}
+	seated, kept := p.seated, p.kept
+	p.seated, p.kept = false, nil
 	p.mu.Unlock()
 
+	if seated {
+		p.sys.dispatcher.leave(p, kept)
+	}
 	p.cancelContext(why)
 	for t := range rest.timers {
 		t.stop()
@@ -122,6 +128,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 
 	p.mu.Lock()
 	p.phase, p.why = dead, why
+	p.calls.Store(nil)
 	var waits []*wait
 	var told []*relation
 	if x = p.more; x != nil { // somebody may have come to watch since the fence went up
@@ -236,9 +243,12 @@ func (p *Proc) freshContext() {
 	var old context.CancelCauseFunc
 	p.mu.Lock()
 	why := p.why
-	if p.phase == terminating && p.more != nil {
-		old = p.more.cancel
-		p.more.ctx, p.more.cancel = nil, nil
+	if p.phase == terminating {
+		p.halted.Store(false)
+		if p.more != nil {
+			old = p.more.cancel
+			p.more.ctx, p.more.cancel = nil, nil
+		}
 	}
 	p.mu.Unlock()
 	if old != nil {
@@ -246,9 +256,26 @@ func (p *Proc) freshContext() {
 	}
 }
 
+// cancelContext ends the context of the process, and what it waits for in it.
 func (p *Proc) cancelContext(why exit.Reason) {
 	p.mu.Lock()
+	p.cancelLocked(why)
+}
+
+// interrupt is cancelContext for somebody who has asked the process to end: the context of Terminate is none of his.
+func (p *Proc) interrupt(why exit.Reason) {
+	p.mu.Lock()
+	if p.phase >= terminating {
+		p.mu.Unlock()
+		return
+	}
+	p.cancelLocked(why)
+}
+
+// cancelLocked lets the lock go.
+func (p *Proc) cancelLocked(why exit.Reason) {
 	p.why = why
+	p.haltLocked(why)
 	var cancel context.CancelCauseFunc
 	if p.more != nil {
 		cancel = p.more.cancel

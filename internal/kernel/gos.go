@@ -101,11 +101,12 @@ func (p *Proc) demandExit(why exit.Reason) {
 		return
 	}
 	if x.exitAsked == nil {
+		p.takeBackLocked()
 		x.exitAsked = &why
 	}
 	wake := p.wakeLocked()
 	p.mu.Unlock()
-	p.cancelContext(why)
+	p.interrupt(why)
 	if wake {
 		p.sys.ready(p)
 	}

@@ -49,8 +49,10 @@ func (p *Proc) Status() Status {
 	if p.phase == dead {
 		st.Why = p.why
 	}
+	st.Waiting = p.calling()
 	if x := p.more; x != nil {
-		st.Timers, st.Stashed, st.Waiting = len(x.timers), len(x.stash), len(x.blocked) > 0
+		st.Timers, st.Stashed = len(x.timers), len(x.stash)
+		st.Waiting = st.Waiting || len(x.blocked) > 0
 	}
 	if p.ties == nil {
 		return st
@@ -75,12 +77,13 @@ func (p *Proc) Inspect(ctx context.Context, caller *Proc) (any, error) {
 	case caller != nil && caller.void.Load():
 		return nil, ErrFenced
 	}
-	slot, gen := p.sys.open(p.sys.deadline(ctx, false), nil)
+	slot, gen := p.sys.openFor(caller, p.sys.deadline(ctx, false))
 	p.mu.Lock()
 	if p.phase > running {
 		p.mu.Unlock()
 		return nil, slot.giveUp(gen, p.sys.gone())
 	}
+	p.takeBackLocked()
 	x := p.extraLocked()
 	x.inspects = append(x.inspects, slotRef{slot, gen})
 	wake := p.wakeLocked()

@@ -55,6 +55,7 @@ func (m *Mailbox) UserMessageCount() int { return (*Proc)(m).QueueLen() }
 // suspend holds turns back, or lets them go on.
 func (p *Proc) suspend(on bool) {
 	p.mu.Lock()
+	p.takeBackLocked()
 	p.suspended = on
 	wake := !on && p.wakeLocked()
 	p.mu.Unlock()

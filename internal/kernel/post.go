@@ -100,6 +100,11 @@ func (p *Proc) post(e envelope, w *wait) error {
 func (p *Proc) enqueue(e envelope, w *wait) error {
 	var dropped envelope
 	p.mu.Lock()
+	if w, handed := p.handLocked(&e); handed {
+		p.mu.Unlock()
+		p.sys.dispatcher.handTo(w, p)
+		return nil
+	}
 	if p.phase >= fenced {
 		p.mu.Unlock()
 		return p.sys.gone()

@@ -56,9 +56,12 @@ type Proc struct {
 	id            uint64
 	bound         int32 // of the mailbox, in user messages; 0 = unbounded
 	policy        Overflow
-	named         bool        // name is in the system's name table
-	initElsewhere bool        // Init runs on a goroutine that can be abandoned
-	void          atomic.Bool // set once when the process is fenced; read without the lock by sends and calls
+	named         bool                 // name is in the system's name table
+	initElsewhere bool                 // Init runs on a goroutine that can be abandoned
+	void          atomic.Bool          // set once when the process is fenced; read without the lock by sends and calls
+	halted        atomic.Bool          // its own context has ended; set and cleared under the lock, read without
+	hand          uint32               // handGiven or 0: see hand.go
+	calls         atomic.Pointer[Slot] // of the call that it makes in its own context; nil until the first
 
 	mu        sync.Mutex // guards everything below
 	phase     phase
@@ -66,6 +69,7 @@ type Proc struct {
 	inTurn    bool // a callback is running on behalf of this process
 	suspended bool
 	abandoned bool
+	seated    bool // may keep a worker: see dispatcher
 	killAfter bool // killed while Init runs on the spawner's goroutine
 	traps     bool
 	users     int32 // user messages queued or stashed
@@ -77,6 +81,7 @@ type Proc struct {
 	why       exit.Reason
 	ties      *relation // head of its links and monitors; nil until it has one
 	more      *extra
+	kept      *worker // parked, for the next turn; nil unless seated
 
 	younger, older *Proc // in the shard's list, guarded by the shard's lock
 }

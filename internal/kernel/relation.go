@@ -222,7 +222,7 @@ type signalled struct{ cancel, wake bool }
 
 func (p *Proc) follow(does signalled, why exit.Reason) {
 	if does.cancel {
-		p.cancelContext(why)
+		p.interrupt(why)
 	}
 	if does.wake {
 		p.sys.ready(p)
@@ -242,6 +242,7 @@ func (p *Proc) exitSignalLocked(from *Proc, why exit.Reason, parent bool) (does 
 		return does
 	default:
 		if x := p.extraLocked(); x.exitAsked == nil {
+			p.takeBackLocked()
 			x.exitAsked = &why
 			does.cancel = true
 		}

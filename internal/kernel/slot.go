@@ -3,7 +3,6 @@
 package kernel
 
 import (
-	"math"
 	"sync/atomic"
 	"time"
 )
@@ -14,20 +13,17 @@ type Slot struct {
 	sys   *System
 	state atomic.Uint64 // generation<<2 | slotFree, slotOpen or slotTaken
 	done  chan struct{} // capacity 1; sent to once per generation that a caller waits for
-	wait  wait          // how the caller waits
+
+	// Written by the one who opens the generation, read by the one who completes it.
+	waits bool                       // the caller waits in wait, because others may have to end the wait as well
+	then  func(value any, err error) // nobody waits: it is called instead
+	wait  wait                       // how the caller waits
 
 	// Written by the one who completes the generation, read by the caller after done.
 	value any
 	err   error
 
-	// The time-out: one clock timer per slot that is armed lazily. It re-arms itself while its slot is in use, so a call that is
-	// answered in time costs no timer operation.
-	deadline atomic.Int64 // nanoseconds after the system's birth; 0 = none
-	due      atomic.Int64 // when the timer is going to fire, likewise; 0 = it is not armed
-	timer    ClockTimer
-
-	// then makes an asynchronous completion: it is called instead of done.
-	then atomic.Pointer[func(value any, err error)]
+	slotLimit
 }
 
 // slotRef is a slot together with the call it is used for.
@@ -53,41 +49,51 @@ func newSlot(s *System) *Slot {
 }
 
 // open begins a call and returns its generation. d is the time-out; <= 0 means none. then is called with the outcome if it is not nil;
-// otherwise the caller waits.
-func (s *System) open(d time.Duration, then *func(value any, err error)) (*Slot, uint64) {
-	var slot *Slot
-	if s.conductor != nil {
-		slot = newSlot(s) // which slot a pool gives depends on the machine, and its timer with it
-	} else {
-		slot = s.slots.Get().(*Slot)
-	}
-	gen := slot.state.Load()>>2 + 1
-	slot.wait.state.Store(waitNew)
-	if then != nil { // close leaves nil, and an atomic store costs as much as all else here
-		slot.then.Store(then)
-	}
-	var at time.Duration
-	if d > 0 {
-		if at = s.age() + d; at < 0 { // beyond all time; a negative one would pass for the earliest, and later calls rely on it
-			at = math.MaxInt64
-		}
-	}
-	slot.deadline.Store(int64(at))
-	slot.state.Store(gen<<2 | slotOpen)
-	if d > 0 {
-		slot.arm(at, d)
-	}
-	return slot, gen
+// otherwise the caller waits for done.
+func (s *System) open(d time.Duration, then func(value any, err error)) (*Slot, uint64) {
+	slot := s.slot()
+	slot.then = then
+	return slot, slot.begin(d)
 }
 
-// close ends a call whose result has been read, or that was given up, and frees the slot for another.
-func (slot *Slot) close(gen uint64) {
-	slot.value, slot.err = nil, nil
-	if slot.then.Load() != nil {
-		slot.then.Store(nil)
+// openFor is open for a caller whose wait is ended by others too: a process that may be killed in it, or that is counted.
+func (s *System) openFor(caller *Proc, d time.Duration) (*Slot, uint64) {
+	slot := s.slot()
+	if caller != nil {
+		slot.waits = true
+		slot.wait.state.Store(waitNew)
 	}
-	slot.state.Store(gen << 2 /* slotFree */)
+	return slot, slot.begin(d)
+}
+
+// slot returns a free slot, which nobody but those who answer too late knows.
+func (s *System) slot() *Slot {
+	if s.conductor != nil {
+		return newSlot(s) // which slot a pool gives depends on the machine, and its timer with it
+	}
+	return s.slots.Get().(*Slot)
+}
+
+// begin opens the next generation of a slot that is the caller's alone.
+func (slot *Slot) begin(d time.Duration) (gen uint64) {
+	gen = slot.state.Load()>>2 + 1
+	at := slot.limit(d)
+	slot.state.Store(gen<<2 | slotOpen)
+	slot.arm(at, d)
+	return gen
+}
+
+// close frees the slot of a call whose result has been read for another. It leaves the state as it is: the next generation's opening
+// tells late answers from its own, and until then a second answer finds that there was one.
+func (slot *Slot) close() {
+	slot.value, slot.err, slot.then, slot.waits = nil, nil, nil, false
 	slot.sys.slots.Put(slot)
+}
+
+// free is close for a call whose caller may have gone before the answer: what comes now is late.
+func (slot *Slot) free() {
+	slot.state.Store(slot.state.Load() &^ slotMask) // the state is changed by nobody else
+	slot.close()
 }
 
 // Reply completes the call with a value.
@@ -116,44 +122,17 @@ func (slot *Slot) claim(gen uint64, value any, err error) bool {
 		return false
 	}
 	slot.value, slot.err = value, err
-	if then := slot.then.Load(); then != nil {
-		(*then)(value, err)
-		slot.close(gen)
-		return true
+	switch {
+	case slot.then != nil:
+		slot.then(value, err)
+		slot.free()
+	case slot.waits:
+		slot.wait.wake(slot.sys)
+	default:
+		slot.done <- struct{}{} // has room: it is sent to once per generation, and received from before the next
 	}
-	slot.wait.wake(slot.sys)
 	return true
 }
 
 // Pending reports whether the call still waits for its reply.
 func (slot *Slot) Pending(gen uint64) bool { return slot.state.Load() == gen<<2|slotOpen }
-
-// arm makes sure that the timer fires no later than the deadline of the call that has just been opened. A timer that is armed for an
-// earlier time is relied on: its tick sees the call, because the call was opened before due was read.
-func (slot *Slot) arm(at time.Duration, d time.Duration) {
-	if due := slot.due.Load(); due == 0 || int64(at) < due {
-		slot.due.Store(int64(at))
-		slot.timer.Reset(d)
-	}
-}
-
-// tick runs on the clock's goroutine. The slot may be idle, or in use by a later call whose deadline is ahead.
-func (slot *Slot) tick() {
-	slot.due.Store(0) // before the state is read: see arm
-	for {
-		state := slot.state.Load()
-		at := slot.deadline.Load() // of this call, or of a later one if the state has moved on
-		if state&slotMask != slotOpen || at == 0 {
-			return
-		}
-		if left := time.Duration(at) - slot.sys.age(); left > 0 {
-			if slot.due.CompareAndSwap(0, at) {
-				slot.timer.Reset(left)
-			}
-			return
-		}
-		if slot.claim(state>>2, nil, ErrTimeout) {
-			return
-		}
-	}
-}

@@ -128,7 +128,7 @@ func TestADeadlineHoldsWhenATickMeetsTheNextCall(t *testing.T) {
 					go slot.Reply(gen, 1)
 				}
 				<-slot.done // hangs for ever if the deadline is lost
-				slot.close(gen)
+				slot.close()
 			}
 		})
 	}

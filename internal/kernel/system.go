@@ -29,8 +29,9 @@ type System struct {
 	stamps     bool // whether turns are stamped with their time: somebody listens. A clock costs as much as a turn.
 	engine     *actor.ActorSystem
 	dispatcher *dispatcher
-	conductor  Conductor // nil unless simulated
-	quantum    int       // messages a turn
+	conductor  Conductor     // nil unless simulated
+	quantum    int           // messages a turn
+	lazy       time.Duration // by how much a call's default time-out may come late: see slotLimit; 0 = not at all
 	spawns     spawnSlots
 	slots      sync.Pool // of *Slot; per system, because a channel of one synctest bubble must not be used in another
 	waits      sync.Pool // of *wait
@@ -86,6 +87,10 @@ func New(cfg Config) *System {
 	}
 	if s.engine == nil {
 		s.engine = newEngine(s.logger)
+	}
+	if s.clock.Now() != s.born && cfg.Clock == nil && s.conductor == nil && s.cfg.CallTimeout >= lazyFrom {
+		// A real clock has moved on, since a protoactor system takes its time; that of a testing/synctest bubble stands still.
+		s.lazy = s.cfg.CallTimeout / lazyParts
 	}
 	s.slots.New = func() any { return newSlot(s) }
 	s.waits.New = func() any { return &wait{done: make(chan struct{}, 1)} }

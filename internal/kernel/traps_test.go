@@ -51,7 +51,15 @@ func TestTrap01WarmWorkersAreUsedAgain(t *testing.T) {
 			synctest.Wait()
 			s.dispatcher.mu.Lock()
 			defer s.dispatcher.mu.Unlock()
-			return len(s.dispatcher.mu.idle)
+			n := len(s.dispatcher.mu.idle)
+			for _, p := range s.dispatcher.mu.seats {
+				p.mu.Lock()
+				if p.kept != nil {
+					n++
+				}
+				p.mu.Unlock()
+			}
+			return n
 		}
 		p := up(t, s, Start{})
 		for range 100 {
@@ -93,7 +101,7 @@ func TestTrap02ATurnHasAQuantum(t *testing.T) {
 		p.mu.Lock()
 		p.suspended, p.scheduled = false, true
 		p.mu.Unlock()
-		p.turn()
+		p.turn(nil)
 		assert.Equal(t, turnQuantum, handled)
 		close(returned)
 		synctest.Wait()
@@ -311,8 +319,11 @@ func TestTrap14ALateReplyDoesNotOverwrite(t *testing.T) {
 		assert.Equal(t, "first", v)
 		assert.NoError(t, err)
 		assert.EqualValues(t, 2, s.counters.TwiceReply.Load())
+		next := slot.begin(0) // the next user's
 		slot.Reply(gen, "late")
 		assert.EqualValues(t, 1, s.counters.LateReplies.Load())
+		assert.EqualValues(t, 2, s.counters.TwiceReply.Load())
+		assert.True(t, slot.Pending(next))
 	})
 }
 

@@ -14,15 +14,22 @@ type verdict uint8
 const (
 	handleNext verdict = iota // an envelope is in hand
 	restNow                   // nothing to do; the turn is over
+	restKept                  // likewise, and the process keeps the worker
 	exitNow                   // an exit signal took effect
 	inspectNow                // somebody looks inside
 )
 
-// turn handles messages until there are none, the quantum is used up, or the process ends. It runs on one worker at a time.
-func (p *Proc) turn() {
+// turn handles messages until there are none, the quantum is used up, or the process ends. It runs on one worker at a time, w, which is nil
+// if it is none of the dispatcher's. kept says that the process keeps w for its next turn.
+func (p *Proc) turn(w *worker) (kept bool) {
 	defer p.sys.quiet.done() // also when a callback ends the worker's goroutine
-	for i := range p.sys.quantum {
-		next, why, looks := p.next(i == 0)
+	first := 0
+	if p.begun() {
+		p.invoker.InvokeUserMessage(p)
+		first = 1
+	}
+	for i := first; i < p.sys.quantum; i++ {
+		next, why, looks := p.next(i == 0, w)
 		switch next {
 		case handleNext:
 			p.invoker.InvokeUserMessage(p)
@@ -33,14 +40,15 @@ func (p *Proc) turn() {
 		case exitNow:
 			p.die(why)
 		}
-		return
+		return next == restKept
 	}
 	p.sys.quiet.add()
 	p.sys.ready(p) // still marked scheduled
+	return false
 }
 
-// next puts the message that is handled next in hand. It closes the turn of the one before.
-func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
+// next puts the message that is handled next in hand. It closes the turn of the one before. w is as for turn.
+func (p *Proc) next(first bool, w *worker) (verdict, exit.Reason, []slotRef) {
 	p.mu.Lock()
 	p.settleLocked()
 	if p.phase != running || p.suspended {
@@ -80,8 +88,13 @@ func (p *Proc) next(first bool) (verdict, exit.Reason, []slotRef) {
 	}
 	if p.queue.n == 0 {
 		p.scheduled = false
+		rest := restNow
+		if p.seated && p.kept == nil && w != nil {
+			p.kept = w
+			rest = restKept
+		}
 		p.mu.Unlock()
-		return restNow, exit.Reason{}, nil
+		return rest, exit.Reason{}, nil
 	}
 	p.queue.popInto(&p.cur)
 	p.takenLocked()
@@ -104,6 +117,11 @@ func (p *Proc) takenLocked() {
 	if p.cur.kind == kindUser {
 		p.users--
 	}
+	p.beginLocked()
+}
+
+// beginLocked marks what is in hand as being handled.
+func (p *Proc) beginLocked() {
 	p.handled++
 	p.inTurn = true
 }
