@@ -146,7 +146,7 @@ func (p *process[E]) remove(id string) (any, error) {
 // swap removes one handler and adds another, which the owner of the first keeps unless it has another.
 func (p *process[E]) swap(s *swap[E]) error {
 	next := p.member(s.by, s.h, s.own)
-	if err := p.refuse(next); err != nil && s.by != s.id {
+	if err := p.refuse(next); err == ErrNilHandler || err != nil && s.by != s.id { //nolint:errorlint // our own value
 		return &HandlerError{Op: "swap", ID: s.by, Err: err}
 	}
 	var handover any = ErrNoHandler

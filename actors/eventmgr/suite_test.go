@@ -212,6 +212,7 @@ func TestHandlersAreSwapped(t *testing.T) {
 		w.heard()
 		assert.ErrorIs(t, m.Swap(t.Context(), "c", "b", &dummy{w: w}), eventmgr.ErrIDTaken)
 		assert.ErrorIs(t, m.Swap(t.Context(), "c", "x", nil), eventmgr.ErrNilHandler)
+		assert.ErrorIs(t, m.Swap(t.Context(), "c", "c", nil), eventmgr.ErrNilHandler)
 		assert.Empty(t, w.heard(), "nothing has changed")
 		assert.ErrorIs(t, m.Swap(t.Context(), "c", "x", &dummy{w: w, init: errBroken}), errBroken)
 		assert.Equal(t, []string{"d", "b"}, handlers(t, m), "both are gone")
