@@ -167,7 +167,9 @@ func TestAnItemThatTakesTooLongIsAnErrorInItsPlace(t *testing.T) {
 			both(t, task.Spec{}, func(t *testing.T, w *world, ctx context.Context) {
 				began := w.Now()
 				_, errs := collect(task.Stream(ctx, w.tasks, slices.Values(c.input), 4, sleeping, c.within...))
-				require.Len(t, errs, len(c.input))
+				if !assert.Len(t, errs, len(c.input)) {
+					return
+				}
 				for i, late := range c.late {
 					var item *task.ItemError[int]
 					if !late {
@@ -255,15 +257,18 @@ func TestLeavingAStreamKillsWhatDoesNotStop(t *testing.T) {
 func TestAStreamEndsWhenTheSupervisorIsFull(t *testing.T) {
 	both(t, task.Spec{MaxChildren: 1}, func(t *testing.T, w *world, ctx context.Context) {
 		_, errs := collect(task.Stream(ctx, w.tasks, slices.Values([]int{1, 2, 3}), 2, sleeping))
-		require.Len(t, errs, 1)
-		require.ErrorIs(t, errs[0], task.ErrMaxChildren)
+		if !assert.Len(t, errs, 1) {
+			return
+		}
+		assert.ErrorIs(t, errs[0], task.ErrMaxChildren)
 		var item *task.ItemError[int]
-		require.NotErrorAs(t, errs[0], &item)
+		assert.NotErrorAs(t, errs[0], &item)
 		_ = w.Sleep(ctx, time.Nanosecond) // until the supervisor knows
 		tk, err := task.AsyncNoLink(ctx, w.tasks, answer(1))
-		require.NoError(t, err, "there is room again")
-		_, err = task.Await(ctx, tk)
-		require.NoError(t, err)
+		if assert.NoError(t, err, "there is room again") {
+			_, err = task.Await(ctx, tk)
+			assert.NoError(t, err)
+		}
 	})
 }
 
@@ -304,9 +309,10 @@ func TestAStreamEndsWithItsContext(t *testing.T) {
 		limited, cancel := context.WithCancelCause(ctx)
 		defer time.AfterFunc(time.Second, func() { cancel(errOops) }).Stop()
 		_, errs := collect(task.Stream(limited, w.tasks, slices.Values([]int{0, 9, 9}), 3, sleeping, task.Within(0)))
-		require.Len(t, errs, 2)
-		require.NoError(t, errs[0])
-		require.ErrorIs(t, errs[1], errOops)
+		if assert.Len(t, errs, 2) {
+			assert.NoError(t, errs[0])
+			assert.ErrorIs(t, errs[1], errOops)
+		}
 	})
 }
 
@@ -404,5 +410,53 @@ func TestStreamsThatAreRefused(t *testing.T) {
 		_, errs = collect(task.Stream(t.Context(), w.tasks, input, 1, sleeping, task.RestartAs(supervision.Permanent)))
 		require.Len(t, errs, 1)
 		require.ErrorIs(t, errs[0], task.ErrRestarts)
+	})
+}
+
+// A loop may be left after failures as at any other place.
+func TestAStreamOfFailuresMayBeLeft(t *testing.T) {
+	both(t, task.Spec{}, func(t *testing.T, w *world, ctx context.Context) {
+		var inputs []int
+		for _, err := range task.Stream(ctx, w.tasks, slices.Values([]int{1, 2, 3, 4, 5, 6, 7, 8}), 4, func(*task.Context, int) (int, error) {
+			return 0, errOops
+		}) {
+			var item *task.ItemError[int]
+			if !assert.ErrorAs(t, err, &item) {
+				break
+			}
+			assert.ErrorIs(t, err, errOops)
+			if inputs = append(inputs, item.Input); len(inputs) == 4 {
+				break
+			}
+		}
+		assert.Equal(t, []int{1, 2, 3, 4}, inputs)
+	})
+}
+
+// A stream is its consumer's: who prepares one for another process hands on what makes it, and has no part in it then.
+func TestAStreamIsItsConsumers(t *testing.T) {
+	bubble(t, task.Spec{}, func(t *testing.T, w *world) {
+		maker, consumer := w.spawn(t), w.spawn(t)
+		var callers [][]actors.PID
+		var sum int
+		in(maker, func(c *cx) {
+			stream := func(ctx context.Context) iter.Seq2[int, error] {
+				return task.Stream(ctx, w.tasks, slices.Values([]int{1, 2, 3}), 1, func(ctx *task.Context, n int) (int, error) {
+					callers = append(callers, task.Callers(ctx))
+					return n, nil
+				})
+			}
+			consumer.Tell(func(c *cx) error {
+				for n, err := range stream(c) {
+					assert.NoError(t, err)
+					sum += n
+				}
+				return nil
+			})
+			c.PID().Kill()
+		})
+		assert.Equal(t, 6, sum)
+		by := []actors.PID{consumer.PID()}
+		assert.Equal(t, [][]actors.PID{by, by, by}, callers)
 	})
 }
