@@ -81,7 +81,6 @@ type boxRun struct {
 	client  ref
 	waiting map[int]ref // senders that wait for room
 	labels  int
-	ended   bool
 }
 
 func newBoxRun(policy actors.Overflow, bound int) *boxRun {
