@@ -2,7 +2,6 @@
 
 package actors
 
-
 // What packages build on that give processes something to own: tables, groups, registries.
 
 // Extend returns the system's one value of type T, made on first use: how a package keeps state of its own for each system without a
@@ -42,4 +41,3 @@ func (p PID) System() *System {
 
 // OwnerOf returns the process in whose turn owner's code runs.
 func OwnerOf(owner Sender) PID { return PID{owner.sender()} }
-

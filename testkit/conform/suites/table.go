@@ -54,11 +54,9 @@ func (r Ref) String() string {
 
 // RowError is one fault of a page.
 type RowError struct {
-	// Page and Line are where; Line is 0 for the page as a whole.
-	Page string
-	Line int
-	// Fault is what is wrong.
-	Fault string
+	Page  string // where
+	Line  int    // from 1; 0 for the page as a whole
+	Fault string // what is wrong
 }
 
 // Error names page, line and fault.
