@@ -122,13 +122,13 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	}
 	p.releaseNames(rest.names)
 	rest.atEnd.run(why)
-	p.sys.engine.ProcessRegistry.Remove(p.pid)
 	p.drain(hand, rest, queue, why)
 	p.count(why, leftGo, abandoned, hand)
 
 	p.mu.Lock()
 	p.phase, p.why = dead, why
 	p.calls.Store(nil)
+	p.sys.delist(p) // in one step with the death: whoever hears of it finds it no longer counted
 	var waits []*wait
 	var told []*relation
 	if x = p.more; x != nil { // somebody may have come to watch since the fence went up
@@ -148,7 +148,6 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	for _, r := range told {
 		r.announce(p, why)
 	}
-	p.sys.delist(p)
 	return true
 }
 

@@ -27,8 +27,10 @@ func NewEngine(logger *slog.Logger) *Engine { return &Engine{newEngine(logger)} 
 func (e *Engine) Close() { e.system.Shutdown() }
 
 // spawnSlot holds Props whose producers hand out the process that is being spawned. Protoactor's producers take no argument, and
-// Props of its own would cost every process a quarter of a kilobyte for life; a slot's Props are shared by all that it spawned.
+// Props of its own would cost every process a quarter of a kilobyte for life; a slot's Props are shared by all that it spawned, and so is
+// its id, which is in protoactor's registry for the length of a spawn.
 type spawnSlot struct {
+	id    string
 	props *actor.Props
 	next  *Proc
 }
@@ -38,6 +40,7 @@ type spawnSlots struct {
 	mu struct {
 		sync.Mutex
 		free []*spawnSlot
+		made int
 	}
 }
 
@@ -49,7 +52,8 @@ func (l *spawnSlots) take(d *dispatcher) *spawnSlot {
 		l.mu.free = l.mu.free[:n-1]
 		return slot
 	}
-	slot := &spawnSlot{}
+	slot := &spawnSlot{id: strconv.Itoa(l.mu.made)}
+	l.mu.made++
 	slot.props = actor.PropsFromProducer(
 		func() actor.Actor { return (*shell)(slot.next) },
 		actor.WithMailbox(func() actor.Mailbox { return (*Mailbox)(slot.next) }),
@@ -69,13 +73,17 @@ func (l *spawnSlots) put(slot *spawnSlot) {
 // stopAlways is protoactor's own strategy for our actors: never restart. It is not reached, because no panic leaves a shell.
 var stopAlways = actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })
 
-// register makes p a protoactor actor under an id that no other incarnation of this system ever has.
-func (s *System) register(p *Proc) error {
+// incarnate makes p a protoactor actor: with the mailbox, the dispatcher and the invoker of any other, but without an address. Protoactor's
+// spawn cannot do without an entry in its registry of addresses, so the entry is taken out again before anybody could use it. See
+// docs/adr/0006-actors-without-an-address.md.
+func (s *System) incarnate(p *Proc) error {
 	slot := s.spawns.take(s.dispatcher)
 	slot.next = p
-	pid, err := s.engine.Root.SpawnNamed(slot.props, strconv.FormatUint(p.id, 36))
+	pid, err := s.engine.Root.SpawnNamed(slot.props, slot.id)
+	if err == nil {
+		s.engine.ProcessRegistry.Remove(pid)
+	}
 	s.spawns.put(slot)
-	p.pid = pid
 	return err
 }
 

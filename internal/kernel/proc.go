@@ -46,7 +46,6 @@ const (
 // Proc is the record of one incarnation. It outlives the process as long as somebody holds a reference, and then holds next to nothing.
 type Proc struct {
 	sys           *System
-	pid           *actor.PID
 	invoker       actor.MessageInvoker
 	body          Body
 	parent        *Proc

@@ -67,7 +67,7 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 	switch {
 	case holder != nil:
 		return holder, NameTaken, exit.Reason{}
-	case err != nil: // cannot be: the id is new
+	case err != nil: // cannot be: nobody else has the slot's id
 		p.releaseNames(nil)
 		s.logger.Error("kernel: protoactor refused an actor", "process", p.Path(), "error", err)
 		return nil, Refused, exit.Reason{}
@@ -93,7 +93,7 @@ func (p *Proc) publish(named bool) (holder *Proc, err error) {
 		}
 		p.named = true
 	}
-	if err := p.sys.register(p); err != nil {
+	if err := p.sys.incarnate(p); err != nil {
 		return nil, err
 	}
 	p.sys.enlist(p)
