@@ -36,13 +36,25 @@ type Simulation struct {
 	// Engine is used instead of one of the system's own, which costs ten milliseconds, and not shut down with it; nil makes one. One
 	// system at a time may have it.
 	Engine *Engine
+
+	system *System // that was made of it
 }
+
+// System returns the system that was made of it; nil if none was.
+func (sim *Simulation) System() *System { return sim.system }
 
 // Turn handles one message of p. It is for the conductor, once for each Ready.
 func (p *Proc) Turn() { p.turn(nil) }
 
 // Simulated reports whether the system runs under a conductor, so that the order of what it shows must not depend on hashes or addresses.
 func (s *System) Simulated() bool { return s.conductor != nil }
+
+// Kill ends everything that lives, at once.
+func (s *System) Kill() {
+	for p := range s.Processes() {
+		p.Kill()
+	}
+}
 
 // ready has p take its turn as soon as it can.
 func (s *System) ready(p *Proc) {

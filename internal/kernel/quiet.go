@@ -43,6 +43,12 @@ func (q *quiet) done() {
 	q.mu.waiters = nil
 }
 
+func (q *quiet) idle() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.mu.busy == 0
+}
+
 func (q *quiet) wait(ctx context.Context) error {
 	q.mu.Lock()
 	if q.mu.busy == 0 {
@@ -65,6 +71,13 @@ func (q *quiet) wait(ctx context.Context) error {
 func (s *System) WaitQuiet(ctx context.Context) error {
 	if s.quiet == nil {
 		return ErrNotTracked
+	}
+	if s.conductor != nil {
+		s.conductor.Park(Blocked{For: "quiet", Ctx: ctx, Due: s.quiet.idle})
+		if s.quiet.idle() {
+			return nil
+		}
+		return context.Cause(ctx)
 	}
 	return s.quiet.wait(ctx)
 }

@@ -80,7 +80,7 @@ func New(cfg Config) *System {
 	s.addresses = xsync.NewMap[string, *Address]()
 	s.extensions = xsync.NewMap[any, any]()
 	if sim := cfg.Simulation; sim != nil {
-		s.conductor, s.quantum = sim.Conductor, 1
+		s.conductor, s.quantum, sim.system = sim.Conductor, 1, s
 		if sim.Engine != nil {
 			s.engine = sim.Engine.system
 		}
@@ -132,9 +132,7 @@ func (s *System) Close(ctx context.Context) error {
 	for more := true; more && err == nil; {
 		more, err = s.stopRoots(ctx)
 	}
-	for p := range s.Processes() {
-		p.Kill()
-	}
+	s.Kill()
 	s.stuck.stop()
 	s.dispatcher.close()
 	if sim := s.cfg.Simulation; sim == nil || sim.Engine == nil {

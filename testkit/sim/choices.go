@@ -5,22 +5,25 @@ package sim
 import "math/rand/v2"
 
 // choices are the scheduler's decisions: which of the tasks that can run is next. They are drawn from the seed, up to a limit, beyond which
-// the first task in order always runs: a run with a low limit is a simpler one, which is how a failure is made short.
+// the first task in order always runs: a run with a low limit is a simpler one, which is how a failure is made short. Below the limit
+// single decisions can be left to the first task as well; they are drawn all the same, so that the others stay what they were.
 type choices struct {
-	rng   *rand.Rand
-	made  int
-	limit int // decisions that are drawn; < 0: all
-	ranks *ranks
+	rng       *rand.Rand
+	made      int
+	limit     int          // decisions that are drawn; < 0: all
+	only      map[int]bool // if not nil, those of them that count
+	ranks     *ranks
+	elsewhere []int // decisions in which another than the first task was taken
 }
 
 // scheduling is the stream of the seed that decides who runs; faults and users have streams of their own, so that shrinking one leaves the
 // others as they were.
 const scheduling = 0x5eed
 
-func newChoices(seed uint64, limit, changes int) *choices {
-	c := &choices{rng: rand.New(rand.NewPCG(seed, scheduling)), limit: limit}
-	if changes >= 0 {
-		c.ranks = newRanks(c.rng, changes)
+func newChoices(seed uint64, o config) *choices {
+	c := &choices{rng: rand.New(rand.NewPCG(seed, scheduling)), limit: o.limit, only: o.only}
+	if o.changes >= 0 {
+		c.ranks = newRanks(c.rng, o.changes)
 	}
 	return c
 }
@@ -28,13 +31,20 @@ func newChoices(seed uint64, limit, changes int) *choices {
 // draw returns a number below n, which is the number of tasks that can run; key tells them apart.
 func (c *choices) draw(n int, key func(i int) uint64) int {
 	c.made++
-	switch {
-	case c.limit >= 0 && c.made > c.limit:
+	if c.limit >= 0 && c.made > c.limit {
 		return 0
-	case c.ranks != nil:
-		return c.ranks.draw(c.rng, c.made, n, key)
 	}
-	return c.rng.IntN(n)
+	taken := 0
+	if c.ranks != nil {
+		taken = c.ranks.draw(c.rng, c.made, n, key)
+	} else {
+		taken = c.rng.IntN(n)
+	}
+	if taken == 0 || (c.only != nil && !c.only[c.made]) {
+		return 0
+	}
+	c.elsewhere = append(c.elsewhere, c.made)
+	return taken
 }
 
 // ranks decide by priorities that change seldom: each process gets a random rank when it is first seen and the highest runs, until at a few

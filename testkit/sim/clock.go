@@ -56,12 +56,18 @@ func (a *alarm) Reset(d time.Duration) bool {
 	c := a.clock
 	c.armed++
 	a.order = c.armed
-	a.at = c.now + max(d, 0)
-	if a.at < c.now { // beyond all time
-		a.at = 1<<63 - 1
-	}
+	a.at = c.in(d)
 	heap.Push(&c.timers, a)
 	return was
+}
+
+// in returns the time that is d from now: at most the end of time, and not before now.
+func (c *clock) in(d time.Duration) time.Duration {
+	at := c.now + max(d, 0)
+	if at < c.now {
+		return 1<<63 - 1
+	}
+	return at
 }
 
 // next returns when the first timer fires.

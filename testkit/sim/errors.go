@@ -17,15 +17,22 @@ var (
 	// ErrStuck is returned when a turn neither ends nor waits through the runtime: it blocks on something that the simulation does not know
 	// of, or does not end.
 	ErrStuck = errors.New("sim: a turn blocks outside the runtime")
+	// ErrTimerBlocks is returned when the function of a timer waits. It runs between turns, where nobody can be let run meanwhile.
+	ErrTimerBlocks = errors.New("sim: a timer's function blocks")
 )
 
-// DeadlockError is returned when nobody can run, no timer is armed, and somebody waits.
+// DeadlockError is returned when nobody can run, no timer is armed, and somebody waits; or when somebody still waits at the end of a run
+// though all processes have been killed.
 type DeadlockError struct {
 	Waits []string // who waits for what, and of whom
+	Left  bool     // at the end of the run
 }
 
 // Error lists who waits.
 func (e *DeadlockError) Error() string {
+	if e.Left {
+		return "sim: left waiting at the end, whatever is killed: " + strings.Join(e.Waits, "; ")
+	}
 	return "sim: deadlock: " + strings.Join(e.Waits, "; ")
 }
 
@@ -37,7 +44,7 @@ type FailureError struct {
 // Error returns the text.
 func (e *FailureError) Error() string { return e.Text }
 
-// PanicError is a panic of the body.
+// PanicError is a panic of the body, or of a timer's function.
 type PanicError struct {
 	Value any    // what panic was called with
 	Stack []byte // where
@@ -46,7 +53,7 @@ type PanicError struct {
 // Error shows the panic and where it was.
 func (e *PanicError) Error() string {
 	var b strings.Builder
-	b.WriteString("sim: the body panicked: ")
+	b.WriteString("sim: panic: ")
 	b.WriteString(printed(e.Value))
 	b.WriteByte('\n')
 	b.Write(e.Stack)

@@ -21,6 +21,7 @@ type T interface {
 var (
 	seedFlag   = flag.Uint64("sim.seed", 0, "simulate this seed alone")
 	prefixFlag = flag.Int("sim.prefix", -1, "draw only this many decisions from the seed")
+	drawnFlag  = flag.String("sim.drawn", "", "draw only these decisions from the seed: their numbers, separated by commas")
 )
 
 // twice is how often Explore runs a seed a second time, to see that it gives the same trace.
@@ -30,24 +31,33 @@ const twice = 50
 // that fails it fails the test, with the failure, the faults, the last steps, the shortest prefix of the run's decisions that was found to
 // fail as well, and the command that runs that again. Every fiftieth seed runs twice, and two different traces fail the test too.
 //
-// With -sim.seed=S it runs S alone, and with -sim.prefix=P as well only the first P decisions are drawn; the rest go to the first in line.
+// With -sim.seed=S it runs S alone. With -sim.prefix=P as well only the first P decisions are drawn, and with -sim.drawn=3,8 only those; the
+// rest go to the first in line.
 func Explore(t T, n int, body func(*Sim), options ...Option) {
 	t.Helper()
 	e := &explorer{t: t, body: body, options: options, engine: newEngine()}
 	defer e.engine.Close()
 	if *seedFlag != 0 {
-		e.again(*seedFlag, *prefixFlag)
+		only, err := numbers(*drawnFlag)
+		if err != nil {
+			t.Fatalf("sim: -sim.drawn=%s: %v", *drawnFlag, err)
+		}
+		e.again(*seedFlag, cut{prefix: *prefixFlag, only: only})
 		return
 	}
 	steps, virtual := uint64(0), 0.0
 	for seed := uint64(1); seed <= uint64(n); seed++ {
-		r := e.run(seed, -1)
+		r := e.run(seed, whole)
 		if r.Failure != nil {
 			short := e.shrink(r)
 			t.Fatalf("%s", report(t.Name(), r, short))
 		}
 		if seed%twice == 0 {
-			if second := e.run(seed, -1); second.Trace.Hash() != r.Trace.Hash() {
+			second := e.run(seed, whole)
+			if second.Failure != nil {
+				t.Fatalf("%s", different(seed, r.Trace, second.Trace)+"\nthe second fails: "+second.Failure.Error())
+			}
+			if second.Trace.Hash() != r.Trace.Hash() {
 				t.Fatalf("%s", different(seed, r.Trace, second.Trace))
 			}
 		}
@@ -65,24 +75,28 @@ type explorer struct {
 	engine  *kernel.Engine
 }
 
-func (e *explorer) run(seed uint64, prefix int) Result {
+func (e *explorer) run(seed uint64, c cut) Result {
 	options := e.options
 	if seed%2 == 0 {
 		options = append([]Option{Priorities(3)}, options...)
 	}
-	if prefix >= 0 {
-		options = append(options[:len(options):len(options)], Prefix(prefix))
+	options = options[:len(options):len(options)]
+	if c.prefix >= 0 {
+		options = append(options, Prefix(c.prefix))
+	}
+	if c.only != nil {
+		options = append(options, Drawn(c.only...))
 	}
 	return run(seed, e.body, e.engine, options)
 }
 
 // again runs one seed and shows its trace.
-func (e *explorer) again(seed uint64, prefix int) {
+func (e *explorer) again(seed uint64, c cut) {
 	e.t.Helper()
-	r := e.run(seed, prefix)
+	r := e.run(seed, c)
 	e.t.Logf("sim: seed %d, trace %016x\n%s", seed, r.Trace.Hash(), r.Trace)
 	if r.Failure != nil {
-		e.t.Fatalf("%s", report(e.t.Name(), r, shortened{result: r, prefix: prefix}))
+		e.t.Fatalf("%s", report(e.t.Name(), r, shortened{r, c}))
 	}
 }
 

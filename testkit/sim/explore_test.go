@@ -25,6 +25,7 @@ func (r *record) Name() string { return "TestRecord" }
 func (r *record) Logf(format string, args ...any) {
 	r.logs = append(r.logs, fmt.Sprintf(format, args...))
 }
+
 func (r *record) Fatalf(format string, args ...any) { r.fatal = fmt.Sprintf(format, args...); panic(r) }
 
 func explored(n int, body func(*sim.Sim), o ...sim.Option) (r *record) {

@@ -16,7 +16,8 @@ func (s *Sim) Fault(faults ...Fault) {
 		if err := f.Validate(); err != nil {
 			panic(err)
 		}
-		n := uint64(len(s.sched.faults))
+		n := s.sched.plans
+		s.sched.plans++
 		s.sched.faults = append(s.sched.faults, &armed{Fault: f, rng: rand.New(rand.NewPCG(s.seed, faulting+n))})
 	}
 }

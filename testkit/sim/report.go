@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // shown is how many of the last steps a report prints.
@@ -25,21 +28,70 @@ func report(test string, first Result, short shortened) string {
 	for _, s := range steps {
 		fmt.Fprintf(&b, "  %s\n", s)
 	}
-	if short.prefix >= 0 && short.prefix < first.Choices {
-		fmt.Fprintf(&b, "the whole run took %d decisions and %d steps; drawing the first %d decisions is enough to fail\n",
-			first.Choices, first.Trace.Len(), short.prefix)
+	if c := short.cut; c.prefix >= 0 && c.prefix < first.Choices || c.only != nil {
+		fmt.Fprintf(&b, "the whole run took %d decisions and %d steps; to fail it is enough to draw %s\n", first.Choices, first.Trace.Len(), c)
 	}
-	fmt.Fprintf(&b, "run it again: %s", replay(test, r.Seed, short.prefix))
+	fmt.Fprintf(&b, "run it again: %s", replay(test, r.Seed, short.cut))
 	return b.String()
 }
 
+// String says in words what is drawn.
+func (c cut) String() string {
+	switch {
+	case c.only != nil && len(c.only) == 0, c.prefix == 0:
+		return "none: the first in line always runs"
+	case c.only != nil:
+		return fmt.Sprintf("%d of them, and to let the first in line run in the others", len(c.only))
+	}
+	return fmt.Sprintf("the first %d", c.prefix)
+}
+
 // replay is the command that repeats a run.
-func replay(test string, seed uint64, prefix int) string {
-	command := fmt.Sprintf("go test %s -run '^%s$' -sim.seed=%d", here(), strings.ReplaceAll(test, "/", "$/^"), seed)
-	if prefix >= 0 {
-		command += fmt.Sprintf(" -sim.prefix=%d", prefix)
+func replay(test string, seed uint64, c cut) string {
+	command := fmt.Sprintf("go test %s -run %s -sim.seed=%d", quoted(here()), quoted(pattern(test)), seed)
+	switch {
+	case c.only != nil && len(c.only) == 0:
+		command += " -sim.prefix=0"
+	case c.only != nil:
+		command += " -sim.drawn=" + strings.ReplaceAll(strings.Trim(fmt.Sprint(c.only), "[]"), " ", ",")
+	case c.prefix >= 0:
+		command += fmt.Sprintf(" -sim.prefix=%d", c.prefix)
 	}
 	return command
+}
+
+// numbers reads what replay has written; nil for an empty text.
+func numbers(list string) (all []int, err error) {
+	if list == "" {
+		return nil, nil
+	}
+	for word := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+// pattern makes the test's name what -run takes: an expression for each part of the name.
+func pattern(test string) string {
+	parts := strings.Split(test, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	return strings.Join(parts, "/")
+}
+
+// quoted makes a word one that the shell takes as it is.
+func quoted(word string) string {
+	if !strings.ContainsFunc(word, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-./", r)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // here is the package under test as the go command takes it: tests run in its folder.

@@ -3,8 +3,12 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +29,7 @@ type scheduler struct {
 	parked   []*task // wait, in order
 	runnable []*task // of both, those who can run now
 	faults   []*armed
+	plans    uint64 // faults that were ever armed
 	walls    []wall
 	current  *task
 	tasks    uint64 // made so far
@@ -32,13 +37,14 @@ type scheduler struct {
 
 	steps    int
 	maxSteps int
-	target   time.Duration // of Advance
-	elapsed  time.Duration // when the body ended
-	over     bool          // the run is being torn down: nothing is reported any more
-	failure  error         // the first
-	beat     atomic.Int64  // steps, for the watchdog
+	workers  sync.WaitGroup // that have not ended
+	target   time.Duration  // of Advance
+	elapsed  time.Duration  // when the body ended
+	over     bool           // the run is being torn down: nothing is reported any more
+	failure  error          // the first
+	beat     atomic.Int64   // steps, for the watchdog
 	running  atomic.Pointer[task]
-	killing  bool // parked tasks that nothing wakes are made to end
+	killing  bool // nothing begins any more, and what waits is made to end its goroutine
 	firing   bool // a timer's function runs
 }
 
@@ -81,7 +87,10 @@ func (s *scheduler) Park(b kernel.Blocked) {
 		s.fail(fmt.Errorf("%w: %s waits for %s", ErrForeignDeadline, s.current.label(), b.For))
 	}
 	if s.firing {
-		panic("sim: a timer's function blocks: it runs between turns and must not wait")
+		panic(ErrTimerBlocks) // fire makes it the run's failure
+	}
+	if s.killing && s.current.key != 0 {
+		runtime.Goexit()
 	}
 	s.park(b, noHorizon)
 }
@@ -101,7 +110,10 @@ func (s *scheduler) park(b kernel.Blocked, until horizon) {
 	s.current = t
 	t.blocked, t.until = kernel.Blocked{}, noHorizon
 	s.running.Store(t)
-	if (s.killing && t.key != 0) || (t.key == 0 && s.failure != nil && !s.over) {
+	if s.killing && t.key != 0 {
+		runtime.Goexit() // and not a panic, which code under test may recover from
+	}
+	if t.key == 0 && s.failure != nil && !s.over {
 		panic(aborted{})
 	}
 }
@@ -122,16 +134,22 @@ func (s *scheduler) hand(t *task) {
 		return
 	}
 	w := &worker{work: make(chan *task, 1)}
+	s.workers.Add(1)
 	go s.work(w, t) // ends when the run closes its channel, or with a task that ends its goroutine
 }
 
 // work runs tasks while they come. A task that is parked in the middle keeps its goroutine.
 func (s *scheduler) work(w *worker, t *task) {
 	ended := false
+	defer s.workers.Done()
 	defer func() {
-		if !ended { // the task ended the goroutine: another takes the baton on
-			s.hand(s.pick())
+		if ended {
+			return
 		}
+		if r := recover(); r != nil { // of the runtime itself: what processes do is caught there
+			s.broke(r)
+		}
+		s.hand(s.pick()) // the goroutine ends: another takes the baton on
 	}()
 	for t != nil {
 		s.current = t
@@ -154,6 +172,9 @@ func (s *scheduler) pick() *task {
 			if t := s.takeDriver(); t != nil {
 				return t
 			}
+		}
+		if s.killing {
+			return s.condemned()
 		}
 		if t := s.choose(); t != nil {
 			return t
@@ -178,11 +199,43 @@ func (s *scheduler) pick() *task {
 	}
 }
 
-// fire runs the next timer's function.
+// condemned takes the next task out that is made to end, and at last the driver.
+func (s *scheduler) condemned() *task {
+	s.ready = nil
+	if len(s.parked) > 1 { // the driver is the first
+		return s.take(s.parked[1])
+	}
+	return s.takeDriver()
+}
+
+// fire runs the next timer's function, on the goroutine of whoever lets go of the baton, which has nothing to do with it: its panic is the
+// run's failure.
 func (s *scheduler) fire() {
+	returned := false
 	s.firing = true
+	defer func() {
+		s.firing = false
+		if returned {
+			return
+		}
+		if r := recover(); r != nil {
+			s.broke(r)
+			return
+		}
+		s.fail(&FailureError{"sim: a timer's function ended its goroutine"})
+		s.parked = slices.DeleteFunc(s.parked, func(t *task) bool { return t == s.current }) // who loses the goroutine does not wait any more
+	}()
 	s.clock.fire()
-	s.firing = false
+	returned = true
+}
+
+// broke makes a panic the run's failure.
+func (s *scheduler) broke(r any) {
+	if err, ok := r.(error); ok && errors.Is(err, ErrTimerBlocks) {
+		s.fail(err)
+		return
+	}
+	s.fail(&PanicError{Value: r, Stack: debug.Stack()})
 }
 
 // driver returns the driver if it is parked.
@@ -205,8 +258,9 @@ func (s *scheduler) takeDriver() *task {
 func (s *scheduler) choose() *task {
 	s.steps++
 	s.beat.Add(1)
-	if s.maxSteps > 0 && s.steps > s.maxSteps && !s.over && s.failure == nil {
+	if s.maxSteps > 0 && s.steps > s.maxSteps && (s.over || s.failure == nil) {
 		s.fail(fmt.Errorf("%w: %d", ErrSteps, s.maxSteps))
+		s.killing = s.over // what a kill does not end
 		return nil
 	}
 	s.merge()
@@ -256,7 +310,7 @@ func (s *scheduler) fail(err error) {
 }
 
 // deadlock describes who waits for whom.
-func (s *scheduler) deadlock() error {
+func (s *scheduler) deadlock() *DeadlockError {
 	var waits []string
 	for _, t := range s.parked {
 		line := t.label() + " waits for " + t.blocked.For

@@ -5,10 +5,12 @@ package sim
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"mabeam.dev/actors"
@@ -22,7 +24,8 @@ type Sim struct {
 	config config
 	engine *kernel.Engine
 	system *actors.System
-	text   []string // of Errorf
+	text   []string             // of Errorf
+	made   []*kernel.Simulation // by Options
 }
 
 // Result is how a run ended.
@@ -33,10 +36,12 @@ type Result struct {
 	Choices int           // decisions that were taken between several tasks
 	Elapsed time.Duration // virtual time at the end
 	Faults  []string      // that were armed at the end, and how often each happened
+
+	drawn []int // the decisions, from 1, in which another than the first in line was taken
 }
 
 // Run runs body on a system of its own, one turn at a time, in an order drawn from the seed, on virtual time. Everything that the body
-// starts ends with it.
+// starts ends with it. It panics when it is called inside a simulation.
 func Run(seed uint64, body func(*Sim), options ...Option) Result {
 	engine := newEngine()
 	defer engine.Close()
@@ -48,8 +53,11 @@ func newEngine() *kernel.Engine {
 }
 
 func run(seed uint64, body func(*Sim), engine *kernel.Engine, options []Option) Result {
+	if inside() {
+		panic("sim: Run inside a simulation: a run has its own time and its own turns, so one cannot wait for another")
+	}
 	c := defaults(options)
-	sched := &scheduler{choices: newChoices(seed, c.limit, c.changes), trace: &Trace{}, maxSteps: c.maxSteps}
+	sched := &scheduler{choices: newChoices(seed, c), trace: &Trace{}, maxSteps: c.maxSteps}
 	s := &Sim{seed: seed, sched: sched, config: c, engine: engine}
 	done := make(chan struct{}) // closed by the driver when all is over
 	driver := &task{}
@@ -62,21 +70,29 @@ func run(seed uint64, body func(*Sim), engine *kernel.Engine, options []Option) 
 	if !sched.watch(done, c.patience) {
 		return Result{Seed: seed, Failure: sched.stuck(), Trace: &Trace{}}
 	}
-	return Result{Seed: seed, Failure: sched.failure, Trace: sched.trace, Choices: sched.choices.made, Elapsed: sched.elapsed, Faults: sched.plan()}
+	return Result{Seed: seed, Failure: sched.failure, Trace: sched.trace, Choices: sched.choices.made, Elapsed: sched.elapsed, Faults: sched.plan(), drawn: sched.choices.elsewhere}
 }
 
 // drive runs the body and clears up after it.
 func (s *Sim) drive(body func(*Sim)) {
+	defer s.clear() // deferred, because the body may end the goroutine
 	s.guard(func() { body(s) })
+}
+
+// clear ends everything that the body has started.
+func (s *Sim) clear() {
 	if len(s.text) > 0 {
-		s.sched.fail(&FailureError{s.text[0]})
+		s.sched.fail(&FailureError{strings.Join(s.text, "\n")})
 	}
-	s.sched.over, s.sched.elapsed = true, s.sched.clock.now
+	s.sched.wind()
 	s.guard(func() {
-		if s.system != nil {
-			now, cancel := context.WithCancel(context.Background())
-			cancel()
-			_ = s.system.Close(now) // killing is what is wanted
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		for _, m := range s.made {
+			if sys := m.System(); sys != nil {
+				_ = sys.Close(now) // killing is what is wanted
+				sys.Kill()         // the body may have begun to close it
+			}
 		}
 		s.sched.park(kernel.Blocked{}, noTime)
 	})
@@ -120,10 +136,11 @@ func (s *Sim) NewSystem(o actors.Options) *actors.System {
 }
 
 // Options returns o with the simulation's clock, seed and scheduler in it: for code that makes its system itself. One system at a time may
-// be made of them, and whoever makes it closes it before the body ends.
+// be made of them; it is killed when the body ends, unless it has been closed.
 func (s *Sim) Options(o actors.Options) actors.Options {
 	o.Clock, o.Seed = &s.sched.clock, s.seed
 	o.Simulation = &kernel.Simulation{Conductor: s.sched, Engine: s.engine}
+	s.made = append(s.made, o.Simulation)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
@@ -140,31 +157,58 @@ func (s *Sim) Now() time.Time { return s.sched.clock.Now() }
 func (s *Sim) Clock() actors.Clock { return &s.sched.clock }
 
 // Rand returns a source that depends on the seed and the name alone.
-func (s *Sim) Rand(name string) *rand.Rand { return s.System().Rand("sim/" + name) }
+func (s *Sim) Rand(name string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte("sim/" + name)) // a hash never fails to write
+	return rand.New(rand.NewPCG(s.seed, h.Sum64()))
+}
 
 // Trace returns what has happened so far.
 func (s *Sim) Trace() *Trace { return s.sched.trace }
 
-// Settle lets everybody run until nobody can; time stands still.
-func (s *Sim) Settle() { s.sched.park(kernel.Blocked{}, noTime) }
+// Settle lets everybody run until nobody can. Time stands still: a timer that is due already does not fire either.
+func (s *Sim) Settle() {
+	s.own("Settle")
+	s.sched.park(kernel.Blocked{}, noTime)
+}
+
+// own refuses what only the body may do.
+func (s *Sim) own(method string) {
+	if s.sched.current.key != 0 || s.sched.firing {
+		panic("sim: " + method + " is for the body of the simulation, not for what runs in it")
+	}
+}
 
 // Advance lets d of virtual time pass: timers fire in order, and after each everybody runs until nobody can.
 func (s *Sim) Advance(d time.Duration) {
-	s.sched.target = s.sched.clock.now + d
+	s.own("Advance")
+	s.sched.target = s.sched.clock.in(d)
 	s.sched.park(kernel.Blocked{}, toTarget)
 }
 
 // Next moves time to the next timer and fires it alone; false if none is armed. Nobody has run then: Settle lets them.
 func (s *Sim) Next() bool {
+	s.own("Next")
 	if _, ok := s.sched.clock.next(); !ok {
 		return false
 	}
-	s.sched.fire()
+	s.fire()
 	return true
 }
 
+// fire fires the next timer; if that breaks the run it ends the body.
+func (s *Sim) fire() {
+	s.sched.fire()
+	if s.sched.failure != nil && !s.sched.over {
+		panic(aborted{})
+	}
+}
+
 // Skip moves time forward by d and fires nothing: timers that fall due meanwhile are late.
-func (s *Sim) Skip(d time.Duration) { s.sched.clock.now += d }
+func (s *Sim) Skip(d time.Duration) {
+	s.own("Skip")
+	s.sched.clock.now = s.sched.clock.in(d)
+}
 
 // Helper, Errorf, FailNow, Fatalf and Logf make a Sim acceptable to assertion libraries.
 
@@ -193,18 +237,27 @@ func (s *Sim) Fatalf(format string, args ...any) {
 	s.FailNow()
 }
 
-// end lets go of every goroutine of the run.
-func (s *scheduler) end() {
-	for len(s.parked) > 0 { // only code that waits for something that never comes
-		if s.failure == nil {
-			s.fail(s.deadlock())
-		}
-		s.parked[0].blocked.Due = func() bool { return true }
-		s.park(kernel.Blocked{}, noTime)
+// wind begins the end of the run: it has as many steps left as the run had in all.
+func (s *scheduler) wind() {
+	s.over, s.elapsed, s.steps = true, s.clock.now, 0
+	if s.maxSteps <= 0 {
+		s.maxSteps = defaultSteps
 	}
+}
+
+// end lets go of every goroutine of the run, and returns when all have ended.
+func (s *scheduler) end() {
+	if len(s.parked) > 0 { // only what waits for something that never comes, and takes no notice of a kill
+		left := s.deadlock()
+		left.Left = true
+		s.fail(left)
+	}
+	s.killing = true
+	s.park(kernel.Blocked{}, noTime)
 	for _, w := range s.idle {
 		close(w.work)
 	}
+	s.workers.Wait()
 }
 
 func printed(v any) string { return fmt.Sprint(v) }
@@ -215,7 +268,8 @@ func (s *Sim) Context() context.Context { return context.Background() }
 // Until lets everybody run, and time pass up to limit, until cond holds; it reports whether it does. cond is asked whenever nobody can run,
 // and must not block.
 func (s *Sim) Until(limit time.Duration, cond func() bool) bool {
-	end := s.sched.clock.now + limit
+	s.own("Until")
+	end := s.sched.clock.in(limit)
 	for {
 		s.Settle()
 		if cond() {
@@ -225,6 +279,6 @@ func (s *Sim) Until(limit time.Duration, cond func() bool) bool {
 			s.Advance(end - s.sched.clock.now)
 			return cond()
 		}
-		s.sched.fire()
+		s.fire()
 	}
 }

@@ -18,6 +18,11 @@ func (s *scheduler) watch(done <-chan struct{}, patience time.Duration) bool {
 		case <-done:
 			return true
 		case <-tick.C:
+			select {
+			case <-done: // as well
+				return true
+			default:
+			}
 			now := s.beat.Load()
 			if now == last {
 				return false
