@@ -130,14 +130,11 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	p.calls.Store(nil)
 	p.sys.delist(p) // in one step with the death: whoever hears of it finds it no longer counted
 	var waits []*wait
-	var told []*relation
 	if x = p.more; x != nil { // somebody may have come to watch since the fence went up
 		waits = x.waits
 		x.waits = nil
 	}
-	if p.ties != nil {
-		told = p.ties.detachLocked()
-	}
+	told := p.detachLocked()
 	if !abandoned {
 		p.body = nil // a dead record that somebody still refers to holds no state
 	}
@@ -145,9 +142,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	for _, w := range waits {
 		w.wake(p.sys)
 	}
-	for _, r := range told {
-		r.announce(p, why)
-	}
+	p.announce(told, why)
 	return true
 }
 

@@ -54,16 +54,12 @@ func (p *Proc) Status() Status {
 		st.Timers, st.Stashed = len(x.timers), len(x.stash)
 		st.Waiting = st.Waiting || len(x.blocked) > 0
 	}
-	if p.ties == nil {
-		return st
-	}
-	for r := p.ties.next; r != p.ties; r = r.next {
-		switch r.role {
-		case linked:
+	for t := p.ties; t != nil; t = p.afterLocked(t) {
+		switch {
+		case t.mon == nil:
 			st.Links++
-		case observer:
+		case t.ends[0].of == p:
 			st.Monitors++
-		case observed:
 		}
 	}
 	return st

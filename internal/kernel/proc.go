@@ -78,7 +78,7 @@ type Proc struct {
 	queue     ring
 	cur       envelope // in hand
 	why       exit.Reason
-	ties      *relation // head of its links and monitors; nil until it has one
+	ties      *tie // the first of its links and monitors; nil if it has none
 	more      *extra
 	kept      *worker // parked, for the next turn; nil unless seated
 

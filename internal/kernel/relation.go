@@ -4,83 +4,123 @@ package kernel
 
 import "mabeam.dev/actors/exit"
 
-// role is what a relation means to its owner.
-type role uint8
-
-const (
-	linked   role = iota // my death is an exit signal to the peer, and the peer's to me
-	observed             // the peer monitors me
-	observer             // I monitor the peer
-)
-
-// relation is one side of a link or monitor: an entry in its owner's list, which is circular and in order of creation. The two sides
-// know each other, so that either end takes both away in constant time. Each is guarded by its owner's lock.
-type relation struct {
-	next, prev *relation
-	peer       *Proc
-	twin       *relation
-	mon        *Monitor
-	role       role
+// tie is a link or a monitor between two processes: a member of the lists of both, each of which is circular, in order of creation, and
+// guarded by its owner's lock. One record serves both sides, and a list has no head of its own, because every supervised process has a
+// link: see Proc.ties.
+type tie struct {
+	ends [2]end   // of a monitor: the watcher, then the watched
+	mon  *Monitor // nil for a link
 }
 
-// tiesLocked returns the head of the process's list, which stands for no relation. It is made with the first entry and is apart from
-// the rest of what few processes need, because every supervised process has a link.
-func (p *Proc) tiesLocked() *relation {
+// end is one side of a tie. A nil prev says that the tie is not in the list of that side.
+type end struct {
+	of         *Proc
+	next, prev *tie
+}
+
+// at returns the side of p.
+func (t *tie) at(p *Proc) *end {
+	if t.ends[0].of == p {
+		return &t.ends[0]
+	}
+	return &t.ends[1]
+}
+
+// peer returns the process at the other end.
+func (t *tie) peer(p *Proc) *Proc {
+	if t.ends[0].of == p {
+		return t.ends[1].of
+	}
+	return t.ends[0].of
+}
+
+// afterLocked returns the tie of p that was made after t; nil behind the last, and for nil.
+func (p *Proc) afterLocked(t *tie) *tie {
+	if t == nil {
+		return nil
+	}
+	if next := t.at(p).next; next != p.ties {
+		return next
+	}
+	return nil
+}
+
+// addLocked appends t to the list of p.
+func (p *Proc) addLocked(t *tie) {
+	e := t.at(p)
 	if p.ties == nil {
-		p.ties = &relation{}
-		p.ties.next, p.ties.prev = p.ties, p.ties
+		p.ties, e.next, e.prev = t, t, t
+		return
 	}
-	return p.ties
+	first := p.ties.at(p)
+	last := first.prev
+	e.next, e.prev = p.ties, last
+	last.at(p).next = t
+	first.prev = t
 }
 
-// addLocked appends r to the list of the head.
-func (head *relation) addLocked(r *relation) {
-	last := head.prev
-	r.prev, r.next = last, head
-	last.next = r
-	head.prev = r
-}
-
-// removeLocked takes r out of its owner's list and reports whether it was in one.
-func (r *relation) removeLocked() bool {
-	if r.next == nil {
+// removeLocked takes t out of the list of p and reports whether it was in it.
+func (p *Proc) removeLocked(t *tie) bool {
+	e := t.at(p)
+	switch {
+	case e.prev == nil:
 		return false
+	case e.next == t:
+		p.ties = nil
+	default:
+		e.prev.at(p).next = e.next
+		e.next.at(p).prev = e.prev
+		if p.ties == t {
+			p.ties = e.next
+		}
 	}
-	r.prev.next, r.next.prev = r.next, r.prev
-	r.next, r.prev = nil, nil
+	e.next, e.prev = nil, nil
 	return true
 }
 
-// detachLocked empties the list of the head and returns what was in it, in order.
-func (head *relation) detachLocked() []*relation {
-	var out []*relation
-	for r := head.next; r != head; {
-		next := r.next
-		r.next, r.prev = nil, nil
-		out = append(out, r)
-		r = next
+// detachLocked empties the list of p, and returns what was in it as a chain from the first to the last. The chain is the caller's:
+// whoever else comes to one of the ties finds that it is in no list of p.
+func (p *Proc) detachLocked() (first *tie) {
+	if p.ties == nil {
+		return nil
 	}
-	head.next, head.prev = head, head
-	return out
+	first = p.ties
+	first.at(p).prev.at(p).next = nil
+	for t := first; t != nil; t = t.at(p).next {
+		t.at(p).prev = nil
+	}
+	p.ties = nil
+	return first
 }
 
-// announce tells the peer of a relation that its owner has died.
-func (r *relation) announce(deceased *Proc, why exit.Reason) {
-	q := r.peer
+// announce tells the peers of the ties in the chain that p has died.
+func (p *Proc) announce(first *tie, why exit.Reason) {
+	for t := first; t != nil; {
+		e := t.at(p)
+		next := e.next
+		e.next = nil
+		t.announce(p, why)
+		t = next
+	}
+}
+
+// announce tells the peer of p.
+func (t *tie) announce(p *Proc, why exit.Reason) {
+	q := t.peer(p)
 	q.mu.Lock()
-	if !r.twin.removeLocked() {
+	if !q.removeLocked(t) {
 		q.mu.Unlock()
 		return
 	}
-	switch r.role {
-	case linked: // queued before the lock is let go, so that an Unlink comes before or after, not in between
-		does := q.exitSignalLocked(deceased, why, deceased == q.parent)
+	switch {
+	case t.mon == nil: // queued before the lock is let go, so that an Unlink comes before or after, not in between
+		does := q.exitSignalLocked(p, why, p == q.parent)
 		q.mu.Unlock()
 		q.follow(does, why)
-	case observed:
+	case t.ends[1].of == p:
 		q.mu.Unlock()
-		r.mon.fire(why)
-	case observer: // nobody watches a watcher
+		t.mon.fire(why)
+	default: // nobody watches a watcher
 		q.mu.Unlock()
 	}
 }
@@ -119,27 +159,23 @@ func (p *Proc) Link(q *Proc) {
 	}
 }
 
-// linkLocked makes both sides; both locks are held.
+// linkLocked makes a link; both locks are held.
 func (p *Proc) linkLocked(q *Proc) {
-	var both [2]relation // one allocation: they come and go together
-	a, b := &both[0], &both[1]
-	*a = relation{peer: q, role: linked, twin: b}
-	*b = relation{peer: p, role: linked, twin: a}
-	p.tiesLocked().addLocked(a)
-	q.tiesLocked().addLocked(b)
+	t := &tie{ends: [2]end{{of: p}, {of: q}}}
+	p.addLocked(t)
+	q.addLocked(t)
 }
 
-// linkToLocked finds p's side of the link to q; both locks are held. A link is in both lists, so they are walked in step, and the shorter
-// one decides: one process may be linked to very many that have few links each. Only when q is dead and still telling so is p's side
-// alone.
-func (p *Proc) linkToLocked(q *Proc) *relation {
-	mine, its := p.tiesLocked(), q.tiesLocked()
-	for a, b := mine.next, its.next; a != mine && (b != its || q.phase == dead); a, b = a.next, b.next {
-		if a.role == linked && a.peer == q {
+// linkToLocked finds the link between p and q; both locks are held. A link is in both lists, so they are walked in step, and the shorter
+// one decides: one process may be linked to very many that have few links each. Only when q is dead and still telling so is a link in the
+// list of p alone.
+func (p *Proc) linkToLocked(q *Proc) *tie {
+	for a, b := p.ties, q.ties; a != nil && (b != nil || q.phase == dead); a, b = p.afterLocked(a), q.afterLocked(b) {
+		if a.mon == nil && a.peer(p) == q {
 			return a
 		}
-		if b.role == linked && b.peer == p {
-			return b.twin
+		if b != nil && b.mon == nil && b.peer(q) == p {
+			return b
 		}
 	}
 	return nil
@@ -152,9 +188,9 @@ func (p *Proc) Unlink(q *Proc) {
 	}
 	lockBoth(p, q)
 	defer unlockBoth(p, q)
-	if r := p.linkToLocked(q); r != nil {
-		r.removeLocked()
-		r.twin.removeLocked()
+	if t := p.linkToLocked(q); t != nil {
+		p.removeLocked(t)
+		q.removeLocked(t)
 		return
 	}
 	p.revokeExitsLocked(q)

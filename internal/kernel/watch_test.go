@@ -206,9 +206,7 @@ func TestWatchesThatAreOverLeaveNothingBehind(t *testing.T) {
 		none := func(*Proc, exit.Reason) any { return act(func(*Proc) error { return nil }) }
 		w, p := up(t, s, Start{}), up(t, s, Start{})
 		w.Trap(none)
-		empty := func(p *Proc) bool {
-			return p.ties.next == p.ties && p.ties.prev == p.ties
-		}
+		empty := func(p *Proc) bool { return p.ties == nil }
 		w.Monitor(p, none).Stop()
 		assert.True(t, empty(w) && empty(p), "a monitor that was stopped")
 		w.Link(p)
