@@ -24,7 +24,7 @@ func (p *Proc) TellContext(ctx context.Context, msg any, from *Proc) error {
 	limited := false
 	for {
 		w := p.sys.waitFor()
-		err := p.post(envelope{kind: kindUser, msg: msg, from: from}, w)
+		err := p.postOnce(envelope{kind: kindUser, msg: msg, from: from}, w, limited)
 		if err != errWait {
 			p.sys.waits.Put(w)
 			return err
@@ -47,6 +47,14 @@ func (p *Proc) TellContext(ctx context.Context, msg any, from *Proc) error {
 		}
 		p.sys.waits.Put(w)
 	}
+}
+
+// postOnce is post for a message that may have set out before, to no avail: a conductor is asked once for each message.
+func (p *Proc) postOnce(e envelope, w *wait, again bool) error {
+	if again {
+		return p.enqueue(e, w)
+	}
+	return p.post(e, w)
 }
 
 // limit gives ctx the default deadline if it has none.

@@ -387,3 +387,44 @@ func TestAnInitThatFailsTheRunOnTheBodysGoroutineEndsTheRun(t *testing.T) {
 	var deadlock *sim.DeadlockError
 	require.True(t, errors.As(r.Failure, &deadlock), "%v", r.Failure)
 }
+
+func TestACallThatIsAnsweredLeavesNoTimer(t *testing.T) {
+	r := sim.Run(1, func(s *sim.Sim) {
+		to, _ := echo(s, "echo")
+		for range 10 {
+			_, err := ask(s, to)
+			require.NoError(s, err)
+		}
+		spawn(s, "a").Tell(func(c *actors.Context[do]) error {
+			actors.Request(c, to, time.Hour, func(r actors.Reply[int]) inc { return inc{r} }, func(int, error) do {
+				return func(*actors.Context[do]) error { return nil }
+			})
+			_, err := actors.Call(c, to, func(r actors.Reply[int]) inc { return inc{r} })
+			return err
+		})
+		s.Settle()
+		require.False(s, s.Next(), "no timer is armed")
+	})
+	require.NoError(t, r.Failure)
+}
+
+func TestAMessageThatWaitsForRoomIsOneMessageToAFault(t *testing.T) {
+	sim.Explore(t, 20, func(s *sim.Sim) {
+		var handled []int
+		to := actors.MustSpawn(s.System(), "to", actors.Stateless(func(c *actors.Context[int], n int) error {
+			handled = append(handled, n)
+			return c.System().Sleep(c, time.Second)
+		}), actors.MailboxSize(1))
+		s.Fault(sim.Fault{Do: sim.Drop, Process: "/to", Nth: 5})
+		spawn(s, "").Tell(func(c *actors.Context[do]) error {
+			for n := range 6 {
+				if err := to.From(c).TellContext(c, n+1); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		s.Advance(time.Minute)
+		require.Equal(s, []int{1, 2, 3, 4, 6}, handled, "the fifth is lost, however often the others ask for room")
+	})
+}
