@@ -12,6 +12,8 @@
 //     waits there. Calls are served one at a time.
 //   - With a [Backoff] the restarts of a child wait, each longer than the one before. The child is restarting meanwhile: its group is stopped,
 //     every other child and every call goes on, TerminateChild ends the wait. Without one, which is the default, nothing differs from OTP.
+//     So it is with [Limit], a bound of a child's own that leaves it down in place of ending the supervisor, and with [Schedule], planned
+//     restarts.
 //   - A child that does not stop within its shutdown time is killed: fenced and replaced, never waited for.
 //   - When a supervisor ends its children have ended. When it is killed, or the start of a child ends the goroutine with runtime.Goexit,
 //     they are told through their links.

@@ -72,6 +72,26 @@ func (e BackoffWait) LogAttrs() []slog.Attr {
 	return e.attrs(slog.Int(telemetry.KeyAttempt, e.Attempt), slog.Duration(telemetry.KeyDuration, e.For))
 }
 
+// EventName returns "supervision.limit_reached".
+func (LimitReached) EventName() string { return "supervision.limit_reached" }
+
+// LogLevel is Error.
+func (LimitReached) LogLevel() slog.Level { return slog.LevelError }
+
+// LogAttrs names the supervisor, the child and what happened.
+func (e LimitReached) LogAttrs() []slog.Attr {
+	return e.attrs(slog.Int(telemetry.KeyAttempt, e.Attempt.N))
+}
+
+// EventName returns "supervision.planned_restart".
+func (PlannedRestart) EventName() string { return "supervision.planned_restart" }
+
+// LogLevel is Info.
+func (PlannedRestart) LogLevel() slog.Level { return slog.LevelInfo }
+
+// LogAttrs names the supervisor, the child.
+func (e PlannedRestart) LogAttrs() []slog.Attr { return e.attrs() }
+
 // EventName returns "supervision.child_stopped".
 func (ChildStopped) EventName() string { return "supervision.child_stopped" }
 

@@ -118,6 +118,8 @@ func TestEventsInTheLog(t *testing.T) {
 		{supervision.ChildExited{Reason: boom}, "child_exited", slog.LevelInfo, []string{telemetry.KeyReason}},
 		{supervision.ChildRestarting{}, "child_restarting", slog.LevelWarn, []string{telemetry.KeyAttempt, telemetry.KeyStrategy}},
 		{supervision.BackoffWait{}, "backoff_wait", slog.LevelInfo, []string{telemetry.KeyAttempt, telemetry.KeyDuration}},
+		{supervision.LimitReached{}, "limit_reached", slog.LevelError, []string{telemetry.KeyAttempt}},
+		{supervision.PlannedRestart{}, "planned_restart", slog.LevelInfo, nil},
 		{supervision.ChildStopped{}, "child_stopped", slog.LevelDebug, []string{telemetry.KeyReason}},
 		{supervision.ShutdownError{Reason: boom}, "shutdown_error", slog.LevelWarn, []string{telemetry.KeyReason}},
 		{supervision.GaveUp{}, "gave_up", slog.LevelError, []string{telemetry.KeyAttempt}},

@@ -21,7 +21,7 @@ type process struct {
 	reply actors.Reply[plan.Reply]      // of the call in hand
 	up    map[string]*childLog          // by id; nothing is kept for dynamic children
 	refs  *refs                         // who runs under which id; read by anybody
-	waits map[plan.WaitKey]actors.Timer // restarts that wait; nil until there is one
+	waits map[plan.WaitKey]actors.Timer // restarts that wait or are planned; nil until there is one
 }
 
 // childLog is what is remembered of a child over its incarnations.
@@ -124,7 +124,7 @@ func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error)
 			}
 			return result, nil
 		case plan.Stop:
-			return stop(ctx, a.Ref.(actors.PID), a.Shutdown)
+			return stop(ctx, a)
 		case plan.StopAll:
 			return stopAll(ctx, a)
 		case plan.PostRetry:

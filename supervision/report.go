@@ -59,6 +59,15 @@ type BackoffWait struct {
 	For     time.Duration // how long it waits
 }
 
+// LimitReached: a child stays down because it had to be restarted more often than its own Limit allows; PID is the former process.
+type LimitReached struct {
+	about
+	Attempt plan.Attempt // the restart that was one too many, in the child's own window
+}
+
+// PlannedRestart: a child is about to be stopped and started again as its Schedule says; PID is the present process.
+type PlannedRestart struct{ about }
+
 // ChildStopped: a child was stopped by its supervisor.
 type ChildStopped struct {
 	about
@@ -110,6 +119,10 @@ func (p *process) report(ctx *scope, n plan.Notice) {
 		telemetry.Emit(bus, ChildRestarting{at(n.ID, n.Ref), n.Attempt, n.Group})
 	case plan.NoticeBackoffWait:
 		telemetry.Emit(bus, BackoffWait{at(n.ID, n.Ref), n.Attempt, n.For})
+	case plan.NoticeLimitReached:
+		telemetry.Emit(bus, LimitReached{at(n.ID, n.Ref), n.Attempt})
+	case plan.NoticeScheduled:
+		telemetry.Emit(bus, PlannedRestart{at(n.ID, n.Ref)})
 	case plan.NoticeStopped:
 		telemetry.Emit(bus, ChildStopped{at(n.ID, n.Ref), reasonFrom(n.Reason)})
 	case plan.NoticeShutdownError:

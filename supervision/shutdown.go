@@ -15,12 +15,16 @@ import (
 const forever time.Duration = -1
 
 // stop ends one child and waits for its death itself, not for its cooperation.
-func stop(ctx *scope, child actors.PID, how Shutdown) (plan.Event, error) {
+func stop(ctx *scope, a plan.Stop) (plan.Event, error) {
+	child, how, why := a.Ref.(actors.PID), a.Shutdown, exit.ReasonShutdown
+	if a.Term != nil {
+		why = exit.ShutdownWith(a.Term)
+	}
 	if how == Brutal {
 		child.Kill()
 		return stopped(ctx, child, false)
 	}
-	ctx.AskExit(child, exit.ReasonShutdown)
+	ctx.AskExit(child, why)
 	gone, err := ctx.AwaitExit(child, patience(how))
 	if err != nil {
 		return nil, err

@@ -25,6 +25,10 @@ type (
 	ChildKind = plan.Kind
 	// Backoff lets restarts wait, each longer than the one before; every zero field is a default.
 	Backoff = plan.Backoff
+	// Limit bounds the restarts of one child, before the supervisor's intensity does.
+	Limit = plan.Limit
+	// Schedule restarts a child from time to time although nothing is wrong with it.
+	Schedule = plan.Schedule
 	// Counts are the numbers that Count returns.
 	Counts = plan.Counts
 )
@@ -51,6 +55,11 @@ const (
 	Infinity   = plan.Infinity
 	NoRestarts = plan.NoRestarts
 	NoChildren = plan.NoChildren
+
+	StopChild = plan.StopChild
+	GiveUp    = plan.GiveUp
+
+	Scheduled = plan.Scheduled
 )
 
 // After asks a child to stop and kills it when it is not dead after d; 0 is legal and kills what does not leave at once.
@@ -75,8 +84,12 @@ type Child struct {
 	// Significant children count for AutoShutdown; refused with Permanent and with AutoShutdown Never.
 	Significant bool
 	// Backoff lets restarts wait, each longer than the one before; nil, as in OTP, tries them at once. It is refused with Temporary and must
-	// not be changed once it is given.
+	// not be changed once it is given, as must the next two, which OTP lacks as well.
 	Backoff *Backoff
+	// Limit bounds the restarts of this child: one too many leaves it down, or makes the supervisor give up. Refused with Temporary.
+	Limit *Limit
+	// Schedule restarts this child from time to time: it is asked to stop with Shutdown(Scheduled). Refused with Temporary.
+	Schedule *Schedule
 }
 
 // Spec describes a supervisor. The zero value is a OneForOne supervisor without children and with OTP's defaults.
@@ -142,7 +155,8 @@ func (s Spec) Validate() error { return s.plan().Validate() }
 // plan converts the child; its Start stays what it is, behind an any that the plan never looks at.
 func (c Child) plan() plan.Child {
 	p := plan.Child{
-		ID: c.ID, Restart: c.Restart, Shutdown: c.Shutdown, Kind: c.Kind, Significant: c.Significant, Backoff: c.Backoff,
+		ID: c.ID, Restart: c.Restart, Shutdown: c.Shutdown, Kind: c.Kind, Significant: c.Significant,
+		Backoff: c.Backoff, Limit: c.Limit, Schedule: c.Schedule,
 	}
 	if c.Start != nil {
 		p.Start = c.Start
@@ -164,6 +178,7 @@ func (s Spec) plan() plan.Spec {
 func childOf(p *plan.Child) Child {
 	start, _ := p.Start.(StartFunc)
 	return Child{
-		ID: p.ID, Start: start, Restart: p.Restart, Shutdown: p.Shutdown, Kind: p.Kind, Significant: p.Significant, Backoff: p.Backoff,
+		ID: p.ID, Start: start, Restart: p.Restart, Shutdown: p.Shutdown, Kind: p.Kind, Significant: p.Significant,
+		Backoff: p.Backoff, Limit: p.Limit, Schedule: p.Schedule,
 	}
 }

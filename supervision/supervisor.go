@@ -28,7 +28,7 @@ type ended actors.Exit
 // retry is a failed restart that is due again.
 type retry struct{ key plan.RetryKey }
 
-// waited is the end of a wait before a restart.
+// waited is the end of a wait before a restart, or of the time to a planned one.
 type waited struct{ key plan.WaitKey }
 
 // describe asks for the supervisor's part of the tree.

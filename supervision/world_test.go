@@ -179,6 +179,10 @@ func eventLine(e telemetry.Event) string {
 		return fmt.Sprintf("restarting %s: %d of %d, %s", e.ID, e.Attempt.N, e.Attempt.Max, e.Group)
 	case supervision.BackoffWait:
 		return fmt.Sprintf("waiting with %s: attempt %d, %s", e.ID, e.Attempt, e.For)
+	case supervision.LimitReached:
+		return fmt.Sprintf("limit of %s: %d of %d", e.ID, e.Attempt.N, e.Attempt.Max)
+	case supervision.PlannedRestart:
+		return "planned restart of " + e.ID
 	case supervision.ChildStopped:
 		return fmt.Sprintf("stopped %s: %s", e.ID, short(e.Reason))
 	case supervision.ShutdownError:

@@ -18,6 +18,7 @@ type Stop struct {
 	ID       string
 	Ref      Ref
 	Shutdown Shutdown // Brutal: kill; After(d): ask, kill after d; Infinity: ask. Never zero.
+	Term     any      // goes along with the shutdown that is asked for; nil: nothing does
 }
 
 // StopAll stops all children of a SimpleOneForOne or Dynamic supervisor at once and is answered by [AllStopped] when all are dead. The time

@@ -42,16 +42,10 @@ func (b Backoff) withDefaults() Backoff {
 	return b
 }
 
-// delay returns how long attempt n waits. chance is a random number of 0 or more and less than 1. The conversions keep processors that multiply and add in one step
-// from rounding otherwise than those that do not.
+// delay returns how long attempt n waits. chance is a random number of 0 or more and less than 1.
 func (b Backoff) delay(n int, chance float64) time.Duration {
 	b = b.withDefaults()
-	wait := math.Min(float64(b.Max), float64(float64(b.Initial)*math.Pow(b.Factor, float64(n-1))))
-	wait *= 1 + float64(b.Jitter*float64(2*chance-1))
-	if wait >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return time.Duration(wait)
+	return varied(math.Min(float64(b.Max), float64(b.Initial)*math.Pow(b.Factor, float64(n-1))), b.Jitter, chance)
 }
 
 // backoff adds the faults of b, which belongs to a child of this restart type.

@@ -11,6 +11,7 @@ func (s *State) start(c *slot, then func(Event)) {
 		case Started:
 			s.kids.cameUp(c, ev.Now)
 			s.emit(NoticeStarted{ID: id, Ref: ev.Ref})
+			s.arm(c, ev.Chance)
 		case Ignored:
 			s.emit(NoticeIgnored{ID: id})
 		case Failed:
@@ -23,13 +24,16 @@ func (s *State) start(c *slot, then func(Event)) {
 }
 
 // stop stops c if it has a process. Then c has none, and then runs.
-func (s *State) stop(c *slot, then func()) {
+func (s *State) stop(c *slot, then func()) { s.stopWith(c, nil, then) }
+
+// stopWith is stop with a term that tells the child why.
+func (s *State) stopWith(c *slot, term any, then func()) {
 	if c.status != StatusUp {
 		then()
 		return
 	}
 	ref := c.ref
-	s.do(Stop{ID: c.id(s.simple()), Ref: ref, Shutdown: c.spec.Shutdown})
+	s.do(Stop{ID: c.id(s.simple()), Ref: ref, Shutdown: c.spec.Shutdown, Term: term})
 	s.resume = func(ev Event) {
 		result, ok := ev.(Stopped)
 		if !ok {
@@ -48,6 +52,7 @@ func (s *State) stopped(c *slot, ref Ref, result Stopped) {
 	} else {
 		s.emit(NoticeShutdownError{ID: id, Ref: ref, Reason: result.Reason, TimedOut: result.TimedOut})
 	}
+	s.disarm(c)
 	s.kids.set(c, StatusStopped, nil)
 }
 

@@ -87,8 +87,9 @@ type Replace struct{ Spec Spec }
 
 // Started is the result of [Start]: the child is up, its Init is over.
 type Started struct {
-	Ref Ref
-	Now time.Duration // as in ChildExited; it matters for children with a Backoff alone
+	Ref    Ref
+	Now    time.Duration // as in ChildExited; it matters for children with a Backoff alone
+	Chance float64       // as in ChildExited; it matters for children with a Schedule alone
 }
 
 // Ignored is the result of [Start]: the child wants no process.

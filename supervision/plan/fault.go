@@ -27,6 +27,8 @@ const (
 	RuleShutdown
 	RuleDuplicate
 	RuleBackoff
+	RuleLimit
+	RuleSchedule
 	RuleStrategyChange // Replace keeps a supervisor SimpleOneForOne or Dynamic, or keeps it from being so
 	RuleDynamic        // a Dynamic supervisor is OneForOne, has no children before it starts and never shuts down by itself
 	RuleMaxChildren    // only a Dynamic supervisor has a limit, of 0 children or more

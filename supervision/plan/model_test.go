@@ -71,10 +71,11 @@ const stranger = 1000
 // planned is the plan and the least executor that can run it.
 type planned struct {
 	*world
-	s    *plan.State
-	box  []plan.RetryKey
-	now  time.Duration
-	down bool
+	s      *plan.State
+	box    []plan.RetryKey
+	now    time.Duration
+	chance float64
+	down   bool
 
 	waits []plan.WaitKey  // asked for, in order
 	dues  []time.Duration // when each is over
@@ -144,7 +145,7 @@ func (p *planned) result(ref int) plan.Event {
 	case 0:
 		return plan.Ignored{}
 	}
-	return plan.Started{Ref: ref, Now: p.now}
+	return plan.Started{Ref: ref, Now: p.now, Chance: p.chance}
 }
 
 func childName(id string, args any) string {
@@ -190,6 +191,7 @@ func TestPlanDoesWhatTheNaiveModelDoes(t *testing.T) {
 				mailbox = mailbox[1:]
 				posted := len(m.retries)
 				chance := rapid.SampledFrom([]float64{0, 0.25, 0.5, 0.875}).Draw(t, "chance")
+				p.chance = chance
 				switch ev := msg.ev.(type) {
 				case plan.ChildExited:
 					ev.Now, ev.Chance = now, chance
@@ -242,8 +244,23 @@ func drawSpec(t *rapid.T) plan.Spec {
 func drawChild(t *rapid.T, id string, auto plan.AutoShutdown) plan.Child {
 	c := plan.Child{ID: id, Start: id, Restart: plan.Restart(rapid.IntRange(0, 2).Draw(t, "restart"))}
 	c.Significant = auto != plan.Never && c.Restart != plan.Permanent && rapid.Bool().Draw(t, "significant")
-	if c.Restart != plan.Temporary && rapid.Bool().Draw(t, "backs off") {
+	if c.Restart == plan.Temporary {
+		return c
+	}
+	if rapid.Bool().Draw(t, "backs off") {
 		c.Backoff = drawBackoff(t)
+	}
+	if rapid.IntRange(0, 2).Draw(t, "limited") == 0 {
+		c.Limit = &plan.Limit{
+			Intensity: plan.Intensity{Max: rapid.SampledFrom([]int{plan.NoRestarts, 0, 2}).Draw(t, "own max"), Within: 4 * time.Second},
+			Then:      plan.Then(rapid.IntRange(0, 1).Draw(t, "then")),
+		}
+	}
+	if rapid.IntRange(0, 2).Draw(t, "scheduled") == 0 {
+		c.Schedule = &plan.Schedule{
+			Every:  rapid.SampledFrom([]time.Duration{2 * time.Second, 7 * time.Second}).Draw(t, "every"),
+			Jitter: rapid.SampledFrom([]float64{0, 0.5}).Draw(t, "shift"),
+		}
 	}
 	return c
 }

@@ -29,9 +29,11 @@ type naive struct {
 	ref        int // of the process; of the last one while restarting
 	up         bool
 	restarting bool
-	since      time.Duration // when it last came up
-	attempts   int           // restarts since it was up for long
-	wait       int           // number of the wait that is going on
+	since      time.Duration   // when it last came up
+	attempts   int             // restarts since it was up for long
+	wait       int             // number of the wait that is going on
+	planned    int             // number of the wait for its planned restart
+	own        []time.Duration // attempts that its limit counts
 }
 
 func newModel(spec plan.Spec, w *world) *model {
@@ -89,6 +91,11 @@ func (m *model) set(i, ref int) {
 	m.children[i].ref, m.children[i].up, m.children[i].restarting = ref, ref != 0, false
 	if ref != 0 {
 		m.children[i].since = m.now
+		if sch := m.children[i].Schedule; sch != nil {
+			m.waits++
+			m.note("wait %d for %v", m.waits, between(float64(sch.Every), sch.Jitter, m.chance))
+			m.children[i].planned = m.waits
+		}
 	}
 }
 
@@ -119,6 +126,11 @@ func (m *model) terminate() {
 				m.stop(c.ref)
 			}
 		}
+		for i, c := range m.children {
+			if c.up {
+				m.unwait(i)
+			}
+		}
 	}
 	m.exit(plan.ClassShutdown)
 }
@@ -145,6 +157,12 @@ func (m *model) serve(msg message, now time.Duration, chance float64) {
 			m.children[i].wait = 0
 			m.goOn(i, 0)
 		}
+		if i := slices.IndexFunc(m.children, func(c naive) bool { return c.planned == msg.wait }); i >= 0 {
+			c := &m.children[i]
+			m.stop(c.ref)
+			c.up, c.restarting, c.planned = false, true, 0
+			m.restartOne(i)
+		}
 	case "start dynamic":
 		c := naive{Child: m.spec.Children[0], name: msg.id}
 		m.startNew(c, false)
@@ -159,12 +177,18 @@ func (m *model) serve(msg message, now time.Duration, chance float64) {
 
 func (m *model) died(i int, class plan.Class) {
 	c := m.children[i]
+	m.unwait(i)
 	crash := class == plan.ClassKilled || class == plan.ClassCrash || class == plan.ClassNoProc
 	if c.Restart == plan.Permanent || c.Restart == plan.Transient && crash {
 		m.restart(i)
 		return
 	}
 	m.forget(i)
+	m.gone(c)
+}
+
+// gone ends the supervisor if the end of a child that is not restarted is to.
+func (m *model) gone(c naive) {
 	if !c.Significant {
 		return
 	}
@@ -184,6 +208,20 @@ func (m *model) forget(i int) {
 }
 
 func (m *model) restart(i int) {
+	if l := m.children[i].Limit; l != nil {
+		own := append(m.children[i].own, m.now)
+		m.children[i].own = own
+		recent := 0
+		for _, t := range own {
+			if m.now-t <= l.Intensity.Within {
+				recent++
+			}
+		}
+		if recent > l.Intensity.Limit() {
+			m.refused(i, l.Then)
+			return
+		}
+	}
 	m.attempts = append(m.attempts, m.now)
 	recent := 0
 	for _, t := range m.attempts {
@@ -197,6 +235,26 @@ func (m *model) restart(i int) {
 		return
 	}
 	m.goOn(i, m.delay(i))
+}
+
+// refused deals with an attempt of child i that its own limit forbids.
+func (m *model) refused(i int, then plan.Then) {
+	c := m.children[i]
+	m.children[i].own = nil
+	m.forget(i)
+	if then == plan.GiveUp {
+		m.terminate()
+		return
+	}
+	if m.gone(c); m.down || !c.restarting || m.spec.Strategy != plan.OneForAll && m.spec.Strategy != plan.RestForOne {
+		return
+	}
+	m.stopAll(i + 1)
+	rest := slices.DeleteFunc(slices.Clone(m.children[i+1:]), func(c naive) bool { return c.Restart == plan.Temporary })
+	m.children = append(m.children[:i+1], rest...)
+	if failed := m.startAll(i + 1); failed >= 0 {
+		m.again(failed, 0)
+	}
 }
 
 // goOn stops the group of child i, and starts it unless it is to wait.
@@ -230,8 +288,12 @@ func (m *model) delay(i int) time.Duration {
 		wait *= c.Backoff.Factor
 	}
 	wait = min(wait, float64(c.Backoff.Max))
-	least, most := wait-wait*c.Backoff.Jitter, wait+wait*c.Backoff.Jitter
-	return time.Duration(least + (most-least)*m.chance)
+	return between(wait, c.Backoff.Jitter, m.chance)
+}
+
+func between(d, jitter, chance float64) time.Duration {
+	least, most := d-d*jitter, d+d*jitter
+	return time.Duration(least + (most-least)*chance)
 }
 
 func (m *model) hold(i, last int, wait time.Duration) {
@@ -242,10 +304,13 @@ func (m *model) hold(i, last int, wait time.Duration) {
 }
 
 func (m *model) unwait(i int) {
-	if m.children[i].wait > 0 {
-		m.note("cancel %d", m.children[i].wait)
+	c := &m.children[i]
+	for _, n := range []int{c.wait, c.planned} {
+		if n > 0 {
+			m.note("cancel %d", n)
+		}
 	}
-	m.children[i].wait = 0
+	c.wait, c.planned = 0, 0
 }
 
 func (m *model) restartOne(i int) {

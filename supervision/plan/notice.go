@@ -46,6 +46,19 @@ type NoticeBackoffWait struct {
 	For     time.Duration // how long the attempt waits
 }
 
+// NoticeLimitReached tells that a child stays down because its own Limit is reached.
+type NoticeLimitReached struct {
+	ID      string
+	Ref     Ref     // its former process; nil if another child's restart failed at it
+	Attempt Attempt // its place in the child's own window
+}
+
+// NoticeScheduled tells that a planned restart begins.
+type NoticeScheduled struct {
+	ID  string
+	Ref Ref // its present process
+}
+
 // NoticeStopped tells that a child was stopped by its supervisor.
 type NoticeStopped struct {
 	ID     string
@@ -82,6 +95,8 @@ func (NoticeStartFailed) notice()   {}
 func (NoticeExited) notice()        {}
 func (NoticeRestarting) notice()    {}
 func (NoticeBackoffWait) notice()   {}
+func (NoticeLimitReached) notice()  {}
+func (NoticeScheduled) notice()     {}
 func (NoticeStopped) notice()       {}
 func (NoticeShutdownError) notice() {}
 func (NoticeGaveUp) notice()        {}

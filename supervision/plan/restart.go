@@ -8,6 +8,7 @@ func (s *State) exited(ev ChildExited) {
 	if c == nil || c.status != StatusUp {
 		return
 	}
+	s.disarm(c)
 	restarts := c.spec.Restart.restarts(ev.Reason.Class)
 	s.emit(NoticeExited{ID: c.id(s.simple()), Ref: ev.Ref, Reason: ev.Reason, Restarts: restarts})
 	if restarts {
@@ -27,8 +28,11 @@ func (s *State) down(c *slot) {
 	}
 }
 
-// attempt enters one restart attempt of c in the window and performs it, or gives up.
+// attempt enters one restart attempt of c in the window and performs it, or gives up. A limit of the child's own comes first.
 func (s *State) attempt(c *slot) {
+	if s.limited(c) {
+		return
+	}
 	allowed := s.window.add(s.now)
 	try := Attempt{N: s.window.len(), Max: s.window.max(), Within: s.window.limit.Within}
 	if !allowed {

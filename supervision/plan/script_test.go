@@ -40,7 +40,7 @@ func TestGoldenScripts(t *testing.T) {
 }
 
 // raw reads key=value arguments; the lines of the input are children.
-func raw(t *testing.T, d *datadriven.TestData, b backoffs) plan.RawSpec {
+func raw(t *testing.T, d *datadriven.TestData, e extensions) plan.RawSpec {
 	t.Helper()
 	var spec plan.RawSpec
 	for _, a := range d.CmdArgs {
@@ -59,13 +59,13 @@ func raw(t *testing.T, d *datadriven.TestData, b backoffs) plan.RawSpec {
 	}
 	for line := range strings.SplitSeq(d.Input, "\n") {
 		if words := strings.Fields(line); len(words) > 0 {
-			spec.Children = append(spec.Children, rawChild(t, d, words, b))
+			spec.Children = append(spec.Children, rawChild(t, d, words, e))
 		}
 	}
 	return spec
 }
 
-func rawChild(t *testing.T, d *datadriven.TestData, words []string, b backoffs) plan.RawChild {
+func rawChild(t *testing.T, d *datadriven.TestData, words []string, e extensions) plan.RawChild {
 	t.Helper()
 	c := plan.RawChild{ID: words[0], Start: words[0]}
 	for _, w := range words[1:] {
@@ -78,8 +78,8 @@ func rawChild(t *testing.T, d *datadriven.TestData, words []string, b backoffs) 
 			c.Kind = v
 		case "significant":
 			c.Significant = v
-		case "backoff":
-			b[c.ID] = backoff(t, d, v)
+		case "backoff", "limit", "schedule":
+			e[c.ID] = append(e[c.ID], extension(t, d, key, v))
 		default:
 			d.Fatalf(t, "unknown key %s", key)
 		}
@@ -87,47 +87,72 @@ func rawChild(t *testing.T, d *datadriven.TestData, words []string, b backoffs) 
 	return c
 }
 
-// backoffs are those of the script in hand, by child: the raw form, which is OTP's, has none.
-type backoffs map[string]*plan.Backoff
+// extensions are those of the script in hand, by child: the raw form, which is OTP's, has none.
+type extensions map[string][]func(*plan.Child)
 
-func (b backoffs) give(c *plan.Child) { c.Backoff = b[c.ID] }
+func (e extensions) give(c *plan.Child) {
+	for _, set := range e[c.ID] {
+		set(c)
+	}
+}
 
-// backoff reads initial:1s,max:8s and so on.
-func backoff(t *testing.T, d *datadriven.TestData, text string) *plan.Backoff {
+// extension reads initial:1s,max:8s and so on.
+func extension(t *testing.T, d *datadriven.TestData, what, text string) func(*plan.Child) {
 	t.Helper()
 	var b plan.Backoff
+	var l plan.Limit
+	var s plan.Schedule
 	for part := range strings.SplitSeq(text, ",") {
 		key, v, _ := strings.Cut(part, ":")
 		var err error
-		switch key {
-		case "initial":
+		switch what + "." + key {
+		case "backoff.initial":
 			b.Initial, err = time.ParseDuration(v)
-		case "max":
+		case "backoff.max":
 			b.Max, err = time.ParseDuration(v)
-		case "reset_after":
+		case "backoff.reset_after":
 			b.ResetAfter, err = time.ParseDuration(v)
-		case "factor":
+		case "backoff.factor":
 			b.Factor, err = strconv.ParseFloat(v, 64)
-		case "jitter":
+		case "backoff.jitter":
 			b.Jitter, err = strconv.ParseFloat(v, 64)
-		case "":
+		case "limit.max":
+			l.Intensity.Max, err = strconv.Atoi(v)
+		case "limit.within":
+			l.Intensity.Within, err = time.ParseDuration(v)
+		case "limit.then":
+			l.Then = map[string]plan.Then{"stop_child": plan.StopChild, "give_up": plan.GiveUp, "pray": 9}[v]
+		case "schedule.every":
+			s.Every, err = time.ParseDuration(v)
+		case "schedule.jitter":
+			s.Jitter, err = strconv.ParseFloat(v, 64)
+		case what + ".":
 		default:
-			d.Fatalf(t, "unknown key %s", key)
+			d.Fatalf(t, "unknown key %s of %s", key, what)
 		}
 		if err != nil {
 			d.Fatalf(t, "%v", err)
 		}
 	}
-	return &b
+	return func(c *plan.Child) {
+		switch what {
+		case "backoff":
+			c.Backoff = &b
+		case "limit":
+			c.Limit = &l
+		case "schedule":
+			c.Schedule = &s
+		}
+	}
 }
 
 // parse reads a spec with its extensions.
 func parse(t *testing.T, d *datadriven.TestData) (plan.Spec, error) {
 	t.Helper()
-	b := backoffs{}
-	spec, err := raw(t, d, b).Parse()
+	e := extensions{}
+	spec, err := raw(t, d, e).Parse()
 	for i := range spec.Children {
-		b.give(&spec.Children[i])
+		e.give(&spec.Children[i])
 	}
 	return spec, err
 }
@@ -185,7 +210,7 @@ func (st *stepper) event(t *testing.T, d *datadriven.TestData) plan.Event {
 	case "begin":
 		return plan.Begin{}
 	case "started":
-		return plan.Started{Ref: word(0), Now: now}
+		return plan.Started{Ref: word(0), Now: now, Chance: chance}
 	case "ignored":
 		return plan.Ignored{}
 	case "failed":
@@ -213,12 +238,12 @@ func (st *stepper) event(t *testing.T, d *datadriven.TestData) plan.Event {
 	case "parent-exit":
 		return plan.ParentExit{Reason: reason(word(0))}
 	case "start-child":
-		b := backoffs{}
-		c, err := rawChild(t, d, words, b).Parse(nil)
+		e := extensions{}
+		c, err := rawChild(t, d, words, e).Parse(nil)
 		if err != nil {
 			d.Fatalf(t, "%v", err)
 		}
-		b.give(&c)
+		e.give(&c)
 		return plan.StartChild{Child: c}
 	case "start-dynamic":
 		return plan.StartDynamic{Args: word(0)}
@@ -256,6 +281,9 @@ func (st *stepper) print(actions []plan.Action) string {
 			}
 		case plan.Stop:
 			fmt.Fprintf(&b, "stop %s %v %v", a.ID, a.Ref, a.Shutdown)
+			if a.Term != nil {
+				fmt.Fprintf(&b, " term=%v", a.Term)
+			}
 		case plan.StopAll:
 			fmt.Fprintf(&b, "stop-all %v %v", a.Refs, a.Shutdown)
 		case plan.PostRetry:

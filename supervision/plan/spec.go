@@ -75,13 +75,15 @@ func (i Intensity) Limit() int { return max(i.withDefaults().Max, 0) }
 
 // Child describes one child. The zero value of every field but ID and Start is OTP's default.
 type Child struct {
-	ID          string   // unique within its supervisor; required
-	Start       any      // what the executor needs to start it; never looked at here; required
-	Restart     Restart  // zero: Permanent
-	Shutdown    Shutdown // zero: 5 s for a worker, Infinity for a supervisor
-	Kind        Kind     // zero: Worker
-	Significant bool     // its own end counts for AutoShutdown; refused with Permanent and with Never
-	Backoff     *Backoff // nil: restarts are tried at once, as in OTP; refused with Temporary; not to be changed
+	ID          string    // unique within its supervisor; required
+	Start       any       // what the executor needs to start it; never looked at here; required
+	Restart     Restart   // zero: Permanent
+	Shutdown    Shutdown  // zero: 5 s for a worker, Infinity for a supervisor
+	Kind        Kind      // zero: Worker
+	Significant bool      // its own end counts for AutoShutdown; refused with Permanent and with Never
+	Backoff     *Backoff  // nil: restarts are tried at once, as in OTP; refused with Temporary; not to be changed, nor are the next two
+	Limit       *Limit    // nil: only the supervisor's intensity limits restarts, as in OTP; refused with Temporary
+	Schedule    *Schedule // nil: no planned restarts, as in OTP; refused with Temporary
 }
 
 // Spec describes a supervisor. The zero value is a OneForOne supervisor without children and with OTP's defaults.

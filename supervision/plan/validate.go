@@ -91,6 +91,12 @@ func (f *Faults) child(path string, c Child, auto *AutoShutdown) {
 	if c.Backoff != nil {
 		f.backoff(path, *c.Backoff, c.Restart)
 	}
+	if c.Limit != nil {
+		f.limit(path, *c.Limit, c.Restart)
+	}
+	if c.Schedule != nil {
+		f.schedule(path, *c.Schedule, c.Restart)
+	}
 }
 
 func (f *Faults) significant(path string, permanent bool, auto *AutoShutdown) {

@@ -4,15 +4,17 @@ package plan
 
 import "time"
 
-// again is what is remembered of the restarts of a child with a [Backoff].
+// again is what is remembered of the restarts of a child with a [Backoff], a [Limit] or a [Schedule].
 type again struct {
 	attempts int           // since it was last up for ResetAfter
 	since    time.Duration // when its process came up
 	owed     time.Duration // the wait of the attempt that has been decided; 0: it is over, or there is none
 	key      WaitKey       // of the wait that is going on; zero: none does
+	planned  WaitKey       // of the wait for the next planned restart; zero: there is none
+	window   window        // of the attempts that its Limit counts
 }
 
-// memory returns what is remembered of c, whose Backoff is set.
+// memory returns what is remembered of c.
 func (s *slots) memory(c *slot) *again {
 	a := s.again[c]
 	if a == nil {
@@ -37,6 +39,24 @@ func (s *slots) cameUp(c *slot, now time.Duration) {
 	}
 }
 
+// newWait returns the key of another wait of c.
+func (s *State) newWait(c *slot) WaitKey {
+	s.waited++
+	key := WaitKey{s.waited}
+	if s.waits == nil {
+		s.waits = make(map[WaitKey]*slot)
+	}
+	s.waits[key] = c
+	return key
+}
+
+// endWait takes a wait back that is going on.
+func (s *State) endWait(key *WaitKey) {
+	delete(s.waits, *key)
+	s.do(CancelWait{Key: *key})
+	*key = WaitKey{}
+}
+
 // owe decides how long the attempt that was just counted is to wait.
 func (s *State) owe(c *slot) {
 	b := c.spec.Backoff
@@ -59,35 +79,34 @@ func (s *State) holds(c *slot, last Ref) bool {
 	}
 	s.kids.set(c, StatusRestarting, last)
 	wait := a.owed
-	s.waited++
-	a.owed, a.key = 0, WaitKey{s.waited}
-	if s.waits == nil {
-		s.waits = make(map[WaitKey]*slot)
-	}
-	s.waits[a.key] = c
+	a.owed, a.key = 0, s.newWait(c)
 	s.emit(NoticeBackoffWait{ID: c.id(s.simple()), Ref: last, Attempt: a.attempts, For: wait})
 	s.do(Wait{Key: a.key, For: wait})
 	return true
 }
 
-// waitOver goes on with an attempt. A wait that was ended early has no child any more.
+// waitOver goes on with an attempt, or makes a planned restart. A wait that was ended early has no child any more.
 func (s *State) waitOver(key WaitKey) {
-	if c := s.waits[key]; c != nil {
-		delete(s.waits, key)
-		s.kids.again[c].key = WaitKey{}
-		s.restart(c)
+	c := s.waits[key]
+	if c == nil {
+		return
 	}
+	delete(s.waits, key)
+	a := s.kids.again[c]
+	if key == a.planned {
+		a.planned = WaitKey{}
+		s.renew(c)
+		return
+	}
+	a.key = WaitKey{}
+	s.restart(c)
 }
 
 // unwait ends the wait of c, if it is waiting.
 func (s *State) unwait(c *slot) {
-	if !s.kids.waiting(c) {
-		return
+	if s.kids.waiting(c) {
+		s.endWait(&s.kids.again[c].key)
 	}
-	a := s.kids.again[c]
-	delete(s.waits, a.key)
-	s.do(CancelWait{Key: a.key})
-	a.key = WaitKey{}
 }
 
 // inherit gives the children of a changed spec what was remembered of those before them. The order makes no difference.
@@ -95,8 +114,10 @@ func (s *State) inherit(old map[*slot]*again) {
 	for was, a := range old {
 		c := s.kids.byID[was.spec.ID]
 		*s.kids.memory(c) = *a
-		if a.key != (WaitKey{}) {
-			s.waits[a.key] = c
+		for _, key := range []WaitKey{a.key, a.planned} {
+			if key != (WaitKey{}) {
+				s.waits[key] = c
+			}
 		}
 	}
 }
