@@ -17,18 +17,17 @@ type author struct {
 	pid actors.PID
 	reg *registry
 
-	mu     sync.Mutex
-	fenced bool             // the end has begun; never false again
-	owns   map[uint64]*core // by number
+	mu   sync.Mutex
+	owns map[uint64]*core // by number
 }
 
-// endedLocked reports whether nothing of the process counts any more.
-func (a *author) endedLocked() bool { return a.fenced || a.pid.Fenced() }
+// endedLocked reports whether nothing of the process counts any more. If not, then end is still to come, and will wait for the lock.
+func (a *author) endedLocked() bool { return a.pid.Fenced() }
 
-// end is the process's end: what it owns goes to the heirs, in the order of making, or is deleted. Nobody has heard of the death yet.
+// end is the end of the process, which is fenced already: what it owns goes to the heirs, in the order of making, or is deleted. Nobody has
+// heard of the death yet.
 func (a *author) end(actors.Reason) {
 	a.mu.Lock()
-	a.fenced = true
 	owned := a.owns
 	a.owns = nil
 	a.mu.Unlock()

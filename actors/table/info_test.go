@@ -63,13 +63,28 @@ func TestInfoShowsWhatATableIs(t *testing.T) {
 	})
 }
 
-// heap returns the bytes in use when all garbage is gone.
-func heap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC() // what the first one finds only to be finalized
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
+// inUse returns the bytes that are in use of what was allocated below a function of a name: what other tests leave behind does not count.
+func inUse(below string) (bytes int64) {
+	for range 3 {
+		runtime.GC() // the profile is that of the collection before the last one
+	}
+	var all []runtime.MemProfileRecord
+	n, ok := runtime.MemProfile(nil, true)
+	for !ok {
+		all = make([]runtime.MemProfileRecord, n+50)
+		n, ok = runtime.MemProfile(all, true)
+	}
+	for _, r := range all[:n] {
+		frames := runtime.CallersFrames(r.Stack())
+		for more := true; more; {
+			var f runtime.Frame
+			if f, more = frames.Next(); strings.Contains(f.Function, below) {
+				bytes += r.InUseBytes()
+				break
+			}
+		}
+	}
+	return bytes
 }
 
 // What Info says of a table's memory is near what the heap grows by.
@@ -77,7 +92,9 @@ func TestTheMemoryThatInfoShowsIsNearWhatTheHeapGrowsBy(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector has memory of its own")
 	}
-	const n = 30_000
+	defer func(rate int) { runtime.MemProfileRate = rate }(runtime.MemProfileRate)
+	runtime.MemProfileRate = 1 // every block
+	const n = 4_000
 	owner := start(newSystem(t))
 	type row struct {
 		id   int
@@ -144,9 +161,9 @@ func TestTheMemoryThatInfoShowsIsNearWhatTheHeapGrowsBy(t *testing.T) {
 	}
 	for name, fill := range cases {
 		t.Run(name, func(t *testing.T) {
-			before := heap()
+			before := inUse("TestTheMemory")
 			info, kept := fill()
-			grown := heap() - before
+			grown := inUse("TestTheMemory") - before
 			shown := info()
 			runtime.KeepAlive(kept)
 			require.Equal(t, shown.Bytes/int64(shown.Len), shown.PairBytes)

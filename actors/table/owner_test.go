@@ -153,6 +153,10 @@ func TestANameIsUniqueAndFreeWhenTheTableIsGone(t *testing.T) {
 		require.Equal(t, "t", taken.Name)
 		require.Equal(t, owner.PID(), taken.Owner)
 		require.Len(t, table.Tables(sys), 1, "of the refused table nothing is left")
+		other.PID().Kill()
+		_, err = table.OpenSet[int, int](sys, "t")
+		require.NoError(t, err, "and its maker's end does nothing to the other one")
+		other = start(sys)
 
 		require.NoError(t, s.Drop())
 		require.ErrorIs(t, s.Put(1, 1), table.ErrNoTable)

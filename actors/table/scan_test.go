@@ -110,3 +110,29 @@ func TestSelectYieldsWhatMatches(t *testing.T) {
 	require.Equal(t, map[int]int{7: 49, 8: 64, 9: 81}, contents(must(s.Select(func(_, v int) bool { return v > 40 }))))
 	require.Equal(t, []pair[int, int]{{1, 7}, {1, 9}}, pairs(must(b.Select(func(k, v int) bool { return k == 1 && v > 5 }))))
 }
+
+func TestWhatABagsReaderHoldsDoesNotChange(t *testing.T) {
+	owner := start(newSystem(t))
+	for name, write := range map[string]func(b *table.Bag[int, int]) error{
+		"put":         func(b *table.Bag[int, int]) error { return errors.Join(b.Put(1, 4), b.Put(1, 5), b.Put(1, 6)) },
+		"delete pair": func(b *table.Bag[int, int]) error { return b.DeletePair(1, 1) },
+		"delete":      func(b *table.Bag[int, int]) error { return errors.Join(b.Delete(1), b.Put(1, 9)) },
+		"delete where": func(b *table.Bag[int, int]) error {
+			_, err := b.DeleteWhere(func(_, v int) bool { return v < 3 })
+			return err
+		},
+		"the last, and another": func(b *table.Bag[int, int]) error {
+			return errors.Join(b.DeletePair(1, 3), b.Put(1, 7))
+		},
+	} {
+		b := bag(t, owner, "", table.Options{})
+		require.NoError(t, errors.Join(b.Put(1, 1), b.Put(1, 2), b.Put(1, 3)))
+		held := must(b.Lookup(1))
+		require.NoError(t, write(b), name)
+		require.Equal(t, []int{1, 2, 3}, held, name)
+		_ = append(held, 99)
+		require.False(t, must(b.Has(1, 99)), name)
+		require.NoError(t, b.Put(1, 8), name)
+		require.Contains(t, must(b.Lookup(1)), 8, "%s: what a reader appends is its own", name)
+	}
+}
