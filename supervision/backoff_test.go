@@ -265,3 +265,19 @@ func TestABadBackoffIsRefused(t *testing.T) {
 	}
 	assert.Equal(t, []string{"backoff", "backoff.factor", "backoff.jitter"}, paths)
 }
+
+// Under a supervisor with a limit of children, one that waits keeps its place.
+func TestAChildThatWaitsTakesRoom(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		sup := w.start(t, supervision.Spec{Dynamic: true, MaxChildren: 1, Intensity: many})
+		pid, err := sup.StartChild(t.Context(), backing(plain("a"), supervision.Backoff{Initial: time.Second}))
+		require.NoError(t, err)
+		crash(t, pid)
+		_, err = sup.StartChild(t.Context(), plain("b"))
+		require.ErrorIs(t, err, supervision.ErrMaxChildren)
+		assert.Equal(t, []string{" restarting"}, children(t, sup))
+		require.NoError(t, sup.TerminateDynamic(t.Context(), pid), "its former process names it")
+		_, err = sup.StartChild(t.Context(), plain("b"))
+		require.NoError(t, err)
+	})
+}
