@@ -31,6 +31,18 @@ const (
 // Values lists the words a file may use.
 func (Restart) Values() []string { return []string{"permanent", "transient", "temporary"} }
 
+// Then says what a restart limit does.
+type Then string
+
+// What a restart limit may do.
+const (
+	StopChild Then = "stop_child" // the child stays down
+	GiveUp    Then = "give_up"    // the supervisor ends
+)
+
+// Values lists the words a file may use.
+func (Then) Values() []string { return []string{"stop_child", "give_up"} }
+
 // AutoShutdown says when a supervisor stops by itself. The words are OTP's.
 type AutoShutdown string
 

@@ -37,6 +37,8 @@ type Child struct {
 	Shutdown     Shutdown        `yaml:"shutdown" default:"5s" supervisor:"infinity" doc:"Time the child has to stop before it is killed, or brutal_kill, or infinity; supervisors have infinity as the default."`
 	Significant  bool            `yaml:"significant" default:"false" doc:"Counts for auto_shutdown; needs restart transient or temporary and an auto_shutdown other than never."`
 	Backoff      *Backoff        `yaml:"backoff" doc:"Restarts that wait, each longer than the one before; without this section they are tried at once, as in OTP."`
+	RestartLimit *RestartLimit   `yaml:"restart_limit" doc:"Bound on the restarts of this child alone, looked at before the intensity of its supervisor; without this section there is none, as in OTP."`
+	Schedule     *Schedule       `yaml:"schedule" doc:"Planned restarts, which count nowhere; without this section there are none, as in OTP."`
 	Count        int             `yaml:"count" default:"1" min:"1" max:"100000" not:"supervisor" doc:"How many of this child run; more than one are named id-1, id-2 and so on."`
 	Capabilities []string        `yaml:"capabilities" check:"capability" not:"supervisor" doc:"What the agent can do; tasks ask for these names."`
 	Concurrency  int             `yaml:"concurrency" default:"1" min:"1" max:"100000" not:"supervisor" doc:"Tasks the agent works on at the same time."`
@@ -55,6 +57,19 @@ type Backoff struct {
 	Factor     float64       `yaml:"factor" default:"2" min:"1" max:"1000" doc:"How many times as long as the one before a wait is; 1 waits the same each time."`
 	Jitter     float64       `yaml:"jitter" default:"0" min:"0" max:"1" doc:"Share of a wait by which it is made longer or shorter at random."`
 	ResetAfter time.Duration `yaml:"reset_after" default:"1m" min:"1ms" doc:"A child that was up for so long begins with the first wait again."`
+}
+
+// RestartLimit bounds the restarts of one child.
+type RestartLimit struct {
+	Intensity int           `yaml:"intensity" default:"1" min:"0" max:"1000000" doc:"Restarts of the child allowed within period; 0 allows none."`
+	Period    time.Duration `yaml:"period" default:"5s" min:"1ms" doc:"Length of the sliding window in which they are counted."`
+	Then      Then          `yaml:"then" default:"stop_child" doc:"What one restart too many does: the child stays down, or the supervisor gives up."`
+}
+
+// Schedule says how often a child is restarted although nothing is wrong with it.
+type Schedule struct {
+	Every  time.Duration `yaml:"every" required:"true" min:"1ms" doc:"Time from the child's start to its planned restart."`
+	Jitter float64       `yaml:"jitter" default:"0" min:"0" max:"1" doc:"Share of that time by which it is made longer or shorter at random."`
 }
 
 // Limits bound an exec agent.

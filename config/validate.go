@@ -39,7 +39,7 @@ func (d *decoder) group(g Group, path string) {
 		at := item(path+".children", i)
 		d.kind(c, at)
 		d.significant(g, c, path, at)
-		d.backoff(c, at)
+		d.restarts(c, at)
 		if c.Kind == KindSupervisor {
 			d.group(c.Group, at)
 		}
@@ -122,21 +122,24 @@ func (d *decoder) significant(g Group, c Child, path, at string) {
 	}
 }
 
-// backoff checks that there is a restart to wait for, and that the first wait is within the bound.
-func (d *decoder) backoff(c Child, at string) {
-	if c.Backoff == nil || d.bad(at+".backoff") {
-		return
+// restarts checks what is said about restarts of a child: that there are any, and that a first wait is within its bound.
+func (d *decoder) restarts(c Child, at string) {
+	for _, section := range []struct {
+		key     string
+		written bool
+	}{{"backoff", c.Backoff != nil}, {"restart_limit", c.RestartLimit != nil}, {"schedule", c.Schedule != nil}} {
+		if path := at + "." + section.key; section.written && c.Restart == Temporary && !d.bad(path, at+".restart") {
+			d.fail(d.near(path), path, fault{
+				code: CodeConflict, reason: "a temporary child is never restarted", got: section.key,
+				hint: "use restart: transient or restart: permanent",
+			})
+		}
 	}
-	if c.Restart == Temporary && !d.bad(at+".restart") {
-		d.fail(d.near(at+".backoff"), at+".backoff", fault{
-			code: CodeConflict, reason: "a temporary child is never restarted, so nothing can wait", got: "backoff",
-			hint: "use restart: transient or restart: permanent",
-		})
-	}
-	if most := at + ".backoff.max"; c.Backoff.Max < c.Backoff.Initial && !d.bad(most, at+".backoff.initial") {
+	most := at + ".backoff.max"
+	if b := c.Backoff; b != nil && b.Max < b.Initial && !d.bad(most, at+".backoff.initial") {
 		d.fail(d.near(most), most, fault{
-			code: CodeConflict, reason: "max is shorter than initial, which is " + c.Backoff.Initial.String(), got: c.Backoff.Max.String(),
-			want: c.Backoff.Initial.String() + " or more",
+			code: CodeConflict, reason: "max is shorter than initial, which is " + b.Initial.String(), got: b.Max.String(),
+			want: b.Initial.String() + " or more",
 		})
 	}
 }

@@ -64,14 +64,14 @@ tree:
   intensity: 0
   period: 7s
   children:
-    - {id: one, kind: echo, restart: transient, shutdown: brutal_kill, backoff: {initial: 1s, jitter: 0.5}}
+    - {id: one, kind: echo, restart: transient, shutdown: brutal_kill, backoff: {initial: 1s, jitter: 0.5}, restart_limit: {intensity: 0, then: give_up}}
     - id: low
       kind: supervisor
       strategy: one_for_all
       intensity: 4
       backoff: {}
       children: [{id: many, kind: echo, count: 2, restart: temporary, shutdown: 3s}]
-    - {id: last, kind: echo, shutdown: infinity}
+    - {id: last, kind: echo, shutdown: infinity, restart_limit: {period: 1m}, schedule: {every: 24h, jitter: 0.1}}
 `)
 	kinds := agents.Kinds{}
 	kinds.Add(agents.Native("echo", "Echoes.", nil))
@@ -89,6 +89,13 @@ tree:
 	}, spec.Children[0].Backoff)
 	assert.Equal(t, 100*time.Millisecond, spec.Children[1].Backoff.Initial)
 	assert.Nil(t, spec.Children[2].Backoff)
+	assert.Equal(t, &supervision.Limit{
+		Intensity: supervision.Intensity{Max: supervision.NoRestarts, Within: 5 * time.Second}, Then: supervision.GiveUp,
+	}, spec.Children[0].Limit)
+	assert.Nil(t, spec.Children[1].Limit)
+	assert.Equal(t, &supervision.Limit{Intensity: supervision.Intensity{Max: 1, Within: time.Minute}}, spec.Children[2].Limit)
+	assert.Equal(t, &supervision.Schedule{Every: 24 * time.Hour, Jitter: 0.1}, spec.Children[2].Schedule)
+	assert.Nil(t, spec.Children[0].Schedule)
 	assert.Equal(t, supervision.Infinity, spec.Children[2].Shutdown)
 
 	low, err := builder{kinds: kinds}.group(cfg.Tree.Children[1].Group)

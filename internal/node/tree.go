@@ -5,6 +5,7 @@ package node
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/chaos"
@@ -29,10 +30,7 @@ func (b builder) group(g config.Group) (supervision.Spec, error) {
 	}
 	s := supervision.Spec{
 		Strategy: flags.Strategy, AutoShutdown: flags.AutoShutdown,
-		Intensity: supervision.Intensity{Max: g.Intensity, Within: g.Period},
-	}
-	if g.Intensity == 0 {
-		s.Intensity.Max = supervision.NoRestarts
+		Intensity: intensity(g.Intensity, g.Period),
 	}
 	for _, c := range g.Children {
 		children, err := b.children(c)
@@ -58,7 +56,7 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 		}
 		sub := supervision.Sub(c.ID, spec)
 		sub.Restart, sub.Shutdown, sub.Significant = flags.Restart, shutdown(c.Shutdown), c.Significant
-		sub.Backoff = backoff(c.Backoff)
+		restarts(c, &sub)
 		return []supervision.Child{sub}, nil
 	}
 	var out []supervision.Child
@@ -75,7 +73,7 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 		if err != nil {
 			return nil, err
 		}
-		child.Backoff = backoff(c.Backoff)
+		restarts(c, &child)
 		out = append(out, child)
 	}
 	return out, nil
@@ -104,12 +102,28 @@ func (b builder) kind(c config.Child, s *agents.Spec) (agents.Kind, error) {
 	return kind, nil
 }
 
-// backoff converts the section about waits before restarts.
-func backoff(b *config.Backoff) *supervision.Backoff {
-	if b == nil {
-		return nil
+// restarts converts the sections about restarts.
+func restarts(c config.Child, to *supervision.Child) {
+	if b := c.Backoff; b != nil {
+		to.Backoff = &supervision.Backoff{Initial: b.Initial, Max: b.Max, Factor: b.Factor, Jitter: b.Jitter, ResetAfter: b.ResetAfter}
 	}
-	return &supervision.Backoff{Initial: b.Initial, Max: b.Max, Factor: b.Factor, Jitter: b.Jitter, ResetAfter: b.ResetAfter}
+	if l := c.RestartLimit; l != nil {
+		to.Limit = &supervision.Limit{Intensity: intensity(l.Intensity, l.Period)}
+		if l.Then == config.GiveUp {
+			to.Limit.Then = supervision.GiveUp
+		}
+	}
+	if s := c.Schedule; s != nil {
+		to.Schedule = &supervision.Schedule{Every: s.Every, Jitter: s.Jitter}
+	}
+}
+
+// intensity converts what a file writes, where 0 is no default.
+func intensity(restarts int, period time.Duration) supervision.Intensity {
+	if restarts == 0 {
+		restarts = supervision.NoRestarts
+	}
+	return supervision.Intensity{Max: restarts, Within: period}
 }
 
 func shutdown(s config.Shutdown) supervision.Shutdown {
