@@ -3,6 +3,7 @@
 package actors
 
 import (
+	"sync"
 	"time"
 
 	"mabeam.dev/internal/kernel"
@@ -66,6 +67,21 @@ func MustSpawn[M any](in Spawner, name string, start func() Behavior[M], options
 	return ref
 }
 
+// starts are what options change: what a function behind a variable is given a pointer to lies on the heap.
+var starts = sync.Pool{New: func() any { return new(kernel.Start) }}
+
+// with returns how as the options change it.
+func with(how kernel.Start, options []Option) kernel.Start {
+	changed := starts.Get().(*kernel.Start)
+	*changed = how
+	for _, o := range options {
+		o(changed)
+	}
+	how, *changed = *changed, kernel.Start{}
+	starts.Put(changed)
+	return how
+}
+
 func spawn[M any](in Spawner, name string, start func() Behavior[M], link bool, options []Option) (Ref[M], error) {
 	sys, parent := in.spawner()
 	body := &process[M]{start: start}
@@ -76,8 +92,8 @@ func spawn[M any](in Spawner, name string, start func() Behavior[M], link bool, 
 			return Ref[M]{}, ErrFenced
 		}
 	}
-	for _, o := range options {
-		o(&how)
+	if len(options) > 0 {
+		how = with(how, options)
 	}
 	p, outcome, why := sys.Spawn(how)
 	switch outcome {

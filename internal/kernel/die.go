@@ -90,7 +90,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 		return false
 	}
 	p.takeBackLocked()
-	p.phase, p.why = fenced, why // the cause of a context that is first asked for from here on
+	p.phase, p.why = fenced, retained(why) // the cause of a context that is first asked for from here on
 	p.void.Store(true)
 	hand := p.cur
 	abandoned := killed && p.inTurn
@@ -126,7 +126,7 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	p.count(why, leftGo, abandoned, hand)
 
 	p.mu.Lock()
-	p.phase, p.why = dead, why
+	p.phase, p.why = dead, retained(why)
 	p.calls.Store(nil)
 	p.sys.delist(p) // in one step with the death: whoever hears of it finds it no longer counted
 	var waits []*wait
@@ -223,7 +223,7 @@ func (p *Proc) Context() context.Context {
 		x.ctx, x.cancel = context.WithCancelCause(context.Background())
 		switch {
 		case p.phase >= fenced:
-			x.cancel(&exit.Error{Reason: p.why})
+			x.cancel(&exit.Error{Reason: p.whyLocked()})
 		case p.phase < terminating && x.exitAsked != nil:
 			x.cancel(&exit.Error{Reason: *x.exitAsked})
 		}
@@ -236,7 +236,7 @@ func (p *Proc) Context() context.Context {
 func (p *Proc) freshContext() {
 	var old context.CancelCauseFunc
 	p.mu.Lock()
-	why := p.why
+	why := p.whyLocked()
 	if p.phase == terminating {
 		p.halted.Store(false)
 		if p.more != nil {
@@ -268,7 +268,7 @@ func (p *Proc) interrupt(why exit.Reason) {
 
 // cancelLocked lets the lock go.
 func (p *Proc) cancelLocked(why exit.Reason) {
-	p.why = why
+	p.why = retained(why)
 	p.haltLocked(why)
 	var cancel context.CancelCauseFunc
 	if p.more != nil {

@@ -31,7 +31,7 @@ type Status struct {
 
 // Status takes the view.
 func (p *Proc) Status() Status {
-	st := Status{ID: p.id, Path: p.Path(), Kind: p.kind}
+	st := Status{ID: p.id, Path: p.Path(), Kind: p.trait.kind}
 	if p.parent != nil {
 		st.Parent = p.parent.Path()
 	}
@@ -47,7 +47,7 @@ func (p *Proc) Status() Status {
 		st.InHand = messageType(p.cur)
 	}
 	if p.phase == dead {
-		st.Why = p.why
+		st.Why = p.whyLocked()
 	}
 	st.Waiting = p.calling()
 	if x := p.more; x != nil {

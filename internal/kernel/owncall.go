@@ -40,7 +40,7 @@ func (p *Proc) AskOwn(callee *Proc, msg any, slot *Slot, gen uint64) {
 	callee.Ask(msg, p, slot, gen)
 	if p.halted.Load() {
 		p.mu.Lock()
-		why := p.why
+		why := p.whyLocked()
 		p.mu.Unlock()
 		slot.fail(gen, &exit.Error{Reason: why})
 	}

@@ -50,8 +50,7 @@ type Proc struct {
 	body          Body
 	parent        *Proc
 	name          string
-	kind          string
-	tag           any // what the typed edge marks the record with
+	trait         *trait
 	id            uint64
 	bound         int32 // of the mailbox, in user messages; 0 = unbounded
 	policy        Overflow
@@ -76,9 +75,9 @@ type Proc struct {
 	handled   uint64
 	turnAt    int64 // nanoseconds after the system's birth
 	queue     ring
-	cur       envelope // in hand
-	why       exit.Reason
-	ties      *tie // the first of its links and monitors; nil if it has none
+	cur       envelope     // in hand
+	why       *exit.Reason // nil is Normal
+	ties      *tie         // the first of its links and monitors; nil if it has none
 	more      *extra
 	kept      *worker // parked, for the next turn; nil unless seated
 
@@ -124,7 +123,7 @@ func (p *Proc) ID() uint64 { return p.id }
 func (p *Proc) Name() string { return p.name }
 
 // Kind returns the kind given at the start, or nothing.
-func (p *Proc) Kind() string { return p.kind }
+func (p *Proc) Kind() string { return p.trait.kind }
 
 // Parent returns the process that started and supervises this one, or nil.
 func (p *Proc) Parent() *Proc { return p.parent }
@@ -165,7 +164,7 @@ func (p *Proc) Dead() bool {
 func (p *Proc) Why() (exit.Reason, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.why, p.phase == dead
+	return p.whyLocked(), p.phase == dead
 }
 
 // QueueLen returns the number of user messages that wait, stashed ones included.
@@ -198,7 +197,7 @@ func messageType(e envelope) string {
 }
 
 // Tag returns what the starter marked the record with.
-func (p *Proc) Tag() any { return p.tag }
+func (p *Proc) Tag() any { return p.trait.tag }
 
 // Publish keeps a value with the record, for anybody who has a reference to the process. It must be safe for concurrent use, and is
 // gone when the process is.
@@ -225,4 +224,51 @@ func (p *Proc) InInit() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.phase == starting
+}
+
+// trait is what many processes have in common; those of one system that are equal share it.
+type trait struct {
+	kind string
+	tag  any // what the typed edge marks the record with
+}
+
+// traitOf returns the system's own copy.
+func (s *System) traitOf(t trait) *trait {
+	if last := s.lastTrait.Load(); last != nil && *last == t {
+		return last // of the process started before, which is usually alike
+	}
+	own, known := s.traits.Load(t)
+	if !known {
+		fresh := t // which escapes, as t does not
+		own, _ = s.traits.LoadOrStore(t, &fresh)
+	}
+	s.lastTrait.Store(own)
+	return own
+}
+
+// retained returns a reason to be kept in a record, where most are one of a few.
+func retained(why exit.Reason) *exit.Reason {
+	switch why.Kind() {
+	case exit.Normal:
+		return nil
+	case exit.Killed:
+		return &exit.ReasonKilled
+	case exit.NoProc:
+		return &exit.ReasonNoProc
+	case exit.Shutdown:
+		if _, says := why.Term(); !says {
+			return &exit.ReasonShutdown
+		}
+	case exit.Crash:
+	}
+	own := why // the one that escapes
+	return &own
+}
+
+// whyLocked returns the reason that the record keeps.
+func (p *Proc) whyLocked() exit.Reason {
+	if p.why == nil {
+		return exit.ReasonNormal
+	}
+	return *p.why
 }

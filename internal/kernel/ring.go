@@ -43,18 +43,32 @@ const (
 // is stored as it is; any other envelope lies in a box beside it, so that a message in a long queue costs two words and not six.
 type ring struct {
 	buf  []any // length is a power of two
-	head int
-	n    int
+	head int32
+	n    int32
+}
+
+// smallest are rings of the first size whose processes rest.
+var smallest = sync.Pool{New: func() any { return new([minRing]any) }}
+
+// rest lets go of the memory of an empty ring of the first size: a process that waits for its next message holds none.
+func (r *ring) rest() {
+	if len(r.buf) == minRing {
+		smallest.Put((*[minRing]any)(r.buf))
+		*r = ring{}
+	}
 }
 
 // boxes are envelopes that are not in use. A box belongs to the one ring that it is in, and goes back when it is popped.
 var boxes = sync.Pool{New: func() any { return new(envelope) }}
 
+// mask is what an index is taken modulo with.
+func (r *ring) mask() int32 { return int32(len(r.buf) - 1) }
+
 func (r *ring) push(e envelope) {
-	if r.n == len(r.buf) {
+	if int(r.n) == len(r.buf) {
 		r.grow()
 	}
-	at := (r.head + r.n) & (len(r.buf) - 1)
+	at := (r.head + r.n) & r.mask()
 	if e.kind == kindUser && e.from == nil && e.slot == nil {
 		r.buf[at] = e.msg
 	} else {
@@ -79,7 +93,7 @@ func (r *ring) popInto(e *envelope) {
 		e.msg, e.kind = *at, kindUser
 	}
 	*at = nil
-	r.head = (r.head + 1) & (len(r.buf) - 1)
+	r.head = (r.head + 1) & r.mask()
 	r.n--
 	if r.n == 0 && len(r.buf) >= shrinkAt {
 		*r = ring{}
@@ -101,7 +115,7 @@ func open(entry any) envelope {
 // notices yields the messages of the envelopes that are not the user's.
 func (r *ring) notices(yield func(any) bool) {
 	for i := range r.n {
-		if box, ok := r.buf[(r.head+i)&(len(r.buf)-1)].(*envelope); ok && box.kind != kindUser && !yield(box.msg) {
+		if box, ok := r.buf[(r.head+i)&r.mask()].(*envelope); ok && box.kind != kindUser && !yield(box.msg) {
 			return
 		}
 	}
@@ -109,7 +123,7 @@ func (r *ring) notices(yield func(any) bool) {
 
 // dropOldestUser removes the oldest user message; notices are never dropped.
 func (r *ring) dropOldestUser() (envelope, bool) {
-	mask := len(r.buf) - 1
+	mask := r.mask()
 	for i := range r.n {
 		at := (r.head + i) & mask
 		if box, boxed := r.buf[at].(*envelope); boxed && box.kind != kindUser {
@@ -128,8 +142,11 @@ func (r *ring) dropOldestUser() (envelope, bool) {
 }
 
 func (r *ring) grow() {
-	size := max(minRing, 2*len(r.buf))
-	next := make([]any, size)
+	if len(r.buf) == 0 {
+		r.buf = smallest.Get().(*[minRing]any)[:]
+		return
+	}
+	next := make([]any, 2*len(r.buf))
 	copied := copy(next, r.buf[r.head:])
 	copy(next[copied:], r.buf[:r.head])
 	r.buf, r.head = next, 0

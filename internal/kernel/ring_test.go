@@ -64,8 +64,13 @@ func TestRingBehavesAsASlice(t *testing.T) {
 					model = slices.Delete(slices.Clone(model), at, at+1)
 				}
 			},
+			"rest": func(*rapid.T) {
+				if r.n == 0 {
+					r.rest()
+				}
+			},
 			"": func(t *rapid.T) {
-				if r.n != len(model) {
+				if int(r.n) != len(model) {
 					t.Fatalf("length %d, want %d", r.n, len(model))
 				}
 				if n := len(r.buf); n&(n-1) != 0 || n > 0 && n < minRing {

@@ -54,7 +54,7 @@ func (s *System) Spawn(in Start) (p *Proc, how Outcome, why exit.Reason) {
 		return nil, Refused, exit.Reason{}
 	}
 	p = &Proc{
-		sys: s, body: in.Body, parent: in.Parent, name: in.Name, kind: in.Kind, tag: in.Tag, id: s.lastID.Add(1), policy: in.Overflow,
+		sys: s, body: in.Body, parent: in.Parent, name: in.Name, trait: s.traitOf(trait{in.Kind, in.Tag}), id: s.lastID.Add(1), policy: in.Overflow,
 		bound: int32(min(max(in.Mailbox, 0), math.MaxInt32)), initElsewhere: in.Timeout > 0,
 	}
 	if in.Mailbox == 0 {

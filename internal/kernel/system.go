@@ -37,6 +37,8 @@ type System struct {
 	waits      sync.Pool // of *wait
 	quiet      *quiet    // nil unless tracked
 	names      *xsync.Map[string, *Proc]
+	traits     *xsync.Map[trait, *trait]
+	lastTrait  atomic.Pointer[trait]
 	addresses  *xsync.Map[string, *Address]
 	extensions *xsync.Map[any, any]
 	live       [liveShards]liveShard
@@ -77,6 +79,7 @@ func New(cfg Config) *System {
 	s.born = s.clock.Now()
 	s.stamps = cfg.Observer != nil
 	s.names = xsync.NewMap[string, *Proc]()
+	s.traits = xsync.NewMap[trait, *trait]()
 	s.addresses = xsync.NewMap[string, *Address]()
 	s.extensions = xsync.NewMap[any, any]()
 	if sim := cfg.Simulation; sim != nil {

@@ -88,6 +88,7 @@ func (p *Proc) next(first bool, w *worker) (verdict, exit.Reason, []slotRef) {
 	}
 	if p.queue.n == 0 {
 		p.scheduled = false
+		p.queue.rest()
 		rest := restNow
 		if p.seated && p.kept == nil && w != nil {
 			p.kept = w
