@@ -52,13 +52,9 @@ func Explore(t T, n int, body func(*Sim), options ...Option) {
 			short := e.shrink(r)
 			t.Fatalf("%s", report(t.Name(), r, short))
 		}
-		if seed%twice == 0 {
-			second := e.run(seed, whole)
-			if second.Failure != nil {
-				t.Fatalf("%s", different(seed, r.Trace, second.Trace)+"\nthe second fails: "+second.Failure.Error())
-			}
-			if second.Trace.Hash() != r.Trace.Hash() {
-				t.Fatalf("%s", different(seed, r.Trace, second.Trace))
+		for range e.repeats(seed) {
+			if text := e.differs(r); text != "" {
+				t.Fatalf("%s", text)
 			}
 		}
 		steps += r.Trace.Len()
@@ -98,6 +94,29 @@ func (e *explorer) again(seed uint64, c cut) {
 	if r.Failure != nil {
 		e.t.Fatalf("%s", report(e.t.Name(), r, shortened{r, c}))
 	}
+}
+
+// repeats is how many more times a seed is run to compare the traces.
+func (e *explorer) repeats(seed uint64) int {
+	switch c := defaults(e.options); {
+	case c.repeat > 0:
+		return c.repeat - 1
+	case seed%twice == 0:
+		return 1
+	}
+	return 0
+}
+
+// differs runs a seed again and says where the two runs part ways; nothing if they do not.
+func (e *explorer) differs(first Result) string {
+	second := e.run(first.Seed, whole)
+	switch {
+	case second.Failure != nil:
+		return different(first.Seed, first.Trace, second.Trace) + "\nthe second fails: " + second.Failure.Error()
+	case second.Trace.Hash() != first.Trace.Hash():
+		return different(first.Seed, first.Trace, second.Trace)
+	}
+	return ""
 }
 
 // different says where two runs of one seed part ways.

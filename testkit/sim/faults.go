@@ -5,6 +5,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"mabeam.dev/internal/kernel"
@@ -26,7 +27,10 @@ func (s *Sim) Fault(faults ...Fault) {
 const faulting = 0xfa17 << 32
 
 // Calm disarms all faults and heals all partitions.
-func (s *Sim) Calm() { s.sched.faults, s.sched.walls = nil, nil }
+func (s *Sim) Calm() {
+	s.sched.past = append(s.sched.past, s.sched.faults...)
+	s.sched.faults, s.sched.walls = nil, nil
+}
 
 // wall parts two groups of processes.
 type wall struct{ a, b string }
@@ -91,10 +95,10 @@ func one(rng *rand.Rand, of []string) string {
 	return of[rng.IntN(len(of))]
 }
 
-// plan renders the armed faults, a line each.
+// plan renders the faults that have ever been armed, and the partitions that there are, a line each.
 func (s *scheduler) plan() []string {
 	var out []string
-	for _, f := range s.faults {
+	for _, f := range slices.Concat(s.past, s.faults) {
 		out = append(out, fmt.Sprintf("%s (happened %d times)", f.Fault, f.done))
 	}
 	for _, w := range s.walls {

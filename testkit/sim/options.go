@@ -15,6 +15,7 @@ type config struct {
 	only     map[int]bool // the choices, from 1, that are drawn; nil: all
 	changes  int          // of priorities; < 0: no priorities
 	maxSteps int
+	repeat   int           // runs of each seed in an exploration; 0: one, and two of each fiftieth
 	patience time.Duration // real time
 }
 
@@ -43,6 +44,9 @@ func Drawn(decisions ...int) Option {
 
 // MaxSteps is how many steps a run may take before it fails with ErrSteps; the default is ten million, and less than 1 is no limit.
 func MaxSteps(n int) Option { return func(c *config) { c.maxSteps = n } }
+
+// Repeat makes Explore run each seed n times, in place of every fiftieth twice, and compare the traces.
+func Repeat(n int) Option { return func(c *config) { c.repeat = n } }
 
 // Patience is how much real time one step may take before the run fails with ErrStuck; the default is 10 s.
 func Patience(d time.Duration) Option { return func(c *config) { c.patience = d } }

@@ -29,7 +29,8 @@ type scheduler struct {
 	parked   []*task // wait, in order
 	runnable []*task // of both, those who can run now
 	faults   []*armed
-	plans    uint64 // faults that were ever armed
+	past     []*armed // faults that have been disarmed
+	plans    uint64   // faults that were ever armed
 	walls    []wall
 	current  *task
 	tasks    uint64 // made so far

@@ -35,7 +35,7 @@ type Result struct {
 	Trace   *Trace        // what happened
 	Choices int           // decisions that were taken between several tasks
 	Elapsed time.Duration // virtual time at the end
-	Faults  []string      // that were armed at the end, and how often each happened
+	Faults  []string      // that were armed, and how often each happened
 
 	drawn []int // the decisions, from 1, in which another than the first in line was taken
 }
@@ -165,6 +165,14 @@ func (s *Sim) Rand(name string) *rand.Rand {
 
 // Trace returns what has happened so far.
 func (s *Sim) Trace() *Trace { return s.sched.trace }
+
+// Note writes a text into the trace, in the name of whoever calls it, so that it is part of what equal runs have in common: values that the
+// types of messages do not show. Processes of the simulation may call it as well.
+func (s *Sim) Note(format string, args ...any) {
+	s.sched.trace.append(Step{
+		At: s.sched.clock.now, Process: label(s.sched.current.proc), What: "note", Message: fmt.Sprintf(format, args...),
+	})
+}
 
 // Settle lets everybody run until nobody can. Time stands still: a timer that is due already does not fire either.
 func (s *Sim) Settle() {

@@ -25,8 +25,8 @@ type Step struct {
 	N       uint64        // from 1
 	At      time.Duration // virtual time since Birth
 	Process string        // path and incarnation
-	What    string        // Init, Receive, Terminate, or the fault
-	Message string        // type of the message; empty if there is none
+	What    string        // Init, Receive, Terminate, the fault, or note
+	Message string        // type of the message, or text of the note; empty if there is none
 }
 
 // kept is how many steps a trace remembers.
@@ -43,11 +43,16 @@ func (s Step) String() string {
 
 // add appends a step.
 func (t *Trace) add(at time.Duration, p *kernel.Proc, what string, msg any) {
-	t.n++
-	s := Step{N: t.n, At: at, Process: label(p), What: what}
+	s := Step{At: at, Process: label(p), What: what}
 	if msg != nil {
 		s.Message = reflect.TypeOf(msg).String()
 	}
+	t.append(s)
+}
+
+func (t *Trace) append(s Step) {
+	t.n++
+	s.N = t.n
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%x %d %s %s %s", t.hash, s.At, s.Process, s.What, s.Message)
 	t.hash = h.Sum64()
