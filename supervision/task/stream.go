@@ -18,7 +18,7 @@ import (
 // An item whose task failed, or took longer than [Within] says, is an *[ItemError] in its place, and the stream goes on. When tasks cannot be
 // started, as with ErrMaxChildren, the stream ends with that error, and when ctx ends, with its cause. However the loop is left, all tasks
 // that still run are stopped when it is: asked, and killed when their shutdown time is over. When the consuming process is killed they are
-// stopped soon after. It panics if n is less than 1 or a function is missing.
+// stopped soon after. In an Init the system's CallTimeout limits each wait. It panics if n is less than 1 or a function is missing.
 func Stream[A, T any](
 	ctx context.Context, in *Supervisor, seq iter.Seq[A], n int, f func(ctx *Context, item A) (T, error), options ...Option,
 ) iter.Seq2[T, error] {

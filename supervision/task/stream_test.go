@@ -303,6 +303,19 @@ func TestAStreamEndsWithItsSupervisor(t *testing.T) {
 	})
 }
 
+// And so does the end of the whole system, which no consumer outside of it could prevent.
+func TestAStreamEndsWithItsSystem(t *testing.T) {
+	bubble(t, task.Spec{}, func(t *testing.T, w *world) {
+		time.AfterFunc(time.Second, func() { _ = w.Close(context.Background()) })
+		_, errs := collect(task.Stream(t.Context(), w.tasks, slices.Values([]int{0, 9, 9, 9}), 2, sleeping, task.Within(0)))
+		require.GreaterOrEqual(t, len(errs), 2)
+		require.NoError(t, errs[0])
+		require.Error(t, errs[len(errs)-1])
+		synctest.Wait()
+		assert.Zero(t, w.Len())
+	})
+}
+
 // The end of ctx ends the stream with its cause, and the tasks with it.
 func TestAStreamEndsWithItsContext(t *testing.T) {
 	both(t, task.Spec{}, func(t *testing.T, w *world, ctx context.Context) {
