@@ -136,18 +136,12 @@ func (r *exitsRun) startLinked(t *rapid.T) {
 
 func (r *exitsRun) links(t *rapid.T) {
 	m, p, to, q := r.two(t)
-	if q.dead && p.traps && p.parent == q.id {
-		return // there the signal is no order of the parent
-	}
 	r.link(p, q)
 	r.does(t, m, func(c *cx) error { c.Link(to.ref.PID()); return nil })
 }
 
 func (r *exitsRun) unlinks(t *rapid.T) {
 	m, p, to, q := r.two(t)
-	if p.tie(q.id, "linked", 0) < 0 && slices.ContainsFunc(p.queue, func(i naiveItem) bool { return i.from == q.id && i.exit() && (!i.link || i.line == "") }) {
-		return // there Unlink does more, or less, than end the link: it takes back what q sent by itself, and leaves a dead parent's order
-	}
 	r.unlink(p, q)
 	r.does(t, m, func(c *cx) error { c.Unlink(to.ref.PID()); return nil })
 }
@@ -195,9 +189,6 @@ func (r *exitsRun) trapsExits(t *rapid.T) {
 
 func (r *exitsRun) trapsNoMore(t *rapid.T) {
 	m, p, _, _ := r.two(t)
-	if slices.ContainsFunc(p.queue, naiveItem.exit) {
-		return // there they are lost with the function that makes messages of them
-	}
 	if !p.dead {
 		p.traps = false
 	}

@@ -67,7 +67,8 @@ func (q *quiet) wait(ctx context.Context) error {
 }
 
 // WaitQuiet returns when no process is scheduled, in a turn or woken, other than those that wait at a [Gate]. It needs
-// Config.TrackIdle and reports ErrNotTracked without it.
+// Config.TrackIdle and reports ErrNotTracked without it. A process whose call ends with
+// its context is counted in only when it runs: whoever ends contexts of callers waits for them himself.
 func (s *System) WaitQuiet(ctx context.Context) error {
 	if s.quiet == nil {
 		return ErrNotTracked

@@ -114,7 +114,7 @@ func (t *tie) announce(p *Proc, why exit.Reason) {
 	}
 	switch {
 	case t.mon == nil: // queued before the lock is let go, so that an Unlink comes before or after, not in between
-		does := q.exitSignalLocked(p, why, p == q.parent)
+		does := q.exitSignalLocked(p, why, p == q.parent, true)
 		q.mu.Unlock()
 		q.follow(does, why)
 	case t.ends[1].of == p:
@@ -149,8 +149,9 @@ func (p *Proc) Link(q *Proc) {
 	case p.phase >= fenced:
 		unlockBoth(p, q)
 	case q.phase == dead:
+		does := p.exitSignalLocked(q, exit.ReasonNoProc, q == p.parent, true)
 		unlockBoth(p, q)
-		p.exitSignal(q, exit.ReasonNoProc, false)
+		p.follow(does, exit.ReasonNoProc)
 	case p.linkToLocked(q) != nil:
 		unlockBoth(p, q)
 	default:
@@ -196,27 +197,33 @@ func (p *Proc) Unlink(q *Proc) {
 	p.revokeExitsLocked(q)
 }
 
-// exitNotice is the exit signal of a linked process to one that traps exits.
+// exitNotice is an exit signal in the mailbox of a process that traps exits. From the parent it is an order, kindExit; from anybody else a
+// message.
 type exitNotice struct {
 	from    *Proc
 	why     exit.Reason
-	revoked bool // guarded by the receiver's lock
+	link    bool                                 // it is the death of a linked process
+	make    func(from *Proc, why exit.Reason) any // as it was when the signal came: a process that stops trapping still hears of it
+	revoked bool                                 // guarded by the receiver's lock
 }
 
 func (n *exitNotice) deliver(p *Proc, _ uint64) (any, bool) {
 	p.mu.Lock()
 	make, revoked := p.extraLocked().exits, n.revoked
 	p.mu.Unlock()
-	if make == nil || revoked {
+	if make == nil {
+		make = n.make
+	}
+	if revoked {
 		return nil, false
 	}
 	return make(n.from, n.why), true
 }
 
-// revokeExitsLocked takes back the notices of q's death that p has not come to.
+// revokeExitsLocked takes back the signal of q's death that came over a link and that p has not come to. What q has sent itself stays.
 func (p *Proc) revokeExitsLocked(q *Proc) {
 	for m := range p.queue.notices {
-		if n, ok := m.(*exitNotice); ok && n.from == q {
+		if n, ok := m.(*exitNotice); ok && n.link && n.from == q {
 			n.revoked = true
 		}
 	}
@@ -248,7 +255,7 @@ func (p *Proc) Exit(from *Proc, why exit.Reason) {
 // exitSignal applies the table of exit signals: what a reason does to a process that traps exits and to one that does not.
 func (p *Proc) exitSignal(from *Proc, why exit.Reason, parent bool) {
 	p.mu.Lock()
-	does := p.exitSignalLocked(from, why, parent)
+	does := p.exitSignalLocked(from, why, parent, false)
 	p.mu.Unlock()
 	p.follow(does, why)
 }
@@ -265,15 +272,15 @@ func (p *Proc) follow(does signalled, why exit.Reason) {
 	}
 }
 
-func (p *Proc) exitSignalLocked(from *Proc, why exit.Reason, parent bool) (does signalled) {
+func (p *Proc) exitSignalLocked(from *Proc, why exit.Reason, parent, link bool) (does signalled) {
 	if p.phase >= terminating {
 		return does
 	}
 	switch {
 	case p.traps && parent:
-		p.queue.push(envelope{kind: kindExit, msg: why, from: from})
+		p.queue.push(envelope{kind: kindExit, msg: &exitNotice{from: from, why: why, link: link}, from: from})
 	case p.traps:
-		p.queue.push(envelope{kind: kindNotice, msg: &exitNotice{from: from, why: why}, from: from})
+		p.queue.push(envelope{kind: kindNotice, msg: &exitNotice{from: from, why: why, link: link, make: p.more.exits}, from: from})
 	case why.Kind() == exit.Normal:
 		return does
 	default:

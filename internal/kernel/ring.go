@@ -11,7 +11,7 @@ const (
 	kindNone     kind = iota // no envelope
 	kindUser                 // msg is for the behaviour
 	kindNotice               // msg is a notice that makes the message in the receiver's turn
-	kindExit                 // msg is the exit.Reason asked for by the parent of a process that traps exits
+	kindExit                 // msg is the *exitNotice of the parent of a process that traps exits
 	kindCallback             // in hand only: msg is the callback that runs instead of Receive
 )
 

@@ -178,11 +178,15 @@ func (p *Proc) deliver(e *envelope) error {
 			return p.receive(msg)
 		}
 	case kindExit:
-		why := e.msg.(exit.Reason)
+		order := e.msg.(*exitNotice)
 		p.mu.Lock()
-		p.extraLocked().exitAsked = &why
+		if order.revoked {
+			p.mu.Unlock()
+			return nil
+		}
+		p.extraLocked().exitAsked = &order.why
 		p.mu.Unlock()
-		p.die(why)
+		p.die(order.why)
 	case kindNone, kindCallback: // nothing to deliver
 	}
 	return nil
