@@ -49,16 +49,19 @@ func (c Counter[V]) add(count, delta V) V {
 
 // Keyed is a handle of a table with one value for each key: *[Set] or *[Ordered].
 type Keyed[K, V any] interface {
+	// Name returns the table's name; empty for one without.
+	Name() string
 	change(op string, key K, next func(old V, found bool) (V, verdict)) (V, error)
 }
 
 // UpdateCounter adds delta to the count of a key, within the counter's bounds, and returns the new count. It is one atomic step. Errors are
 // those of [Set.Put], and [ErrBounds].
 func UpdateCounter[K any, V Integer](t Keyed[K, V], key K, delta V, c Counter[V]) (V, error) {
+	const op = "update counter in"
 	if low, high := c.bounds(); low > high {
-		return 0, ErrBounds
+		return 0, &OpError{op, t.Name(), ErrBounds}
 	}
-	return t.change("update counter in", key, func(old V, found bool) (V, verdict) {
+	return t.change(op, key, func(old V, found bool) (V, verdict) {
 		if !found {
 			old = c.Init
 		}

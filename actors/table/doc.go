@@ -34,14 +34,14 @@
 // about an update or a match may run more than once. A table costs a few kilobytes, so it is nothing to have one of for each small thing.
 //
 // Failure modes: every refusal is an [*OpError] with the operation and the table's name around [ErrNoTable], [ErrNotOwner], [ErrPrivate],
-// [ErrNotPublic], [ErrPublic], [ErrWrongType], [ErrFull], [ErrSelf], [ErrOtherSystem], [actors.ErrFenced] or [actors.ErrNoProc]; a name that
-// is taken is a [*NameTakenError]. A bad counter is [ErrBounds].
+// [ErrNotPublic], [ErrPublic], [ErrWrongType], [ErrFull], [ErrSelf], [ErrOtherSystem], [ErrBounds], [actors.ErrFenced] or [actors.ErrNoProc]; a
+// name that is taken is a [*NameTakenError].
 //
 // OTP counterpart: ets. Deviations: values are shared, not copied. Kind and types belong to the Go type of a handle, and a handle is good for
 // one ownership, so that a past owner cannot write by accident. A public table is written one key at a time. A batch of writes to a set or
 // bag is not atomic. A snapshot of a set or bag is a copy, which the owner makes. There are match functions instead of match
-// specifications. What a process writes after its end is refused in a public table as well. A table of a process that traps exits is still
-// there in its Terminate. In a simulated system, sets and bags are gone through in the order of insertion.
+// specifications. What a process writes after its end is refused in a public table as well. A table is still there in its
+// owner's Terminate. In a simulated system, sets and bags are gone through in the order of insertion.
 //
 // State: a table belongs to one process; its contents are in one map or tree that is published through an atomic pointer. The right to write
 // is guarded by one lock for each writing process, held for a few instructions.

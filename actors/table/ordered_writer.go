@@ -4,13 +4,6 @@ package table
 
 import "iter"
 
-// fork returns a copy of a published tree for one writer to change.
-func (t *orderedTable[K, V]) fork(published *tree[K, V]) *tree[K, V] {
-	t.copying.Lock()
-	defer t.copying.Unlock()
-	return published.Copy()
-}
-
 // commit has edit change a copy of the tree and publishes it; edit returns the number of changes. The user's code that edit calls, the order
 // above all, runs under no lock, and again whenever another writer was faster.
 func (o *Ordered[K, V]) commit(op string, edit func(t *tree[K, V]) (changes int)) error {

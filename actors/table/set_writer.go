@@ -111,8 +111,8 @@ func (s *Set[K, V]) DeleteWhere(match func(K, V) bool) (n int, err error) {
 // Clear takes everything out at once. A public table refuses it.
 func (s *Set[K, V]) Clear() error { return s.t.clear(&s.handle) }
 
-// Update gives a key the value that next makes of the old one; found tells next whether there was one, and with keep it leaves things as they
-// are. now is the key's value afterwards. next runs under no lock and must do nothing but compute: it is called again when the key has changed
+// Update gives a key the value that next makes of the old one; found tells next whether there was one, and unless next reports a change things
+// stay as they are. now is the key's value afterwards. next runs under no lock and must do nothing but compute: it is called again when the key has changed
 // meanwhile.
 func (s *Set[K, V]) Update(key K, next func(old V, found bool) (val V, change bool)) (now V, err error) {
 	return s.t.decide(&s.handle, "update", key, func(old V, found bool) (V, int, verdict) {

@@ -109,3 +109,41 @@ func TestTheSameSeedHasTheSameWinner(t *testing.T) {
 	}
 	require.Len(t, both, 2, "some seeds let one win, some the other")
 }
+
+// The owner is killed somewhere in its work, and its heir goes on from where it was: how far that was, the seed says.
+func TestAnHeirGoesOnFromWhereTheSeedLetTheOwnerCome(t *testing.T) {
+	type transfer = table.Transfer[*table.Set[int, int]]
+	run := func(seed uint64) (left, total int) {
+		r := sim.Run(seed, func(s *sim.Sim) {
+			owner, heir := start(s.System()), start(s.System())
+			next := made(t, heir, func(c *cx) (table.Receiver[*table.Set[int, int]], error) {
+				return table.Receive(c, func(tr transfer) do {
+					return func(*cx) error {
+						left, _, _ = tr.Table.Lookup(1)
+						_, err := table.UpdateCounter(tr.Table, 1, 100, table.Counter[int]{})
+						return err
+					}
+				})
+			})
+			set := set(t, owner, "t", table.Options{})
+			require.NoError(s, set.SetHeir(next, nil))
+			for range 20 {
+				owner.Tell(func(*cx) error { _, err := table.UpdateCounter(set, 1, 1, table.Counter[int]{}); return err })
+			}
+			start(s.System()).Tell(func(*cx) error { owner.PID().Kill(); return nil })
+			s.Settle()
+			total, _, _ = set.Lookup(1)
+		})
+		require.NoError(t, r.Failure)
+		return left, total
+	}
+	came := map[int]bool{}
+	for seed := range uint64(20) {
+		left, total := run(seed)
+		require.Equal(t, left+100, total)
+		again, _ := run(seed)
+		require.Equal(t, left, again, "seed %d", seed)
+		came[left] = true
+	}
+	require.Greater(t, len(came), 3, "the seed decides")
+}
