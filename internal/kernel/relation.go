@@ -202,9 +202,9 @@ func (p *Proc) Unlink(q *Proc) {
 type exitNotice struct {
 	from    *Proc
 	why     exit.Reason
-	link    bool                                 // it is the death of a linked process
+	link    bool                                  // it is the death of a linked process
 	make    func(from *Proc, why exit.Reason) any // as it was when the signal came: a process that stops trapping still hears of it
-	revoked bool                                 // guarded by the receiver's lock
+	revoked bool                                  // guarded by the receiver's lock
 }
 
 func (n *exitNotice) deliver(p *Proc, _ uint64) (any, bool) {
