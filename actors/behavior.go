@@ -46,21 +46,24 @@ func (f receiveFunc[M]) Receive(ctx *Context[M], msg M) error { return f(ctx, ms
 
 // process is the body of a process of messages M: the typed edge over the untyped kernel.
 type process[M any] struct {
-	ctx   Context[M]
-	start func() Behavior[M]
-	b     Behavior[M]
+	ctx Context[M]
+	b   Behavior[M] // unborn until Init begins
 }
 
 var _ kernel.Body = (*process[int])(nil)
 
+// unborn is the function that builds the behaviour, in its place until it is asked for it.
+type unborn[M any] func() Behavior[M]
+
+func (unborn[M]) Receive(*Context[M], M) error { panic("actors: a message before Init") }
+
 func (p *process[M]) Init(proc *kernel.Proc) error {
 	p.ctx.proc = proc
-	if p.start == nil {
+	start := p.b.(unborn[M])
+	if start == nil {
 		return ErrNoBehavior
 	}
-	p.b = p.start()
-	p.start = nil
-	if p.b == nil {
+	if p.b = start(); p.b == nil {
 		return ErrNoBehavior
 	}
 	if b, ok := p.b.(Initer[M]); ok {
@@ -74,7 +77,6 @@ func (p *process[M]) Handle(msg any) error {
 	if !ok {
 		return &UnknownMessageError{msg}
 	}
-	p.ctx.inHand = msg
 	return p.b.Receive(&p.ctx, m)
 }
 

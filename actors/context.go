@@ -17,9 +17,8 @@ import (
 // and Now may be used elsewhere. As a context.Context it is cancelled when the process ends or a stop takes effect; context.Cause
 // gives an *exit.Error with the reason.
 type Context[M any] struct {
-	proc   *kernel.Proc
-	inHand any
-	rand   *rand.Rand // made when it is first asked for
+	proc *kernel.Proc
+	rand *rand.Rand // made when it is first asked for
 }
 
 var _ context.Context = (*Context[int])(nil)
@@ -74,7 +73,7 @@ func (c *Context[M]) Value(key any) any {
 func (c *Context[M]) Continue(m M) { c.proc.Continue(m) }
 
 // Stash sets the message in hand aside, with its sender and its reply address. Stashed messages count against the mailbox's bound.
-func (c *Context[M]) Stash() { c.proc.Stash(c.inHand) }
+func (c *Context[M]) Stash() { c.proc.Stash() }
 
 // Unstash puts all that is stashed, oldest first, before the queue.
 func (c *Context[M]) Unstash() { c.proc.Unstash() }

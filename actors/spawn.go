@@ -84,7 +84,7 @@ func with(how kernel.Start, options []Option) kernel.Start {
 
 func spawn[M any](in Spawner, name string, start func() Behavior[M], link bool, options []Option) (Ref[M], error) {
 	sys, parent := in.spawner()
-	body := &process[M]{start: start}
+	body := &process[M]{b: unborn[M](start)}
 	how := kernel.Start{Name: name, Unique: true, Body: body, Spawner: parent, Parent: parent, Linked: link, Tag: (*typeTag[M])(nil)}
 	if !link {
 		how.Parent = nil

@@ -21,8 +21,5 @@ func (c *Context[M]) ContinueWith(next func() error) {
 	if next == nil {
 		panic("actors: ContinueWith needs a function")
 	}
-	c.proc.ContinueWith(func() error {
-		c.inHand = nil
-		return next()
-	})
+	c.proc.ContinueWith(next)
 }

@@ -51,17 +51,17 @@ func (c *prompt) deliver(p *Proc, _ uint64) (any, bool) {
 type stashed struct{ ready }
 
 // Stash sets the message in hand aside, with its sender and its call. A notice is set aside as the message it became.
-func (p *Proc) Stash(msg any) {
+func (p *Proc) Stash() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e := p.cur
-	if p.phase >= fenced || e.kind == kindNone || e.kind == kindCallback {
-		return
+	if _, made := e.msg.(notice); made || p.phase >= fenced || e.kind == kindNone || e.kind == kindCallback {
+		return // a notice that is still one has not become a message
 	}
 	if e.kind == kindUser {
 		p.users++
 	} else {
-		e = envelope{kind: kindNotice, msg: &stashed{ready{msg}}}
+		e = envelope{kind: kindNotice, msg: &stashed{ready{e.msg}}}
 	}
 	// The call is open in the stash now, and what is in hand is there only for those who look: stashing it twice has no effect.
 	p.cur.slot = nil

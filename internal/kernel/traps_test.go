@@ -345,7 +345,7 @@ func TestTrap15TheStashKeepsOrderAndSender(t *testing.T) {
 		var p *Proc
 		p = up(t, s, Start{Body: &body{other: func(msg any) error {
 			if !open {
-				p.Stash(msg)
+				p.Stash()
 				return nil
 			}
 			got = append(got, msg, p.cur.from)
