@@ -88,13 +88,18 @@ func (a Append) Validate() error {
 	return errors.Join(v.problems...)
 }
 
-// validation collects the problems of one append.
+// validation collects the problems of one call.
 type validation struct {
 	stream   Stream
+	wrap     func(field, reason string) error // nil makes a FieldError
 	problems []error
 }
 
 func (v *validation) add(field, reason string) {
+	if v.wrap != nil {
+		v.problems = append(v.problems, v.wrap(field, reason))
+		return
+	}
 	v.problems = append(v.problems, &FieldError{Stream: v.stream, Field: field, Reason: reason})
 }
 

@@ -27,6 +27,10 @@ var (
 	ErrClosed = errors.New("events: closed")
 	// ErrBusy is returned when too much is waiting to be written; nothing of the append was taken.
 	ErrBusy = errors.New("events: busy")
+	// ErrScan is returned by a query that no index serves and that does not say AllowScan.
+	ErrScan = errors.New("events: query: it would scan the log: give a stream, an agent, types, a correlation, or both ends of the range, or allow the scan")
+	// ErrCompacted matches [*CompactedError]: events that were asked for have been removed by retention.
+	ErrCompacted = errors.New("events: compacted")
 )
 
 // FieldError is one problem of a malformed append or snapshot.
@@ -104,3 +108,39 @@ func (e *CorruptError) Error() string {
 
 // Is matches [ErrCorrupt].
 func (e *CorruptError) Is(target error) bool { return target == ErrCorrupt }
+
+// QueryError is one problem of a malformed query.
+type QueryError struct {
+	// Field is the condition, for example "types[2]".
+	Field string
+	// Reason says what is wrong with it.
+	Reason string
+}
+
+// Error names condition and reason.
+func (e *QueryError) Error() string { return fmt.Sprintf("events: query: %s: %s", e.Field, e.Reason) }
+
+// Is matches [ErrInvalid].
+func (e *QueryError) Is(target error) bool { return target == ErrInvalid }
+
+// CompactedError tells that retention has removed events that a read or a query asked for. The reader has to begin with a snapshot, or from First on with
+// the knowledge that something is missing; nothing is ever left out in silence.
+type CompactedError struct {
+	// Stream is the stream that was read; empty for reads over several streams.
+	Stream Stream
+	// First is the position from which on nothing that was asked for has been removed.
+	First Position
+	// Version is the first version that is kept, for a read of a stream.
+	Version Version
+}
+
+// Error names what was read and where it is whole.
+func (e *CompactedError) Error() string {
+	if e.Version != 0 {
+		return fmt.Sprintf("events: read %q: events before version %d (position %d) have been removed", string(e.Stream), e.Version, e.First)
+	}
+	return fmt.Sprintf("events: read: events before position %d have been removed", e.First)
+}
+
+// Is matches [ErrCompacted].
+func (e *CompactedError) Is(target error) bool { return target == ErrCompacted }

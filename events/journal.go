@@ -172,6 +172,9 @@ func (j *Journal) Replay(ctx context.Context, from Position) iter.Seq2[Event, er
 	return j.store.ReadAll(ctx, from)
 }
 
+// Query gives a page of selected events; see [Store].
+func (j *Journal) Query(ctx context.Context, q Query) (Page, error) { return j.store.Query(ctx, q) }
+
 // Head gives the position of the last acknowledged event; see [Store].
 func (j *Journal) Head(ctx context.Context) (Position, error) { return j.store.Head(ctx) }
 

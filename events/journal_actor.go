@@ -33,6 +33,7 @@ type flush struct{}
 
 func (write) journal() {}
 func (keep) journal()  {}
+func (await) journal() {}
 func (flush) journal() {}
 
 // journalActor is one incarnation. All its state belongs to the process.
@@ -41,6 +42,7 @@ type journalActor struct {
 	waiting []write // taken and not yet committed, oldest first
 	loads   []load  // of waiting
 	armed   bool    // a flush is on its way
+	ahead   waiters // who waits for the head to rise
 }
 
 // Init refuses to run on a poisoned store: restarting cannot mend a disk, so the supervisor is to give up and pass the fault on.
@@ -70,6 +72,8 @@ func (a *journalActor) Receive(ctx *actors.Context[Message], msg Message) error 
 		}
 		m.reply.Send(struct{}{})
 		return nil
+	case await:
+		return a.ahead.add(ctx, a.journal.store, m)
 	case flush:
 		a.armed = false
 		if err := a.commit(ctx); err != nil {
@@ -127,6 +131,9 @@ func (a *journalActor) commit(ctx *actors.Context[Message]) error {
 	a.waiting, a.loads = a.waiting[n:], a.loads[n:]
 	if len(a.waiting) == 0 {
 		a.waiting, a.loads = nil, nil // memory given back after a burst
+	}
+	if err == nil {
+		err = a.ahead.answer(ctx, a.journal.store)
 	}
 	return a.fatal(err)
 }

@@ -25,6 +25,10 @@ type Store interface {
 	// ReadAll gives the events of all streams with position >= from in the order of their positions, otherwise like Read.
 	ReadAll(ctx context.Context, from Position) iter.Seq2[Event, error]
 
+	// Query gives one page of the events that the query selects. The errors are those of [Query.Explain], *CompactedError for a query that must be
+	// Complete, and those of a read. Each page is a consistent view up to its Head.
+	Query(ctx context.Context, q Query) (Page, error)
+
 	// Snapshot gives the newest intact snapshot of a stream, and false if there is none. A damaged one is ignored with a warning in the log.
 	Snapshot(ctx context.Context, s Stream) (Snap, bool, error)
 

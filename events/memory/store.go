@@ -28,6 +28,7 @@ type Store struct {
 		closed  bool
 		log     []events.Event // log[i] has position i+1; only appended to, so a view of it stays valid
 		streams map[events.Stream][]events.Position
+		index   map[key][]events.Position
 		ids     map[events.ID]events.Position
 		snaps   map[events.Stream][]events.Snap // newest first, at most two
 		last    time.Time                       // stamp of the last event
@@ -44,6 +45,7 @@ func New(o Options) *Store {
 	}
 	s := &Store{now: o.Now}
 	s.mu.streams = make(map[events.Stream][]events.Position)
+	s.mu.index = make(map[key][]events.Position)
 	s.mu.ids = make(map[events.ID]events.Position)
 	s.mu.snaps = make(map[events.Stream][]events.Snap)
 	return s
@@ -69,6 +71,9 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 		s.mu.log = append(s.mu.log, e)
 		s.mu.streams[e.Stream] = append(s.mu.streams[e.Stream], e.Position)
 		s.mu.ids[e.ID] = e.Position
+		for _, k := range keysOf(&e) {
+			s.mu.index[k] = append(s.mu.index[k], e.Position)
+		}
 		s.mu.last = e.At
 	}
 	s.mu.stats.Count(verdict)
@@ -216,6 +221,6 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mu.closed = true
-	s.mu.log, s.mu.streams, s.mu.ids, s.mu.snaps = nil, nil, nil, nil
+	s.mu.log, s.mu.streams, s.mu.index, s.mu.ids, s.mu.snaps = nil, nil, nil, nil, nil
 	return nil
 }

@@ -120,6 +120,10 @@ func model(t *testing.T, b Backend) {
 				want := m.of(s)
 				same(rt, want[min(max(from, 1)-1, len(want)):], got)
 			},
+			"query": func(rt *rapid.T) {
+				q := queries(len(m.log), epoch, now).Draw(rt, "query")
+				same(rt, m.query(q), paged(rt, store, q))
+			},
 			"snapshot": func(rt *rapid.T) {
 				sn := events.Snap{
 					Stream: streams.Draw(rt, "stream"), Version: events.Version(rapid.IntRange(1, 8).Draw(rt, "version")), Schema: 1,
@@ -173,6 +177,10 @@ func appends(streams *rapid.Generator[events.Stream]) *rapid.Generator[events.Ap
 				n.Metadata = map[string]string{"k": "v"}
 				n.Agent = "agent"
 				n.Schema = 2
+			}
+			n.Type = []string{"t", "u", "v"}[(first+uint64(i))%3]
+			if first%2 == 0 {
+				n.Correlation, n.Causation = number(1+first%3), number(first)
 			}
 			a.Events = append(a.Events, n)
 		}

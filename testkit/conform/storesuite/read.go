@@ -134,6 +134,8 @@ func refusals(t *testing.T, h *bench) {
 		assert.ErrorIs(t, err, want)
 		_, err = collect(h.store.ReadAll(ctx, 0))
 		assert.ErrorIs(t, err, want)
+		_, err = h.store.Query(ctx, events.Query{})
+		assert.ErrorIs(t, err, want)
 		_, _, err = h.store.Snapshot(ctx, "s")
 		assert.ErrorIs(t, err, want)
 		assert.ErrorIs(t, h.store.PutSnapshot(ctx, events.Snap{Stream: "s", Version: 1}), want)

@@ -42,6 +42,8 @@ func Run(t *testing.T, b Backend) {
 		{"a read ends at the head it began with", readBound},
 		{"stamps never fall", stamps},
 		{"the newest snapshot is given and old ones replaced", snapshots},
+		{"a query gives what its conditions select, page by page", querying},
+		{"a malformed query and one that would scan are refused", queryRefusals},
 		{"an ended context and a closed store refuse everything", refusals},
 	}
 	for _, l := range laws {
