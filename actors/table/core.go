@@ -103,7 +103,6 @@ func (c *core) drop() {
 	c.reg.tables.Delete(c.id)
 	c.stored.drop()
 	c.heir.Store(nil)
-	c.size.Store(0)
 }
 
 // ownerPID returns the owner; nobody for a table that is gone.

@@ -42,7 +42,12 @@ func (t *hashed[K, E]) rehouse() {
 
 func (t *hashed[K, E]) drop() { t.root.Load().live.Store(nil) }
 
-func (t *hashed[K, E]) length() int { return int(t.size.Load()) }
+func (t *hashed[K, E]) length() int {
+	if t.root.Load().live.Load() == nil {
+		return 0 // whatever a write that came as the table went still counts
+	}
+	return int(t.size.Load())
+}
 
 // nextRev returns the revision after rev.
 func (t *hashed[K, E]) nextRev(rev uint64) uint64 {
