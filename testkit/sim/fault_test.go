@@ -198,7 +198,7 @@ func fragile(s *sim.Sim) *supervision.Supervisor {
 	return sup
 }
 
-func TestATreeUnderFaultsIsWholeAgainWhenTheyEnd(t *testing.T) {
+func TestExploreATreeUnderFaultsThatIsWholeAgainWhenTheyEnd(t *testing.T) {
 	space := sim.Space{
 		Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill, sim.Hang, sim.FailStart, sim.HangStart, sim.Drop, sim.Duplicate, sim.Delay},
 		Processes: []string{"/app/w0", "/app/w1", "/app/w2", "/app/w3"},

@@ -11,7 +11,7 @@ import (
 )
 
 // seeds is how many seeds the explorations of this package's tests take.
-var seeds = flag.Int("seeds", 100, "seeds of each exploration")
+var seeds = flag.Int("seeds", 50, "seeds of each exploration")
 
 func TestMain(m *testing.M) {
 	flag.Parse()

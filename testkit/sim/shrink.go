@@ -61,6 +61,7 @@ func (e *explorer) shorter(failing Result) shortened {
 // fewer, until each that is left is needed. (Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, 2002.)
 func (e *explorer) fewer(best shortened) shortened {
 	first := best.result
+	e.try(&best, first, cut{prefix: -1, only: append([]int{}, first.drawn...)}) // the same run, put in other words
 	left := tries
 	for size := max(len(best.result.drawn)/2, 1); left > 0; {
 		needed := best.result.drawn
