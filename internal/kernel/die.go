@@ -33,10 +33,10 @@ func (p *Proc) die(why exit.Reason) {
 func (p *Proc) Asked() (exit.Reason, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.more == nil || p.more.exitAsked == nil {
+	if p.exitAsked == nil {
 		return exit.Reason{}, false
 	}
-	return *p.more.exitAsked, true
+	return *p.exitAsked, true
 }
 
 // terminate runs the callback and then finishes, whatever the callback does.
@@ -133,21 +133,27 @@ func (p *Proc) finish(why exit.Reason, killed bool) bool {
 	if x = p.more; x != nil { // somebody may have come to watch since the fence went up
 		waits = x.waits
 		x.waits = nil
+		if x.gos == 0 { // else the last of them looks there
+			p.more = nil
+		}
 	}
 	told := p.detachLocked()
 	if !abandoned {
 		p.body = nil // a dead record that somebody still refers to holds no state
 	}
 	p.mu.Unlock()
+	p.announce(told, why) // first, so that whoever awaited the death finds that those who were to hear of it have
 	for _, w := range waits {
 		w.wake(p.sys)
 	}
-	p.announce(told, why)
 	return true
 }
 
 // drain disposes of everything that was queued, stashed or open.
 func (p *Proc) drain(hand envelope, rest extra, queue ring, why exit.Reason) {
+	if hand.slot == nil && queue.n == 0 && len(rest.open)+len(rest.inspects)+len(rest.stash)+len(rest.front)+len(rest.room) == 0 {
+		return
+	}
 	ended := &EndedError{Reason: why}
 	if hand.slot != nil {
 		hand.slot.fail(hand.gen, ended)
@@ -224,8 +230,8 @@ func (p *Proc) Context() context.Context {
 		switch {
 		case p.phase >= fenced:
 			x.cancel(&exit.Error{Reason: p.whyLocked()})
-		case p.phase < terminating && x.exitAsked != nil:
-			x.cancel(&exit.Error{Reason: *x.exitAsked})
+		case p.phase < terminating && p.exitAsked != nil:
+			x.cancel(&exit.Error{Reason: *p.exitAsked})
 		}
 	}
 	return x.ctx

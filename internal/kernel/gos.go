@@ -92,17 +92,16 @@ func (p *Proc) lastGo() *wait {
 // demandExit makes the process end with why after the turn in hand, whether or not it traps exits.
 func (p *Proc) demandExit(why exit.Reason) {
 	p.mu.Lock()
-	x := p.extraLocked()
 	if p.phase >= terminating {
-		if x.broken == nil {
+		if x := p.extraLocked(); x.broken == nil {
 			x.broken = &why // awaitGo passes it on
 		}
 		p.mu.Unlock()
 		return
 	}
-	if x.exitAsked == nil {
+	if p.exitAsked == nil {
 		p.takeBackLocked()
-		x.exitAsked = &why
+		p.exitAsked = asked(why)
 	}
 	wake := p.wakeLocked()
 	p.mu.Unlock()

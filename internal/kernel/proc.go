@@ -77,6 +77,7 @@ type Proc struct {
 	queue     ring
 	cur       envelope     // in hand
 	why       *exit.Reason // nil is Normal
+	exitAsked *exit.Reason // an exit signal that waits for the turn in hand to end; nil if there is none
 	ties      *tie         // the first of its links and monitors; nil if it has none
 	more      *extra
 	kept      *worker // parked, for the next turn; nil unless seated
@@ -88,11 +89,10 @@ type Proc struct {
 type extra struct {
 	front     []envelope // before the queue: continued and unstashed ones
 	stash     []envelope
-	exitAsked *exit.Reason // an exit signal that waits for the turn in hand to end
-	open      []slotRef    // calls taken and not answered when their turn ended
-	waits     []*wait      // those who wait for this process's death
-	blocked   []*wait      // what its turn waits in, and goroutines that wait in its name
-	room      []*wait      // senders that wait for room in the mailbox
+	open      []slotRef // calls taken and not answered when their turn ended
+	waits     []*wait   // those who wait for this process's death
+	blocked   []*wait   // what its turn waits in, and goroutines that wait in its name
+	room      []*wait   // senders that wait for room in the mailbox
 	timers    map[*Timer]struct{}
 	names     []string        // registered besides the first
 	ctx       context.Context // made when it is first asked for
@@ -263,6 +263,14 @@ func retained(why exit.Reason) *exit.Reason {
 	}
 	own := why // the one that escapes
 	return &own
+}
+
+// asked is retained for a signal, where nil says that there is none.
+func asked(why exit.Reason) *exit.Reason {
+	if r := retained(why); r != nil {
+		return r
+	}
+	return &exit.ReasonNormal
 }
 
 // whyLocked returns the reason that the record keeps.

@@ -189,6 +189,9 @@ func (p *Proc) Unlink(q *Proc) {
 	}
 	lockBoth(p, q)
 	defer unlockBoth(p, q)
+	if p.phase >= fenced {
+		return // what a killed process still does has no effect: it must not keep its death from those who are linked to it
+	}
 	if t := p.linkToLocked(q); t != nil {
 		p.removeLocked(t)
 		q.removeLocked(t)
@@ -284,9 +287,9 @@ func (p *Proc) exitSignalLocked(from *Proc, why exit.Reason, parent, link bool) 
 	case why.Kind() == exit.Normal:
 		return does
 	default:
-		if x := p.extraLocked(); x.exitAsked == nil {
+		if p.exitAsked == nil {
 			p.takeBackLocked()
-			x.exitAsked = &why
+			p.exitAsked = asked(why)
 			does.cancel = true
 		}
 	}

@@ -261,9 +261,9 @@ func (p *Proc) wasKilled() bool {
 
 // workLocked reports whether anything waits for a turn.
 func (p *Proc) workLocked() bool {
-	if p.queue.n > 0 {
+	if p.queue.n > 0 || p.exitAsked != nil {
 		return true
 	}
 	x := p.more
-	return x != nil && (x.exitAsked != nil || len(x.front) > 0 || len(x.inspects) > 0)
+	return x != nil && (len(x.front) > 0 || len(x.inspects) > 0)
 }

@@ -60,12 +60,13 @@ func (p *Proc) next(first bool, w *worker) (verdict, exit.Reason, []slotRef) {
 	if p.sys.stamps && (first || p.handled&15 == 0) {
 		p.turnAt = int64(p.sys.age())
 	}
+	if p.exitAsked != nil {
+		why := *p.exitAsked
+		p.mu.Unlock()
+		return exitNow, why, nil
+	}
 	if x := p.more; x != nil {
 		switch {
-		case x.exitAsked != nil:
-			why := *x.exitAsked
-			p.mu.Unlock()
-			return exitNow, why, nil
 		case x.inspects != nil:
 			looks := x.inspects
 			x.inspects = nil
@@ -184,7 +185,7 @@ func (p *Proc) deliver(e *envelope) error {
 			p.mu.Unlock()
 			return nil
 		}
-		p.extraLocked().exitAsked = &order.why
+		p.exitAsked = asked(order.why)
 		p.mu.Unlock()
 		p.die(order.why)
 	case kindNone, kindCallback: // nothing to deliver

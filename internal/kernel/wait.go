@@ -86,9 +86,10 @@ func (p *Proc) enter(w *wait) bool {
 func (p *Proc) leave(w *wait) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	x := p.more
-	if i := slices.Index(x.blocked, w); i >= 0 { // it is not when the fence took it
-		x.blocked = slices.Delete(x.blocked, i, i+1)
+	if x := p.more; x != nil { // it is nil when the process is dead
+		if i := slices.Index(x.blocked, w); i >= 0 { // it is not when the fence took it
+			x.blocked = slices.Delete(x.blocked, i, i+1)
+		}
 	}
 	return p.phase < fenced
 }
@@ -143,8 +144,12 @@ func (p *Proc) Await(ctx context.Context) (exit.Reason, error) {
 // AwaitDeath waits, inside the turn of p, for the death of q, at most d on the system's clock; d < 0 means without limit. dead is
 // false when the time is up, ErrFenced when p was killed meanwhile.
 func (p *Proc) AwaitDeath(q *Proc, d time.Duration) (dead bool, err error) {
+	if q.Dead() {
+		return true, nil
+	}
 	w := p.sys.waitFor()
 	if !q.awaited(w) {
+		p.sys.waits.Put(w)
 		return true, nil
 	}
 	if d >= 0 {

@@ -22,7 +22,7 @@ func work(f func()) float64 {
 	return float64(after.Mallocs - before.Mallocs)
 }
 
-// Ten times as many children are ten times as much work, within the noise of maps that grow: to start them, to stop them one by one, in any
+// Ten times as many children are no more than ten times as much work, within the noise of maps that grow: to start them, to stop them one by one, in any
 // order, and to stop them all.
 func TestWorkGrowsLinearlyWithTheChildren(t *testing.T) {
 	bubble(t, func(t *testing.T, sys *actors.System) {
@@ -57,7 +57,7 @@ func TestWorkGrowsLinearlyWithTheChildren(t *testing.T) {
 		up, down, all := run(n)
 		up10, down10, all10 := run(10 * n)
 		for name, ratio := range map[string]float64{"start": up10 / up, "terminate": down10 / down, "stop": all10 / all} {
-			assert.InDelta(t, 10, ratio, 1.5, name)
+			assert.LessOrEqual(t, ratio, 11.5, name)
 		}
 	})
 }
