@@ -51,3 +51,18 @@ func TestUnlinkTakesBackTheOrderOfADeadParent(t *testing.T) {
 		assert.True(t, alive(ch))
 	})
 }
+
+func TestAKilledProcessCannotUnlink(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		p, q := actors.MustSpawn(w, "p", plain()), actors.MustSpawn(w, "q", w.trapper())
+		tell(q, func(c *cx) error { c.Link(p.PID()); return nil })
+		atEnd := func(c *cx) error { // between the fence and the announcement
+			_, err := actors.AtEnd(c, func(actors.Reason) { c.Unlink(q.PID()) })
+			return err
+		}
+		tell(p, atEnd)
+		p.PID().Kill()
+		tell(q, func(*cx) error { return nil })
+		assert.Equal(t, []string{"exit killed"}, w.heard())
+	})
+}
