@@ -76,7 +76,7 @@ func describe(p actors.PID) string {
 		what string
 	}{{st.Stashed, "stashed"}, {st.Timers, "timers"}, {st.Links, "links"}, {st.Monitors, "monitors"}} {
 		if c.n > 0 {
-			fmt.Fprintf(&b, ", %d %s", c.n, c.what)
+			fmt.Fprintf(&b, ", %s %d", c.what, c.n)
 		}
 	}
 	if st.InHand != "" {

@@ -33,7 +33,7 @@ func ExampleProbe() {
 	fmt.Println(firstLines(result.Failure.Error(), 3))
 	// Output:
 	// {tea}
-	// testkit: probe "/bank#1": no testkit_test.Paid{What:coffee} came within 1m0s; 0 messages are there that nobody has taken
+	// testkit: probe "/bank#1": no testkit_test.Paid{What:coffee} came within 1m0s; not taken by any expectation: 0
 	// processes: 2
 	//   /bank#1 (probe) running, mailbox 0 (most 1), handled 1
 }

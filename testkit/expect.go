@@ -70,7 +70,7 @@ func (p *Probe[M]) failed(format string, args ...any) {
 		}
 		fmt.Fprintf(&b, "\n  %s", show(e.value))
 	}
-	fail(p.t, p.sys, "probe %q: %s; %d messages are there that nobody has taken%s", p.ref, fmt.Sprintf(format, args...), len(waiting), b.String())
+	fail(p.t, p.sys, "probe %q: %s; not taken by any expectation: %d%s", p.ref, fmt.Sprintf(format, args...), len(waiting), b.String())
 }
 
 // ExpectDown waits for the end of a process up to within, and returns its reason; it fails the test if the process lives on. A process that has

@@ -72,7 +72,7 @@ func TestAnExpectationThatIsNotMetSaysWhatCameInstead(t *testing.T) {
 			}),
 			"no int came within 1s": f.during(func() { testkit.ExpectType[int](p, time.Second) }),
 		} {
-			assert.Contains(t, text, `testkit: probe "/p#1": `+name+"; 1 messages are there that nobody has taken\n  testkit_test.note{text:other ")
+			assert.Contains(t, text, `testkit: probe "/p#1": `+name+"; not taken by any expectation: 1\n  testkit_test.note{text:other ")
 			assert.Contains(t, text, "/p#1 (probe) running, mailbox 0")
 		}
 		text := f.during(func() { p.ExpectNone(time.Second, says("other")) })

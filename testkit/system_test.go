@@ -105,7 +105,7 @@ func TestAFailedTestShowsWhatIsGoingOn(t *testing.T) {
 		return func() {}
 	})
 	assert.Contains(t, said, "the test's own words\nlog: testkit: the test has failed\nprocesses: 5\n  /app#1")
-	assert.Contains(t, said, "\n    /app/db#2 (store) running, mailbox 0 (most 0), handled 0, 1 links\n")
+	assert.Contains(t, said, "\n    /app/db#2 (store) running, mailbox 0 (most 0), handled 0, links 1\n")
 	assert.Contains(t, said, "\n    /app/inner#3 ")
 	assert.Contains(t, said, "\n      /app/inner/web#4 running")
 	assert.Contains(t, said, "\n  /busy#5 running, mailbox 2 (most 2), handled 1, has had testkit_test.job in hand for 1s\n")

@@ -11,8 +11,11 @@ import (
 // T is what expectations need of a test: a *testing.T, *testing.B or *rapid.T inside a bubble, or a *sim.Sim. Code that takes a T runs in
 // either.
 type T interface {
+	// Helper marks the calling function as one whose place says nothing.
 	Helper()
+	// Errorf notes a failure; the test goes on.
 	Errorf(format string, args ...any)
+	// FailNow ends the test.
 	FailNow()
 }
 
