@@ -7,6 +7,7 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -425,5 +426,36 @@ func TestAMessageThatWaitsForRoomIsOneMessageToAFault(t *testing.T) {
 		})
 		s.Advance(time.Minute)
 		require.Equal(s, []int{1, 2, 3, 4, 6}, handled, "the fifth is lost, however often the others ask for room")
+	})
+}
+
+func TestAFailureInAProcessEndsTheRunAndIsWhatIsReported(t *testing.T) {
+	r := sim.Run(1, func(s *sim.Sim) {
+		a := spawn(s, "a")
+		a.Tell(func(*actors.Context[do]) error { require.Equal(s, 1, 2, "in a process"); return nil })
+		_, err := actors.CallForever(s.Context(), spawn(s, "b"), silent) // never answered
+		s.Errorf("not reached: %v", err)
+	})
+	var failed *sim.FailureError
+	require.ErrorAs(t, r.Failure, &failed)
+	assert.Contains(t, failed.Text, "in a process")
+	assert.NotContains(t, failed.Text, "not reached")
+
+	r = sim.Run(1, func(s *sim.Sim) {
+		spawn(s, "a").Tell(func(*actors.Context[do]) error { assert.Equal(s, 1, 2, "in a process"); return nil })
+		_, _ = actors.CallForever(s.Context(), spawn(s, "b"), silent)
+	})
+	require.ErrorAs(t, r.Failure, &failed)
+	assert.Contains(t, failed.Text, "in a process")
+	var deadlock *sim.DeadlockError
+	require.ErrorAs(t, r.Failure, &deadlock, "which came after it")
+}
+
+func TestASimulationInABubbleOfSynctest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		before := time.Now()
+		r := sim.Run(1, fixed)
+		require.NoError(t, r.Failure)
+		assert.Equal(t, before, time.Now(), "its time is its own")
 	})
 }

@@ -36,13 +36,22 @@ func (e *DeadlockError) Error() string {
 	return "sim: deadlock: " + strings.Join(e.Waits, "; ")
 }
 
-// FailureError is a failure that the body of a simulation reported itself.
+// FailureError is a failure that the body of a simulation, or what runs in it, reported itself.
 type FailureError struct {
-	Text string // as the body gave it
+	Text string // as it was given
+	Then error  // what else broke the run after that; may be nil
 }
 
 // Error returns the text.
-func (e *FailureError) Error() string { return e.Text }
+func (e *FailureError) Error() string {
+	if e.Then == nil {
+		return e.Text
+	}
+	return e.Text + "\nand then " + e.Then.Error()
+}
+
+// Unwrap returns what broke the run after that.
+func (e *FailureError) Unwrap() error { return e.Then }
 
 // PanicError is a panic of the body, or of a timer's function.
 type PanicError struct {

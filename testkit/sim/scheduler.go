@@ -43,6 +43,7 @@ type scheduler struct {
 	elapsed  time.Duration  // when the body ended
 	over     bool           // the run is being torn down: nothing is reported any more
 	failure  error          // the first
+	stop     bool           // a failure was reported by what runs
 	beat     atomic.Int64   // steps, for the watchdog
 	running  atomic.Pointer[task]
 	killing  bool // nothing begins any more, and what waits is made to end its goroutine
@@ -114,7 +115,7 @@ func (s *scheduler) park(b kernel.Blocked, until horizon) {
 	if s.killing && t.key != 0 {
 		runtime.Goexit() // and not a panic, which code under test may recover from
 	}
-	if t.key == 0 && s.failure != nil && !s.over {
+	if t.key == 0 && s.broken() {
 		panic(aborted{})
 	}
 }
@@ -169,7 +170,7 @@ func (s *scheduler) work(w *worker, t *task) {
 // pick takes the task out that runs next. Time moves only when nobody can run.
 func (s *scheduler) pick() *task {
 	for {
-		if s.failure != nil && !s.over {
+		if s.broken() {
 			if t := s.takeDriver(); t != nil {
 				return t
 			}
@@ -223,7 +224,7 @@ func (s *scheduler) fire() {
 			s.broke(r)
 			return
 		}
-		s.fail(&FailureError{"sim: a timer's function ended its goroutine"})
+		s.fail(&FailureError{Text: "sim: a timer's function ended its goroutine"})
 		s.parked = slices.DeleteFunc(s.parked, func(t *task) bool { return t == s.current }) // who loses the goroutine does not wait any more
 	}()
 	s.clock.fire()
@@ -302,6 +303,9 @@ func (s *scheduler) take(t *task) *task {
 	*list = slices.Delete(*list, i, i+1)
 	return t
 }
+
+// broken reports whether the body is not to go on.
+func (s *scheduler) broken() bool { return (s.failure != nil || s.stop) && !s.over }
 
 // fail notes the first failure.
 func (s *scheduler) fail(err error) {

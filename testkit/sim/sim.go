@@ -81,8 +81,8 @@ func (s *Sim) drive(body func(*Sim)) {
 
 // clear ends everything that the body has started.
 func (s *Sim) clear() {
-	if len(s.text) > 0 {
-		s.sched.fail(&FailureError{strings.Join(s.text, "\n")})
+	if len(s.text) > 0 { // said before whatever else may have broken the run, and likely its cause
+		s.sched.failure = &FailureError{Text: strings.Join(s.text, "\n"), Then: s.sched.failure}
 	}
 	s.sched.wind()
 	s.guard(func() {
@@ -108,7 +108,7 @@ func (s *Sim) guard(f func()) {
 		}
 		switch r := recover().(type) {
 		case nil:
-			s.sched.fail(&FailureError{"sim: the body ended its goroutine"})
+			s.sched.fail(&FailureError{Text: "sim: the body ended its goroutine"})
 		case aborted, failed:
 		default:
 			s.sched.fail(&PanicError{Value: r, Stack: debug.Stack()})
@@ -207,7 +207,7 @@ func (s *Sim) Next() bool {
 // fire fires the next timer; if that breaks the run it ends the body.
 func (s *Sim) fire() {
 	s.sched.fire()
-	if s.sched.failure != nil && !s.sched.over {
+	if s.sched.broken() {
 		panic(aborted{})
 	}
 }
@@ -231,11 +231,12 @@ func (s *Sim) Errorf(format string, args ...any) {
 // failed ends a body that has noted its failure.
 type failed struct{}
 
-// FailNow ends the body, after Errorf.
+// FailNow ends the run, after Errorf. In a process it ends what the process does, too, as a panic would.
 func (s *Sim) FailNow() {
 	if len(s.text) == 0 {
 		s.text = append(s.text, "sim: failed")
 	}
+	s.sched.stop = true
 	panic(failed{})
 }
 

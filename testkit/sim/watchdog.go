@@ -10,9 +10,10 @@ import (
 
 // watch waits for the end of a run; false means that it has not taken a step for so long that it is stuck.
 func (s *scheduler) watch(done <-chan struct{}, patience time.Duration) bool {
-	tick := time.NewTicker(patience)
+	const looks = 3 // one that comes late, because the machine was suspended, must not meet the next one without a step in between
+	tick := time.NewTicker(max(patience/looks, 1))
 	defer tick.Stop()
-	last := int64(-1)
+	last, same := int64(-1), 0
 	for {
 		select {
 		case <-done:
@@ -24,10 +25,13 @@ func (s *scheduler) watch(done <-chan struct{}, patience time.Duration) bool {
 			default:
 			}
 			now := s.beat.Load()
-			if now == last {
+			if now != last {
+				last, same = now, 0
+				continue
+			}
+			if same++; same == looks {
 				return false
 			}
-			last = now
 		}
 	}
 }
