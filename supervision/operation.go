@@ -70,8 +70,9 @@ func Parse(raw plan.RawSpec) (Spec, error) {
 // Request makes a management call without blocking the calling process: the outcome becomes the message that then makes. The plan's
 // reply carries actors.PIDs as references. There is no deadline.
 func Request[N any](ctx *actors.Context[N], s *Supervisor, op Operation, then func(plan.Reply, error) N) {
-	actors.Request(ctx, s.ref, -1, func(reply actors.Reply[plan.Reply]) message { return call{op, reply} },
-		func(r plan.Reply, err error) N {
+	actors.Request(ctx, s.ref, -1, func(reply actors.Reply[plan.Action]) message { return call{op, nil, reply} },
+		func(a plan.Action, err error) N {
+			r, _ := a.(plan.Reply)
 			if err == nil {
 				err = refusal(r.Err)
 			}

@@ -18,7 +18,7 @@ type process struct {
 	init  func(actors.PID) (Spec, error)
 	plan  *plan.State
 	born  time.Time
-	reply actors.Reply[plan.Reply]      // of the call in hand
+	reply actors.Reply[plan.Action]     // of the call in hand
 	up    map[string]*childLog          // by id; nothing is kept for dynamic children
 	refs  *refs                         // who runs under which id; read by anybody
 	waits map[plan.WaitKey]actors.Timer // restarts that wait or are planned; nil until there is one
@@ -75,13 +75,16 @@ func (p *process) Receive(ctx *scope, m message) error {
 
 // serve handles one management call.
 func (p *process) serve(ctx *scope, m call) error {
-	ev, err := m.op.make(ctx, p.plan)
+	ev, err := m.ev, error(nil)
+	if ev == nil {
+		ev, err = m.op.make(ctx, p.plan)
+	}
 	if err != nil || ev == nil {
 		m.reply.Send(plan.Reply{Err: err})
 		return nil
 	}
 	p.reply = m.reply
-	defer func() { p.reply = actors.Reply[plan.Reply]{} }()
+	defer func() { p.reply = actors.Reply[plan.Action]{} }()
 	err = p.step(ctx, ev)
 	if ev, ok := ev.(plan.DeleteChild); ok && p.plan.Lookup(ev.ID) == nil {
 		delete(p.up, ev.ID) // a later child of this id is another one
@@ -104,6 +107,7 @@ func (p *process) age(ctx *scope) time.Duration { return ctx.Now().Sub(p.born) }
 
 // step runs one event through the plan, effects included.
 func (p *process) step(ctx *scope, ev plan.Event) error {
+	p.plan.Mute(!ctx.Events().Active())
 	for {
 		result, err := p.perform(ctx, p.plan.Step(ev))
 		if err != nil || !p.plan.Busy() {
@@ -115,8 +119,8 @@ func (p *process) step(ctx *scope, ev plan.Event) error {
 
 // perform executes a batch; an effect is its last action and gives the next event.
 func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error) {
-	for _, a := range actions {
-		switch a := a.(type) {
+	for _, action := range actions {
+		switch a := action.(type) {
 		case plan.Start:
 			result := p.start(ctx, a)
 			if !ctx.PID().Alive() { // killed meanwhile: whatever followed would be done in a dead process's name
@@ -135,7 +139,7 @@ func (p *process) perform(ctx *scope, actions []plan.Action) (plan.Event, error)
 			p.waits[a.Key].Cancel()
 			delete(p.waits, a.Key)
 		case plan.Reply:
-			p.reply.Send(a)
+			p.reply.Send(action)
 		case plan.Emit:
 			p.note(ctx, a.Notice)
 		case plan.Exit:
@@ -157,10 +161,16 @@ func (p *process) start(ctx *scope, a plan.Start) (result plan.Event) {
 		}
 	}()
 	pid, err := a.Child.Start.(StartFunc)(ctx, a.Args)
+	if err == nil && !pid.IsZero() {
+		return p.came(ctx, a.Child, pid)
+	}
+	return notStarted(err)
+}
+
+// notStarted is the result of a start function that returned no process.
+func notStarted(err error) plan.Event {
 	var failed *actors.StartError
 	switch {
-	case err == nil && !pid.IsZero():
-		return p.came(ctx, a.Child, pid)
 	case err == nil:
 		err = ErrNoProcess
 	case errors.Is(err, actors.ErrIgnore):

@@ -19,7 +19,8 @@ type message interface{ supervisor() }
 // call is a management call on its way to the plan.
 type call struct {
 	op    Operation
-	reply actors.Reply[plan.Reply]
+	ev    plan.Event                // in place of op, if it is known already
+	reply actors.Reply[plan.Action] // a plan.Reply, which is boxed once
 }
 
 // ended is an exit signal.
@@ -198,7 +199,7 @@ func (s *Supervisor) pid(ctx context.Context, ev plan.Event) (actors.PID, error)
 
 // call has no deadline but that of ctx: a stop may take as long as its child's shutdown time.
 func (s *Supervisor) call(ctx context.Context, ev plan.Event) (plan.Reply, error) {
-	r, err := s.run(ctx, Event(ev))
+	r, err := s.ask(ctx, nil, ev)
 	switch err { //nolint:errorlint // only the values themselves lack a subject
 	case ErrNotFound, ErrRunning, ErrRestarting, ErrAlreadyPresent, ErrSimpleOneForOne, ErrNotSimpleOneForOne,
 		ErrDynamic, ErrNotDynamic, ErrMaxChildren:
@@ -236,7 +237,12 @@ func named(ev plan.Event) (operation, child string) {
 func (s *Supervisor) Do(ctx context.Context, op Operation) (plan.Reply, error) { return s.run(ctx, op) }
 
 func (s *Supervisor) run(ctx context.Context, op Operation) (plan.Reply, error) {
-	r, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[plan.Reply]) message { return call{op, reply} })
+	return s.ask(ctx, op, nil)
+}
+
+func (s *Supervisor) ask(ctx context.Context, op Operation, ev plan.Event) (plan.Reply, error) {
+	a, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[plan.Action]) message { return call{op, ev, reply} })
+	r, _ := a.(plan.Reply)
 	if err != nil {
 		return r, err
 	}

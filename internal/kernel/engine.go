@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -14,7 +15,24 @@ import (
 // coloured lines, nothing below warnings.
 func newEngine(logger *slog.Logger) *actor.ActorSystem {
 	quieter := slog.New(warnings{logger.Handler()})
-	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quieter }))
+	system := actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quieter }))
+	slim(system.ProcessRegistry)
+	return system
+}
+
+// slim makes protoactor's registry a small one. It comes with 32,768 maps for addresses, three megabytes that each garbage collection looks
+// through, and our actors have no address; what is left has 32.
+func slim(registry *actor.ProcessRegistryValue) {
+	moved := map[string]actor.Process{}
+	for _, id := range []string{"deadletter", "eventstream"} { // all that a new system has
+		if process, ok := registry.GetLocal(id); ok {
+			moved[id] = process
+		}
+	}
+	registry.LocalPIDs.LocalPIDs = slices.Clone(registry.LocalPIDs.LocalPIDs[:1])
+	for id, process := range moved {
+		registry.Add(process, id)
+	}
 }
 
 // Engine is a protoactor system that serves one system after another: see [Simulation].

@@ -44,6 +44,18 @@ func TestTrap20AClosedSystemGivesItsMemoryBack(t *testing.T) {
 	assert.Less(t, grown, int64(8<<20), "twenty systems that stayed would hold about 60 MB")
 }
 
+// Of the three megabytes a system keeps next to nothing, and protoactor still finds its own processes.
+func TestTrap20TheRegistryIsSlim(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *System, _ *ledger) {
+		assert.Len(t, s.engine.ProcessRegistry.LocalPIDs.LocalPIDs, 1)
+		assert.Equal(t, 2, registered(s))
+		for _, id := range []string{"deadletter", "eventstream"} {
+			_, found := s.engine.ProcessRegistry.GetLocal(id)
+			assert.True(t, found, id)
+		}
+	})
+}
+
 // A wake-up takes a warm worker, not a fresh goroutine; there are as many as are busy, idle ones are capped, and Close ends them.
 func TestTrap01WarmWorkersAreUsedAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *System, _ *ledger) {

@@ -54,19 +54,20 @@ func (s *State) startDynamic(args any) {
 }
 
 // startNameless starts a child that is known by its reference alone.
-func (s *State) startNameless(c *slot) {
-	s.start(c, func(ev Event) {
-		switch ev := ev.(type) {
-		case Started:
-			s.kids.append(c)
-			s.kids.set(c, StatusUp, ev.Ref)
-			s.do(Reply{Ref: ev.Ref})
-		case Ignored:
-			s.do(Reply{})
-		case Failed:
-			s.refuse(&StartError{ID: s.named(c), Reason: ev.Reason})
-		}
-	})
+func (s *State) startNameless(c *slot) { s.start(c, nil) }
+
+// startedNameless answers the call with the result of the start.
+func (s *State) startedNameless(c *slot, ev Event) {
+	switch ev := ev.(type) {
+	case Started:
+		s.kids.append(c)
+		s.kids.set(c, StatusUp, ev.Ref)
+		s.do(Reply{Ref: ev.Ref})
+	case Ignored:
+		s.do(Reply{})
+	case Failed:
+		s.refuse(&StartError{ID: s.named(c), Reason: ev.Reason})
+	}
 }
 
 func (s *State) terminateChild(id string) {

@@ -2,25 +2,37 @@
 
 package plan
 
-// start runs the start of c and hands the result on. It leaves the state of c alone: what a result means depends on who started.
+// start runs the start of c and hands the result on, to startedNameless if then is nil. It leaves the state of c alone: what a result means depends on who started.
 func (s *State) start(c *slot, then func(Event)) {
 	s.do(Start{Child: c.spec, Args: c.args})
+	s.starting, s.then = c, then
+	s.resume = s.onStart
+}
+
+// started takes the result of a start. It is a method, and not made for each start, because starts are many.
+func (s *State) started(ev Event) {
+	c, then := s.starting, s.then
+	s.starting, s.then = nil, nil
 	id := c.id(s.simple())
-	s.resume = func(ev Event) {
-		switch ev := ev.(type) {
-		case Started:
-			s.kids.cameUp(c, ev.Now)
+	switch ev := ev.(type) {
+	case Started:
+		s.kids.cameUp(c, ev.Now)
+		if s.heard() {
 			s.emit(NoticeStarted{ID: id, Ref: ev.Ref})
-			s.arm(c, ev.Chance)
-		case Ignored:
-			s.emit(NoticeIgnored{ID: id})
-		case Failed:
-			s.emit(NoticeStartFailed{ID: id, Reason: ev.Reason})
-		default:
-			misuse(ev, "a start result is awaited")
 		}
-		then(ev)
+		s.arm(c, ev.Chance)
+	case Ignored:
+		s.emit(NoticeIgnored{ID: id})
+	case Failed:
+		s.emit(NoticeStartFailed{ID: id, Reason: ev.Reason})
+	default:
+		misuse(ev, "a start result is awaited")
 	}
+	if then == nil {
+		s.startedNameless(c, ev)
+		return
+	}
+	then(ev)
 }
 
 // stop stops c if it has a process. Then c has none, and then runs.

@@ -28,6 +28,11 @@ type State struct {
 	chance float64       // of the same event
 	out    []Action      // the batch being made
 	resume func(Event)   // takes the result of the effect that ended the last batch; nil when none is awaited
+
+	starting *slot       // whose start result is awaited
+	then     func(Event) // takes it next
+	onStart  func(Event) // started, made once
+	muted    bool        // nobody listens
 }
 
 // New returns the state of a supervisor with this spec, before its [Begin]. The error is [Faults].
@@ -36,6 +41,7 @@ func New(spec Spec) (*State, error) {
 		return nil, err
 	}
 	s := &State{}
+	s.onStart = s.started
 	s.flags(spec)
 	s.kids = newSlots(s.simple(), len(spec.Children))
 	if spec.Strategy == SimpleOneForOne {
@@ -71,6 +77,13 @@ func (s *State) simple() bool { return s.spec.Strategy == SimpleOneForOne || s.s
 
 // Busy tells whether the result of an effect is awaited. While it is, the executor takes nothing from its mailbox.
 func (s *State) Busy() bool { return s.resume != nil }
+
+// Mute says whether nobody listens to notices for telemetry. Those of children without an id, of which an executor keeps nothing, are then
+// left out where they are frequent.
+func (s *State) Mute(on bool) { s.muted = on }
+
+// heard tells whether a frequent notice about the children is of use.
+func (s *State) heard() bool { return !s.muted || !s.simple() }
 
 // Ended tells whether the supervisor has exited.
 func (s *State) Ended() bool { return s.phase == phaseEnded }
