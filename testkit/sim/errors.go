@@ -4,6 +4,7 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -63,8 +64,7 @@ type PanicError struct {
 func (e *PanicError) Error() string {
 	var b strings.Builder
 	b.WriteString("sim: panic: ")
-	b.WriteString(printed(e.Value))
-	b.WriteByte('\n')
+	fmt.Fprintln(&b, e.Value)
 	b.Write(e.Stack)
 	return b.String()
 }

@@ -6,17 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/actors/group"
 	"mabeam.dev/actors/registry"
-	"mabeam.dev/actors/statem"
 	"mabeam.dev/actors/table"
-	"mabeam.dev/supervision"
 	"mabeam.dev/supervision/task"
 	"mabeam.dev/testkit/sim"
 )
@@ -190,100 +185,4 @@ func (b *citizen) fall(c *actors.Context[do]) error {
 		panic("fell")
 	}
 	return nil
-}
-
-// lampMessage presses the lamp's button; without a reply it is time to go out.
-type lampMessage struct{ reply actors.Reply[string] }
-
-type lampTurn = statem.Turn[string, int, lampMessage]
-
-// lamp is on for some seconds after each press.
-var lamp = &statem.Machine[string, int, lampMessage]{
-	Init: func(t *lampTurn) statem.Result[string, lampMessage] { return t.Next("off") },
-	States: map[string]statem.State[string, int, lampMessage]{
-		"off": {Handle: func(t *lampTurn, ev statem.Event[lampMessage]) statem.Result[string, lampMessage] {
-			*t.Data++
-			return t.Next("on").Reply(statem.To(ev.Message.reply, "off")).After(statem.StateTimeout, 5*time.Second, lampMessage{})
-		}},
-		"on": {Handle: func(t *lampTurn, ev statem.Event[lampMessage]) statem.Result[string, lampMessage] {
-			if !ev.Message.reply.Open() {
-				return t.Next("off")
-			}
-			if *t.Data++; *t.Data%3 == 0 {
-				return t.Keep().Postpone()
-			}
-			return t.Keep().Reply(statem.To(ev.Message.reply, "on"))
-		}},
-	},
-}
-
-// build starts a town of four citizens.
-func build(s *sim.Sim) (*town, *supervision.Supervisor) {
-	t := &town{s: s}
-	var err error
-	t.tasks, err = task.Start(s.System(), "tasks", task.Spec{MaxChildren: 3})
-	require.NoError(s, err)
-	spec := supervision.Spec{
-		Strategy: supervision.RestForOne, Intensity: supervision.Intensity{Max: 1000, Within: time.Second},
-		Children: []supervision.Child{
-			{ID: "book", Start: func(in actors.Spawner, _ any) (actors.PID, error) {
-				ref, err := actors.SpawnLink(in, "book", func() actors.Behavior[op] { return &book{town: t} })
-				return ref.PID(), err
-			}},
-			supervision.Worker("names", registry.Owner[string, int](registry.Spec{Name: "names", Keys: registry.Unique, Partitions: 3})),
-			supervision.Worker("lamp", lamp.Behavior),
-		},
-	}
-	people := supervision.Spec{Intensity: spec.Intensity}
-	for i := range 4 {
-		people.Children = append(people.Children, supervision.Worker(fmt.Sprint("c", i), func() actors.Behavior[do] { return &citizen{town: t} }))
-	}
-	spec.Children = append(spec.Children, supervision.Sub("citizens", people))
-	sup, err := supervision.Start(s.System(), "app", spec)
-	require.NoError(s, err)
-	t.lamp = func() actors.Ref[lampMessage] { return supervision.ChildRef[lampMessage](sup, "lamp") }
-	return t, sup
-}
-
-// life is some time in a town, with a plan of faults that is part of the seed, and the calm after it.
-func life(s *sim.Sim) {
-	t, _ := build(s)
-	watcher := spawn(s, "watcher")
-	watcher.Tell(func(c *actors.Context[do]) error {
-		_, _, err := group.WatchGroup(c, group.In(c, ""), "citizens", func(e group.Event) do {
-			return func(*actors.Context[do]) error { s.Note("%v %v", e.Change, e.Members); return nil }
-		})
-		return err
-	})
-	space := sim.Space{
-		Kinds: []sim.FaultKind{
-			sim.Crash, sim.CrashAfter, sim.Kill, sim.Hang, sim.Jump, sim.FailStart, sim.HangStart, sim.Drop, sim.Duplicate, sim.Delay, sim.Reorder,
-		},
-		Processes: []string{"/app/book", "/app/names", "/app/lamp", "/app/citizens/*", "/app/*", "/tasks/*"}, MaxFor: 3 * time.Second,
-	}
-	s.Fault(space.Draw(s.Rand("plan"), 4)...)
-	if s.Rand("wall").IntN(4) == 0 {
-		s.Partition("/app/citizens/c0", "/app/...")
-	}
-	s.Advance(4 * time.Second)
-	s.Calm()
-	s.Advance(30 * time.Second)
-	require.Len(s, group.In(s.System(), "").Members("citizens"), 4)
-	names, err := registry.Open[string, int](s.System(), "names")
-	require.NoError(s, err)
-	entries, err := names.Select(nil)
-	require.NoError(s, err)
-	list := slices.Collect(entries)
-	require.Len(s, list, 4)
-	s.Note("%v", list)
-	log, err := table.OpenOrdered[int, string](s.System(), "log")
-	require.NoError(s, err)
-	lines, err := log.All()
-	require.NoError(s, err)
-	for k, v := range lines {
-		s.Note("%d %s", k, v)
-	}
-	counts, err := t.tasks.Count(s.Context())
-	require.NoError(s, err)
-	s.Note("%+v", counts)
 }
