@@ -4,6 +4,7 @@ package soak
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,8 +76,8 @@ func TestGrowthIsFound(t *testing.T) {
 		grown int64
 		want  string
 	}{
-		"nothing":    {Row{Goroutines: 10 + moreGoroutines, Heap: 2 << 20}, 1 << 20, ""},
-		"goroutines": {Row{Goroutines: 11 + moreGoroutines, Heap: 1 << 20}, 1 << 20, "soak: 51 goroutines after round 0, and 10 when the run was warm"},
+		"nothing":    {Row{Goroutines: 10 + moreGoroutines(), Heap: 2 << 20}, 1 << 20, ""},
+		"goroutines": {Row{Goroutines: 11 + moreGoroutines(), Heap: 1 << 20}, 1 << 20, fmt.Sprint("soak: ", 11+moreGoroutines(), " goroutines after round 0, and 10 when the run was warm")},
 		"heap":       {Row{Goroutines: 10, Heap: 2<<20 + 1}, 1 << 20, "soak: 2097153 bytes of heap after round 0, and 1048576 when the run was warm"},
 		"not asked":  {Row{Goroutines: 10, Heap: 1 << 40}, -1, ""},
 	} {

@@ -60,7 +60,7 @@ func (r *Report) add(row Row) { r.Rows = append(r.Rows, row) }
 // grown returns what the last row has too much of, compared with the first.
 func (r *Report) grown() error {
 	first, last := r.Rows[0], r.Rows[len(r.Rows)-1]
-	if last.Goroutines > first.Goroutines+moreGoroutines {
+	if last.Goroutines > first.Goroutines+moreGoroutines() {
 		return fmt.Errorf("soak: %d goroutines after round %d, and %d when the run was warm", last.Goroutines, last.Round, first.Goroutines)
 	}
 	if r.Plan.Grown >= 0 && last.Heap > first.Heap+r.Plan.Grown {

@@ -29,8 +29,8 @@ type Plan struct {
 	Told  func(Row) // hears of every row of the report as it is made; nil for nobody
 }
 
-// What goroutines may be more than when the run was warm: idle workers of the dispatcher come and go.
-const moreGoroutines = 40
+// moreGoroutines is how many a run may have more than when it was warm: idle workers of the dispatcher come and go.
+func moreGoroutines() int { return 24 + 8*runtime.GOMAXPROCS(0) }
 
 // warm is how many rounds a run has before anything is compared: mailboxes, pools and registries get their size.
 const warm = 3

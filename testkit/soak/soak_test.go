@@ -25,18 +25,24 @@ func grown(bytes int64) int64 {
 	return bytes
 }
 
-func TestSoakTreeUnderFaultsAccountsForEveryMessage(t *testing.T) {
+// soakLength returns how long the soak runs; the test is skipped if there is none.
+func soakLength(t *testing.T) time.Duration {
+	t.Helper()
 	text := os.Getenv(soakEnv)
 	if text == "" {
 		t.Skipf("a soak takes as long as %s says, such as 10m ('make soak')", soakEnv)
 	}
 	length, err := time.ParseDuration(text)
 	require.NoError(t, err, soakEnv)
+	return length
+}
+
+func TestSoakTreeUnderFaultsAccountsForEveryMessage(t *testing.T) {
 	report, err := soak.Run(t.Context(), soak.Plan{
-		Processes: 10_000, Length: length, Seed: uint64(time.Now().UnixNano()), Grown: grown(0),
+		Processes: 10_000, Length: soakLength(t), Seed: uint64(time.Now().UnixNano()), Grown: grown(0),
 		Told: func(row soak.Row) { t.Log(row) },
 	})
-	summary = report.String()
+	summary += report.String()
 	t.Log(summary)
 	require.NoError(t, err)
 }
