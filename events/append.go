@@ -126,6 +126,7 @@ func (v *validation) event(at string, e *New) {
 	if e.Agent != "" {
 		v.name(at+"agent", e.Agent)
 	}
+	v.context(at+"context", e.Context)
 	if n := len(e.Data); n > MaxData {
 		v.add(at+"data", fmt.Sprintf("%d bytes, at most %d", n, MaxData))
 	}

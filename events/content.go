@@ -36,7 +36,7 @@ func DecodeMetadata(b []byte) (map[string]string, error) {
 
 // Same reports whether two events have the same id and content; a schema of 0 counts as 1, and nil as empty.
 func (n New) Same(o New) bool {
-	return n.ID == o.ID && n.Type == o.Type && n.schema() == o.schema() && n.Agent == o.Agent &&
+	return n.ID == o.ID && n.Type == o.Type && n.schema() == o.schema() && n.Agent == o.Agent && n.Context == o.Context &&
 		n.Correlation == o.Correlation && n.Causation == o.Causation &&
 		maps.Equal(n.Metadata, o.Metadata) && bytes.Equal(n.Data, o.Data)
 }

@@ -59,6 +59,8 @@ type New struct {
 	Schema uint32
 	// Agent optionally names the agent the event is about or comes from.
 	Agent string
+	// Context optionally tells more about the agent at the time.
+	Context AgentContext
 	// Correlation optionally ties together all events of one piece of work.
 	Correlation ID
 	// Causation optionally names the event or message that caused this one.
@@ -81,7 +83,7 @@ type Event struct {
 
 // size is what an event counts against the limits in bytes: its variable fields and a fixed share for the rest.
 func (n *New) size() int {
-	sum := 128 + len(n.Type) + len(n.Agent) + len(n.Data)
+	sum := 128 + len(n.Type) + len(n.Agent) + len(n.Data) + n.Context.size()
 	for k, v := range n.Metadata {
 		sum += len(k) + len(v) + 6
 	}

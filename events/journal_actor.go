@@ -74,6 +74,8 @@ func (a *journalActor) Receive(ctx *actors.Context[Message], msg Message) error 
 		return nil
 	case await:
 		return a.ahead.add(ctx, a.journal.store, m)
+	case upkeep:
+		return a.carryOut(ctx, m)
 	case flush:
 		a.armed = false
 		if err := a.commit(ctx); err != nil {

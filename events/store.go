@@ -18,11 +18,13 @@ type Store interface {
 	// nothing of it was acknowledged: ErrNoSpace, ErrPoisoned, ErrReadOnly, ErrClosed, or the context's cause if it ended before the group began.
 	AppendGroup(ctx context.Context, group []Append) ([]Outcome, error)
 
-	// Read gives the events of a stream with version >= from, in order, up to those acknowledged when the iteration began. An unknown
-	// stream is empty. The iteration ends after the first error; *CorruptError names an event that cannot be trusted.
+	// Read gives the events of a stream with version >= from, in order, up to those acknowledged when the iteration began; 0 begins with the first event that
+	// is kept. An unknown stream is empty. The iteration ends after the first error: *CorruptError names an event that cannot be trusted, and
+	// *CompactedError says that retention has removed the event with version from, or one behind it.
 	Read(ctx context.Context, s Stream, from Version) iter.Seq2[Event, error]
 
-	// ReadAll gives the events of all streams with position >= from in the order of their positions, otherwise like Read.
+	// ReadAll gives the events of all streams with position >= from in the order of their positions, otherwise like Read: 0 gives all that are kept, and
+	// *CompactedError says that an event at or behind position from was removed.
 	ReadAll(ctx context.Context, from Position) iter.Seq2[Event, error]
 
 	// Query gives one page of the events that the query selects. The errors are those of [Query.Explain], *CompactedError for a query that must be
@@ -35,6 +37,26 @@ type Store interface {
 	// PutSnapshot keeps a snapshot; of each stream the two with the highest versions stay. A snapshot of a version which the stream has
 	// not reached is refused with *VersionError.
 	PutSnapshot(ctx context.Context, sn Snap) error
+
+	// PutBookmark keeps the place of a durable reader under its name; it is as durable as an append when PutBookmark returns. Bookmarks gives all of
+	// them, ordered by name, and DropBookmark forgets one, if it is there.
+	PutBookmark(ctx context.Context, b Bookmark) error
+	Bookmarks(ctx context.Context) ([]Bookmark, error)
+	DropBookmark(ctx context.Context, name string) error
+
+	// Streams tells about up to limit streams whose names come after a name, in the order of their names.
+	Streams(ctx context.Context, after Stream, limit int) ([]StreamInfo, error)
+
+	// Remove removes the oldest events of a stream, a batch with each call, and leaves the newest positions of the log alone; see [Removable]. Versions and
+	// positions are never given again. It does what it is told: what may be removed is decided by [Retention].
+	Remove(ctx context.Context, r Removal) (Removed, error)
+
+	// Rewrite replaces the data of stored events, all of them or, after an error, none, and gives the number of those that were replaced: an event that is
+	// stored differently from Old by now is left as it is. The original stays in an archive until Confirm, and until then it is the original
+	// that a repeated append is compared with. Originals gives the archive in the order of positions, as the events were stored.
+	Rewrite(ctx context.Context, rs []Rewrite) (int, error)
+	Originals(ctx context.Context, from Position) iter.Seq2[Event, error]
+	Confirm(ctx context.Context, through Position) error
 
 	// Head gives the position of the last acknowledged event, 0 for an empty store.
 	Head(ctx context.Context) (Position, error)

@@ -4,6 +4,7 @@ package memory
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"mabeam.dev/events"
@@ -38,26 +39,51 @@ func (s *Store) Query(ctx context.Context, q events.Query) (events.Page, error) 
 		return events.Page{}, context.Cause(ctx)
 	}
 	s.mu.Lock()
-	closed, log := s.mu.closed, s.mu.log
-	lists := s.listsLocked(q, x.Index)
+	closed, log, head := s.mu.closed, s.mu.log, s.mu.head
+	lists, removed := s.listsLocked(q, x.Index), s.removedLocked(q)
 	s.mu.Unlock()
 	if closed {
 		return events.Page{}, events.ErrClosed
 	}
-	head := events.Position(len(log))
 	first, last := q.Range(head)
+	start := first
+	if q.Descending && q.Cursor != "" { // what was given before cannot be missing
+		start = max(q.From, 1)
+	}
+	if q.Complete && removed >= start {
+		return events.Page{}, &events.CompactedError{Stream: q.Stream, First: removed + 1}
+	}
 	var found []events.Event
-	for pos := range walk(lists, head, first, last, q.Descending) {
+	for i := range walk(lists, log, first, last, q.Descending) {
 		if ctx.Err() != nil {
 			return events.Page{}, context.Cause(ctx)
 		}
-		if e := log[pos-1]; q.Matches(e) {
-			if found = append(found, e.Clone()); len(found) > q.Size() {
+		if q.Matches(log[i]) {
+			if found = append(found, log[i].Clone()); len(found) > q.Size() {
 				break
 			}
 		}
 	}
 	return q.Answer(found, last, head), nil
+}
+
+// removedLocked gives the last removed position that may have been selected.
+func (s *Store) removedLocked(q events.Query) events.Position {
+	switch {
+	case q.Stream != "":
+		if st := s.mu.streams[q.Stream]; st != nil {
+			return st.removed
+		}
+		return 0
+	case len(q.Types) > 0:
+		var last events.Position
+		for _, t := range q.Types {
+			last = max(last, s.mu.types[t])
+		}
+		return last
+	default:
+		return s.mu.removed
+	}
 }
 
 // listsLocked gives the lists of positions that the query walks together; nil stands for the log itself.
@@ -80,26 +106,21 @@ func (s *Store) listsLocked(q events.Query, index events.Index) [][]events.Posit
 	}
 }
 
-// walk gives the positions from first to last in the order that is asked for: those of the lists, or of the log if there are none.
-func walk(lists [][]events.Position, head, first, last events.Position, down bool) func(yield func(events.Position) bool) {
-	return func(yield func(events.Position) bool) {
+// walk gives the places in the log of the positions from first to last in the order that is asked for: those of the lists, or all if there are none.
+func walk(lists [][]events.Position, log []events.Event, first, last events.Position, down bool) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		var all []int
 		if lists == nil {
-			for i := range max(last+1, first) - first {
-				pos := first + i
-				if down {
-					pos = last - i
-				}
-				if pos <= head && !yield(pos) {
-					return
-				}
+			for i := place(log, first); i < len(log) && log[i].Position <= last; i++ {
+				all = append(all, i)
 			}
-			return
 		}
-		var all []events.Position
 		for _, list := range lists {
 			from, _ := slices.BinarySearch(list, first)
 			to, _ := slices.BinarySearch(list, last+1)
-			all = append(all, list[from:max(from, to)]...)
+			for _, pos := range list[from:max(from, to)] {
+				all = append(all, place(log, pos))
+			}
 		}
 		if len(lists) > 1 {
 			slices.Sort(all)
@@ -107,8 +128,8 @@ func walk(lists [][]events.Position, head, first, last events.Position, down boo
 		if down {
 			slices.Reverse(all)
 		}
-		for _, pos := range all {
-			if !yield(pos) {
+		for _, i := range all {
+			if !yield(i) {
 				return
 			}
 		}

@@ -26,9 +26,14 @@ type Store struct {
 	mu  struct {
 		sync.Mutex
 		closed  bool
-		log     []events.Event // log[i] has position i+1; only appended to, so a view of it stays valid
-		streams map[events.Stream][]events.Position
+		log     []events.Event // in the order of positions; only appended to or replaced as a whole, so a view of it stays valid
+		head    events.Position
+		streams map[events.Stream]*stream
 		index   map[key][]events.Position
+		types   map[string]events.Position // last removed position by type
+		removed events.Position            // last removed position
+		marks   map[string]events.Position
+		archive map[events.Position]events.Event // originals of rewritten events
 		ids     map[events.ID]events.Position
 		snaps   map[events.Stream][]events.Snap // newest first, at most two
 		last    time.Time                       // stamp of the last event
@@ -38,13 +43,24 @@ type Store struct {
 
 var _ events.Store = (*Store)(nil)
 
+// stream is what is known about one beside its events.
+type stream struct {
+	first, last events.Version
+	places      []events.Position // of the versions from first to last; only appended to or replaced as a whole
+	bytes       int64
+	removed     events.Position
+}
+
 // New makes an empty store.
 func New(o Options) *Store {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	s := &Store{now: o.Now}
-	s.mu.streams = make(map[events.Stream][]events.Position)
+	s.mu.streams = make(map[events.Stream]*stream)
+	s.mu.types = make(map[string]events.Position)
+	s.mu.marks = make(map[string]events.Position)
+	s.mu.archive = make(map[events.Position]events.Event)
 	s.mu.index = make(map[key][]events.Position)
 	s.mu.ids = make(map[events.ID]events.Position)
 	s.mu.snaps = make(map[events.Stream][]events.Snap)
@@ -69,7 +85,13 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 	for _, e := range verdict.Accepted {
 		e = e.Clone()
 		s.mu.log = append(s.mu.log, e)
-		s.mu.streams[e.Stream] = append(s.mu.streams[e.Stream], e.Position)
+		s.mu.head = e.Position
+		st := s.mu.streams[e.Stream]
+		if st == nil {
+			st = &stream{first: 1}
+			s.mu.streams[e.Stream] = st
+		}
+		st.last, st.places, st.bytes = e.Version, append(st.places, e.Position), st.bytes+int64(e.Size())
 		s.mu.ids[e.ID] = e.Position
 		for _, k := range keysOf(&e) {
 			s.mu.index[k] = append(s.mu.index[k], e.Position)
@@ -83,34 +105,63 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 // knownLocked collects what the decision about a group may depend on.
 func (s *Store) knownLocked(group []events.Append) events.Known {
 	k := events.Known{
-		Head:     events.Position(len(s.mu.log)),
+		Head:     s.mu.head,
 		Versions: make(map[events.Stream]events.Version),
 		IDs:      make(map[events.ID]events.Event),
 	}
 	for _, a := range group {
-		k.Versions[a.Stream] = events.Version(len(s.mu.streams[a.Stream]))
+		k.Versions[a.Stream] = s.versionLocked(a.Stream)
 		for i := range a.Events {
-			if pos, ok := s.mu.ids[a.Events[i].ID]; ok {
-				k.IDs[a.Events[i].ID] = s.mu.log[pos-1]
+			pos, ok := s.mu.ids[a.Events[i].ID]
+			if !ok {
+				continue
 			}
+			e, rewritten := s.mu.archive[pos] // a repetition is compared with what was appended
+			if !rewritten {
+				e = s.mu.log[place(s.mu.log, pos)]
+			}
+			k.IDs[a.Events[i].ID] = e
 		}
 	}
 	return k
 }
 
+// versionLocked gives the last version of a stream.
+func (s *Store) versionLocked(name events.Stream) events.Version {
+	if st := s.mu.streams[name]; st != nil {
+		return st.last
+	}
+	return 0
+}
+
+// place gives the index of the first event at or behind a position.
+func place(log []events.Event, pos events.Position) int {
+	i, _ := slices.BinarySearchFunc(log, pos, func(e events.Event, pos events.Position) int { return cmp.Compare(e.Position, pos) })
+	return i
+}
+
 // Read gives the events of a stream; see events.Store.
-func (s *Store) Read(ctx context.Context, stream events.Stream, from events.Version) iter.Seq2[events.Event, error] {
+func (s *Store) Read(ctx context.Context, name events.Stream, from events.Version) iter.Seq2[events.Event, error] {
 	return func(yield func(events.Event, error) bool) {
 		s.mu.Lock()
-		closed, log, places := s.mu.closed, s.mu.log, s.mu.streams[stream]
+		closed, log, st := s.mu.closed, s.mu.log, stream{first: 1}
+		if known := s.mu.streams[name]; known != nil {
+			st = *known
+		}
 		s.mu.Unlock()
-		if closed {
+		if from == 0 {
+			from = st.first
+		}
+		switch {
+		case closed:
 			yield(events.Event{}, events.ErrClosed)
 			return
+		case from < st.first:
+			yield(events.Event{}, &events.CompactedError{Stream: name, First: st.removed + 1, Version: st.first})
+			return
 		}
-		first := min(uint64(max(from, 1)-1), uint64(len(places)))
-		for _, pos := range places[first:] {
-			if !give(ctx, yield, log[pos-1]) {
+		for _, pos := range st.places[min(uint64(from-st.first), uint64(len(st.places))):] {
+			if !give(ctx, yield, log[place(log, pos)]) {
 				return
 			}
 		}
@@ -121,14 +172,17 @@ func (s *Store) Read(ctx context.Context, stream events.Stream, from events.Vers
 func (s *Store) ReadAll(ctx context.Context, from events.Position) iter.Seq2[events.Event, error] {
 	return func(yield func(events.Event, error) bool) {
 		s.mu.Lock()
-		closed, log := s.mu.closed, s.mu.log
+		closed, log, removed := s.mu.closed, s.mu.log, s.mu.removed
 		s.mu.Unlock()
-		if closed {
+		switch {
+		case closed:
 			yield(events.Event{}, events.ErrClosed)
 			return
+		case from > 0 && removed >= from:
+			yield(events.Event{}, &events.CompactedError{First: removed + 1})
+			return
 		}
-		first := min(uint64(max(from, 1)-1), uint64(len(log)))
-		for _, e := range log[first:] {
+		for _, e := range log[place(log, from):] {
 			if !give(ctx, yield, e) {
 				return
 			}
@@ -179,7 +233,7 @@ func (s *Store) PutSnapshot(ctx context.Context, sn events.Snap) error {
 	if s.mu.closed {
 		return events.ErrClosed
 	}
-	if have := events.Version(len(s.mu.streams[sn.Stream])); sn.Version > have {
+	if have := s.versionLocked(sn.Stream); sn.Version > have {
 		return &events.VersionError{Stream: sn.Stream, Want: events.Exact(sn.Version), Have: have}
 	}
 	s.mu.snaps[sn.Stream] = keepTwo(s.mu.snaps[sn.Stream], sn)
@@ -206,7 +260,7 @@ func (s *Store) Head(ctx context.Context) (events.Position, error) {
 	if s.mu.closed {
 		return 0, events.ErrClosed
 	}
-	return events.Position(len(s.mu.log)), nil
+	return s.mu.head, nil
 }
 
 // Stats gives the counters; see events.Store.
@@ -221,6 +275,6 @@ func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mu.closed = true
-	s.mu.log, s.mu.streams, s.mu.index, s.mu.ids, s.mu.snaps = nil, nil, nil, nil, nil
+	s.mu.log, s.mu.streams, s.mu.index, s.mu.ids, s.mu.snaps, s.mu.archive = nil, nil, nil, nil, nil, nil
 	return nil
 }

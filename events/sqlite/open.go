@@ -88,9 +88,11 @@ func (s *Store) openReadOnly(fresh bool) error {
 	if err != nil {
 		return err
 	}
-	head, err := c.integer("SELECT max(pos) FROM events")
+	layout, err := layoutOf(c)
+	s.tables = tablesOf(layout)
+	head, e := c.integer("SELECT max(pos) FROM events")
 	s.head.Store(uint64(head))
-	return errors.Join(err, c.close())
+	return errors.Join(err, e, c.close())
 }
 
 func (s *Store) openWriting(fresh bool) error {
@@ -148,6 +150,10 @@ func (s *Store) openWriting(fresh bool) error {
 
 // start checks the last rows, brings the witness to the head and makes the writer.
 func (s *Store) start(c *conn, me meta, lost *LostTailError) error {
+	if err := upgrade(c); err != nil {
+		return err
+	}
+	s.tables = written
 	_, _, head, err := walk(c, me.store, math.MaxInt64)
 	if err != nil {
 		return err

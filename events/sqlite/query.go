@@ -26,7 +26,7 @@ func (s *Store) Query(ctx context.Context, q events.Query) (events.Page, error) 
 	since, until := q.Micros()
 	d := decoder{path: s.path}
 	var found []events.Event
-	w := walker{q: q, x: x}
+	w := walker{q: q, x: x, tables: s.tables}
 	err = s.read.lend(ctx, func(c *conn) error {
 		if first, last, err = stamped(c, first, last, since, until); err != nil {
 			return err
@@ -68,8 +68,46 @@ func (s *Store) Query(ctx context.Context, q events.Query) (events.Page, error) 
 		}
 		return events.Page{}, s.unreadable(at, err)
 	}
-	_, end := q.Range(head)
+	start, end := q.Range(head)
+	if q.Complete {
+		if q.Descending && q.Cursor != "" { // what was given before cannot be missing
+			start = max(q.From, 1)
+		}
+		if err := s.whole(ctx, &w, start); err != nil {
+			return events.Page{}, err
+		}
+	}
 	return q.Answer(found, end, head), nil
+}
+
+// whole refuses a page if something that it may select was removed at or behind a position. It looks after the page was read: a removal is seen with its effect.
+func (s *Store) whole(ctx context.Context, w *walker, from events.Position) error {
+	var removed int64
+	err := s.read.lend(ctx, func(c *conn) (err error) {
+		switch {
+		case !s.tables.later:
+		case w.q.Stream != "":
+			removed, err = c.integer("SELECT removed FROM streams WHERE id = ?", w.stream)
+		case len(w.types) > 0:
+			for _, t := range w.types {
+				var n int64
+				if n, err = c.integer("SELECT removed FROM types WHERE id = ?", t); err != nil {
+					return err
+				}
+				removed = max(removed, n)
+			}
+		case len(w.q.Types) == 0:
+			removed, err = c.integer(s.tables.removed)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return s.unreadable(0, err)
+	case events.Position(removed) >= from:
+		return &events.CompactedError{Stream: w.q.Stream, First: events.Position(removed) + 1}
+	}
+	return nil
 }
 
 // stamped narrows a range of positions to the events stamped from since until before until. Stamps never fall as positions rise, so each end is found by bisection.
@@ -115,6 +153,7 @@ func firstAt(c *conn, first, last events.Position, at int64) (events.Position, e
 type walker struct {
 	q             events.Query
 	x             events.Explanation
+	tables        tables
 	stream, agent int64
 	types         []int64
 	none          bool // a name is not in the file, so nothing is selected
@@ -219,7 +258,7 @@ func (w *walker) statement(lo, hi, n int64) (string, []driver.Value) {
 		if i > 0 {
 			b.WriteString(" UNION ALL ")
 		}
-		b.WriteString(columns + indexedBy[w.x.Index] + "WHERE " + order + " >= ? AND " + order + " <= ?")
+		b.WriteString(w.tables.events + indexedBy[w.x.Index] + "WHERE " + order + " >= ? AND " + order + " <= ?")
 		args = append(args, lo, hi)
 		if w.stream != 0 {
 			b.WriteString(" AND e.stream = ?")

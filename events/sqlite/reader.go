@@ -81,24 +81,33 @@ func (p *pool) close() error {
 
 // Read gives the events of a stream; see events.Store. A missing version, in the middle or at the end, is reported as damage.
 func (s *Store) Read(ctx context.Context, stream events.Stream, from events.Version) iter.Seq2[events.Event, error] {
-	const query = columns + `WHERE e.stream = ? AND e.ver >= ? AND e.ver <= ? ORDER BY e.ver LIMIT ?`
+	query := s.tables.events + `WHERE e.stream = ? AND e.ver >= ? AND e.ver <= ? ORDER BY e.ver LIMIT ?`
 	return func(yield func(events.Event, error) bool) {
-		next := max(from, 1)
+		next := from
 		head := events.Position(s.head.Load())
 		var id, last int64 // the stream's number and last version, as the first page finds them
 		started, ended := false, false
-		missing := func(pos events.Position) error {
-			return &events.CorruptError{Path: s.path, Position: pos, Stream: stream, Reason: fmt.Sprintf("version %d of %d is missing", next, last)}
+		// missing tells why a version is not there: retention has taken it, or it is damage.
+		missing := func(c *conn, pos events.Position) error {
+			_, _, first, removed, err := s.stream(c, stream)
+			if err == nil && int64(next) < first {
+				return &events.CompactedError{Stream: stream, First: events.Position(removed) + 1, Version: events.Version(first)}
+			}
+			return errors.Join(err, &events.CorruptError{Path: s.path, Position: pos, Stream: stream, Reason: fmt.Sprintf("version %d of %d is missing", next, last)})
 		}
 		s.pages(ctx, yield, func(c *conn, d *decoder) ([]events.Event, error) {
 			if !started {
 				started = true
-				if err := c.query("SELECT id, ver FROM streams WHERE name = ?", []driver.Value{string(stream)}, func(row []driver.Value) error {
-					r := cells{row: row}
-					id, last = r.number(0), r.number(1)
-					return nil
-				}); err != nil {
+				var first, removed int64
+				var err error
+				if id, last, first, removed, err = s.stream(c, stream); err != nil {
 					return nil, err
+				}
+				switch {
+				case next == 0:
+					next = events.Version(max(first, 1))
+				case int64(next) < first && next <= math.MaxInt64:
+					return nil, &events.CompactedError{Stream: stream, First: events.Position(removed) + 1, Version: events.Version(first)}
 				}
 			}
 			if ended || uint64(next) > uint64(last) {
@@ -111,21 +120,31 @@ func (s *Store) Read(ctx context.Context, stream events.Stream, from events.Vers
 					return page[:i], nil
 				}
 				if page[i].Version != next || page[i].Stream != stream {
-					return page[:i], missing(page[i].Position)
+					return page[:i], missing(c, page[i].Position)
 				}
 				next++
 			}
 			if err == nil && len(page) == 0 {
-				err = missing(0)
+				err = missing(c, 0)
 			}
 			return page, err
 		})
 	}
 }
 
+// stream gives what the table of streams holds about one; zeros if it is unknown.
+func (s *Store) stream(c *conn, name events.Stream) (id, last, first, removed int64, err error) {
+	err = c.query(s.tables.stream, []driver.Value{string(name)}, func(row []driver.Value) error {
+		r := cells{row: row}
+		id, last, first, removed = r.number(0), r.number(1), r.number(2), r.number(3)
+		return nil
+	})
+	return id, last, first, removed, err
+}
+
 // ReadAll gives the events of all streams in the order of their positions; see events.Store.
 func (s *Store) ReadAll(ctx context.Context, from events.Position) iter.Seq2[events.Event, error] {
-	const query = columns + `WHERE e.pos >= ? AND e.pos <= ? ORDER BY e.pos LIMIT ?`
+	query := s.tables.events + `WHERE e.pos >= ? AND e.pos <= ? ORDER BY e.pos LIMIT ?`
 	return func(yield func(events.Event, error) bool) {
 		next := from
 		head := s.head.Load()
@@ -134,6 +153,12 @@ func (s *Store) ReadAll(ctx context.Context, from events.Position) iter.Seq2[eve
 				return nil, nil
 			}
 			page, err := d.page(c, query, int64(next), int64(head), int64(pageRows))
+			if err == nil && from > 0 { // looked at after the page, so that a removal is seen with its effect
+				var removed int64
+				if removed, err = c.integer(s.tables.removed); err == nil && uint64(removed) >= uint64(next) {
+					return nil, &events.CompactedError{First: events.Position(removed) + 1}
+				}
+			}
 			if len(page) > 0 {
 				next = page[len(page)-1].Position + 1
 			}
@@ -177,7 +202,7 @@ func (s *Store) pages(ctx context.Context, yield func(events.Event, error) bool,
 // unreadable gives an error of a read its type and its place.
 func (s *Store) unreadable(last events.Position, err error) error {
 	switch {
-	case errors.Is(err, events.ErrCorrupt), errors.Is(err, events.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, events.ErrCorrupt), errors.Is(err, events.ErrCompacted), errors.Is(err, events.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case classify(err) == faultDamaged:
 		return &events.CorruptError{Path: s.path, Reason: fmt.Sprintf("after position %d: %v", last, err)}

@@ -35,18 +35,22 @@ func sum(e *events.Event, metadata []byte, scratch []byte) (uint32, []byte) {
 	return crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, e.Data), b
 }
 
-// columns is what decode expects. Names are looked up by the reader and not joined: a join would cost as much as the row, and drop a row
-// whose name is lost instead of reporting it.
-const columns = `SELECT e.pos, e.stream, e.ver, e.id, e.type, e.agent, e.schema_ver, e.at, e.correlation_id, e.causation_id, e.metadata, e.data, e.crc FROM events e `
+// sumContext is the CRC-32C over an event's place, id and agent context.
+func sumContext(e *events.Event, context []byte) uint32 {
+	b := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(e.ID)), uint64(e.Position))
+	b = append(b, e.ID[:]...)
+	return crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, context)
+}
 
-// decoder turns rows into events and checks each; it is owned by one read.
+// decoder turns rows into events and checks each; it is owned by one read. Names are looked up and not joined: a join would cost as much as the row, and drop a row
+// whose name is lost instead of reporting it.
 type decoder struct {
 	path    string
 	names   *conn // the connection that the row comes from
 	scratch []byte
 }
 
-// decode reads one row of columns; damage gives a *events.CorruptError.
+// decode reads one row with the columns of tables.events; damage gives a *events.CorruptError.
 func (d *decoder) decode(row []driver.Value) (events.Event, error) {
 	r := cells{row: row}
 	var e events.Event
@@ -86,6 +90,18 @@ func (d *decoder) decode(row []driver.Value) (events.Event, error) {
 	}
 	if e.Metadata, err = events.DecodeMetadata(metadata); err != nil {
 		return e, d.corrupt(&e, err.Error())
+	}
+	if row[13] != nil || row[14] != nil {
+		context := []byte(r.text(13))
+		switch want := r.number(14); {
+		case r.bad != "":
+			return e, d.corrupt(&e, r.bad)
+		case int64(sumContext(&e, context)) != want:
+			return e, d.corrupt(&e, "checksum of the agent context does not match")
+		}
+		if e.Context, err = events.DecodeContext(context); err != nil {
+			return e, d.corrupt(&e, err.Error())
+		}
 	}
 	return e, nil
 }

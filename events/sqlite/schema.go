@@ -9,13 +9,16 @@ import (
 )
 
 const (
-	// schemaVersion is the version of the file's own layout, kept in user_version. A change adds to the layout and raises it.
+	// schemaVersion is the oldest layout that can work with the file, kept in user_version: a release that knows it reads and writes the file. It rises
+	// only with a change that is no mere addition.
 	schemaVersion = 1
+	// layoutVersion is the layout that this release writes, kept in the table meta. Each is an addition to the one before; see layouts.
+	layoutVersion = 2
 	// applicationID marks the file as a store of this project ("MABE").
 	applicationID = 0x4d414245
 )
 
-// schema makes the tables. Names are interned, because they repeat in every row; the views show them to people. There is no index over
+// schema makes the tables of the first layout; layouts adds the rest. Names are interned, because they repeat in every row; the views show them to people. There is no index over
 // time: stamps rise with positions, so a time is found by bisection. The last version of a stream is kept apart from the events, so that a read
 // notices when a damaged index hides the end of a stream.
 const schema = `
@@ -53,14 +56,6 @@ CREATE TABLE snapshots (
 	crc        INTEGER NOT NULL,
 	PRIMARY KEY (stream, ver)
 );
-CREATE VIEW event_log AS
-	SELECT e.pos, s.name AS stream, e.ver, lower(hex(e.id)) AS id, t.name AS type, a.name AS agent, e.schema_ver,
-		strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1e6, 'unixepoch') AS at,
-		lower(hex(e.correlation_id)) AS correlation_id, lower(hex(e.causation_id)) AS causation_id,
-		e.metadata, CAST(e.data AS TEXT) AS data
-	FROM events e
-		LEFT JOIN streams s ON s.id = e.stream LEFT JOIN types t ON t.id = e.type LEFT JOIN agents a ON a.id = e.agent
-	ORDER BY e.pos;
 `
 
 // identify tells whether the file is new, and refuses one that this release must not touch.
@@ -93,10 +88,10 @@ func identify(c *conn, path string) (fresh bool, err error) {
 // create lays out a new file in one transaction and brings it into the main file at once, so that a lost write-ahead log can never make
 // a used store look like a new one.
 func create(c *conn, id [16]byte) error {
-	err := c.script("BEGIN IMMEDIATE;" + schema +
+	err := c.script("BEGIN IMMEDIATE;" + schema + layouts[2] + view +
 		fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schemaVersion))
 	if err == nil {
-		err = c.exec("INSERT INTO meta (key, value) VALUES ('store', ?), ('epoch', ?)", id[:], int64(1))
+		err = c.exec("INSERT INTO meta (key, value) VALUES ('store', ?), ('epoch', ?), ('layout', ?)", id[:], int64(1), int64(layoutVersion))
 	}
 	if err == nil {
 		err = c.exec("COMMIT")

@@ -25,6 +25,7 @@ type Store struct {
 	// mutex, because waiting for a commit must end with the caller's context.
 	turn   chan struct{}
 	writer *writer // nil in a read-only store
+	tables tables  // set by Open
 
 	closing sync.Once
 	done    chan struct{} // closed by Close

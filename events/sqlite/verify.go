@@ -87,7 +87,7 @@ func compare(c *conn, path string, store [16]byte, seen slot, witnessed bool) (*
 func verifyTail(c *conn, path string, head events.Position) error {
 	d := decoder{path: path, names: c}
 	first := int64(max(head, verifyRows) - verifyRows)
-	return c.query(columns+"WHERE e.pos > ? ORDER BY e.pos", []driver.Value{first}, func(row []driver.Value) error {
+	return c.query(written.events+"WHERE e.pos > ? ORDER BY e.pos", []driver.Value{first}, func(row []driver.Value) error {
 		_, err := d.decode(row)
 		return err
 	})

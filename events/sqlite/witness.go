@@ -151,6 +151,11 @@ func (w *witness) flush(now time.Time) error {
 	if since := now.Sub(w.synced); since >= 0 && since < syncEvery {
 		return nil
 	}
+	return w.sync(now)
+}
+
+// sync makes the witness safe from power loss.
+func (w *witness) sync(now time.Time) error {
 	if err := w.file.Sync(); err != nil {
 		return fmt.Errorf("flush head witness: %w", err)
 	}

@@ -18,15 +18,20 @@ import (
 // rowsPerInsert is how many rows one statement writes: most of the cost of an insert is entering and leaving the engine.
 const rowsPerInsert = 16
 
-const rowColumns = 13
+// inserts are the statements for one row and for many, without and with agent contexts: each value costs, and most events have none.
+var inserts = [2][2]string{{insertRows(1, 13), insertRows(1, 15)}, {insertRows(rowsPerInsert, 13), insertRows(rowsPerInsert, 15)}}
 
-var insertMany, insertOne = insertRows(rowsPerInsert), insertRows(1)
-
-func insertRows(n int) string {
-	row := "(?" + strings.Repeat(", ?", rowColumns-1) + ")"
-	return "INSERT INTO events (pos, stream, ver, id, type, agent, schema_ver, at, correlation_id, causation_id, metadata, data, crc) VALUES " +
-		row + strings.Repeat(", "+row, n-1)
+func insertRows(n, columns int) string {
+	names := "pos, stream, ver, id, type, agent, schema_ver, at, correlation_id, causation_id, metadata, data, crc"
+	if columns > 13 {
+		names += ", context, context_crc"
+	}
+	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	return "INSERT INTO events (" + names + ") VALUES " + row + strings.Repeat(", "+row, n-1)
 }
+
+// written is how the writer's own file is laid out: it is always brought to this release's layout.
+var written = tablesOf(layoutVersion)
 
 // writer owns the only writing connection and all that is known about the end of the log. It is used by the holder of the store's turn alone.
 type writer struct {
@@ -141,11 +146,14 @@ func (w *writer) stored(group []events.Append) (map[events.ID]events.Event, erro
 	for i := range group {
 		for k := range group[i].Events {
 			id := group[i].Events[k].ID
-			err := w.c.query(columns+"WHERE e.id = ?", []driver.Value{id[:]}, func(row []driver.Value) error {
+			err := w.c.query(written.events+"WHERE e.id = ?", []driver.Value{id[:]}, func(row []driver.Value) error {
 				e, err := d.decode(row)
 				out[id] = e
 				return err
 			})
+			if err == nil {
+				err = w.original(id, out)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -165,11 +173,13 @@ func (w *writer) commit(accepted []events.Event) error {
 		head, err = w.insert(accepted)
 	}
 	versions := make(map[events.Stream]events.Version)
+	sizes := make(map[events.Stream]int64)
 	for i := range accepted {
 		versions[accepted[i].Stream] = accepted[i].Version
+		sizes[accepted[i].Stream] += int64(accepted[i].Size())
 	}
 	if err == nil {
-		err = w.lengthen(versions)
+		err = w.lengthen(versions, sizes)
 	}
 	if err == nil {
 		err = w.c.exec("COMMIT")
@@ -187,12 +197,12 @@ func (w *writer) commit(accepted []events.Event) error {
 	return w.there()
 }
 
-// lengthen enters the new last versions of the streams; the order does not matter.
-func (w *writer) lengthen(versions map[events.Stream]events.Version) error {
+// lengthen enters the new last versions and sizes of the streams; the order does not matter.
+func (w *writer) lengthen(versions map[events.Stream]events.Version, sizes map[events.Stream]int64) error {
 	for s, v := range versions {
 		id, err := w.streams.intern(w.c, string(s))
 		if err == nil {
-			err = w.c.exec("UPDATE streams SET ver = ? WHERE id = ?", int64(v), id)
+			err = w.c.exec("UPDATE streams SET ver = ?, bytes = bytes + ? WHERE id = ?", int64(v), sizes[s], id)
 		}
 		if err != nil {
 			return err
@@ -215,13 +225,19 @@ func (w *writer) settle(committed bool) {
 func (w *writer) insert(accepted []events.Event) (link, error) {
 	head := w.head
 	for len(accepted) > 0 {
-		n, statement := 1, insertOne
+		n, many, told := 1, 0, 0
 		if len(accepted) >= rowsPerInsert {
-			n, statement = rowsPerInsert, insertMany
+			n, many = rowsPerInsert, 1
 		}
+		for i := range accepted[:n] {
+			if !accepted[i].Context.IsZero() {
+				told = 1
+			}
+		}
+		statement := inserts[many][told]
 		w.args = w.args[:0]
 		for i := range accepted[:n] {
-			if err := w.row(&accepted[i]); err != nil {
+			if err := w.row(&accepted[i], told == 1); err != nil {
 				return head, err
 			}
 		}
@@ -242,7 +258,7 @@ func (w *writer) insert(accepted []events.Event) (link, error) {
 }
 
 // row adds one event's columns to the arguments of the statement.
-func (w *writer) row(e *events.Event) error {
+func (w *writer) row(e *events.Event, told bool) error {
 	stream, err := w.streams.intern(w.c, string(e.Stream))
 	if err != nil {
 		return err
@@ -266,6 +282,14 @@ func (w *writer) row(e *events.Event) error {
 	crc, w.scratch = sum(e, raw, w.scratch)
 	w.args = append(w.args, int64(e.Position), stream, int64(e.Version), e.ID[:], kind, agent, int64(e.Schema), e.At.UnixMicro(),
 		nullable(&e.Correlation), nullable(&e.Causation), metadata, blob(e.Data), int64(crc))
+	if !told {
+		return nil
+	}
+	if context := events.EncodeContext(e.Context); context != nil {
+		w.args = append(w.args, string(context), int64(sumContext(e, context)))
+	} else {
+		w.args = append(w.args, nil, nil)
+	}
 	return nil
 }
 

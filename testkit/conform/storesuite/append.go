@@ -16,7 +16,7 @@ import (
 
 func roundTrip(t *testing.T, h *bench) {
 	full := events.New{
-		ID: number(77), Type: "task.accepted", Schema: 3, Agent: "agent/ü", Correlation: number(5), Causation: number(6),
+		ID: number(77), Type: "task.accepted", Schema: 3, Agent: "agent/ü", Context: events.AgentContext{Incarnation: 7, Kind: "reviewer", Node: "node<1>", Capability: "review", Health: "degraded"}, Correlation: number(5), Causation: number(6),
 		Metadata: map[string]string{"zeta": "1", "alpha": "<&>", "": "empty key"}, Data: []byte("{\"a\":1}\x00\xff"),
 	}
 	bare := events.New{ID: number(78), Type: "t"}
@@ -169,6 +169,7 @@ func conflicts(t *testing.T, h *bench) {
 	changed := map[string]func(*events.New){
 		"type":        func(n *events.New) { n.Type = "z" },
 		"schema":      func(n *events.New) { n.Schema = 2 },
+		"context":     func(n *events.New) { n.Context.Kind = "k" },
 		"agent":       func(n *events.New) { n.Agent = "" },
 		"correlation": func(n *events.New) { n.Correlation = events.ID{} },
 		"causation":   func(n *events.New) { n.Causation = number(1) },
@@ -200,6 +201,7 @@ func malformed(t *testing.T, h *bench) {
 		{ID: number(500), Type: "\xff", Data: make([]byte, events.MaxData+1)},
 		{ID: number(501), Type: "t", Metadata: map[string]string{"k": strings.Repeat("v", events.MaxMetadata)}},
 		{ID: number(502), Type: "t", Metadata: map[string]string{"k": "\xfe"}},
+		{ID: number(503), Type: "t", Context: events.AgentContext{Kind: "\xff", Health: "a\tb"}},
 	}
 	out := h.group(to("a\x00b", events.Expect(-9), bad...), to("s", events.Any), to("s", events.Any, good))
 	var fields []string
@@ -213,6 +215,7 @@ func malformed(t *testing.T, h *bench) {
 	assert.Equal(t, []string{
 		"stream", "expect", "events[0].id", "events[0].type", "events[1].type", "events[1].agent",
 		"events[2].id", "events[2].type", "events[2].data", "events[3].metadata", "events[4].metadata",
+		"events[5].context.kind", "events[5].context.health",
 	}, fields)
 	assert.ErrorIs(t, out[1].Err, events.ErrInvalid, "no events")
 	assert.NoError(t, out[2].Err)

@@ -176,6 +176,7 @@ func appends(streams *rapid.Generator[events.Stream]) *rapid.Generator[events.Ap
 			if rapid.IntRange(0, 9).Draw(rt, "odd") == 0 {
 				n.Metadata = map[string]string{"k": "v"}
 				n.Agent = "agent"
+				n.Context = events.AgentContext{Incarnation: first}
 				n.Schema = 2
 			}
 			n.Type = []string{"t", "u", "v"}[(first+uint64(i))%3]

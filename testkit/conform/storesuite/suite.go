@@ -44,6 +44,10 @@ func Run(t *testing.T, b Backend) {
 		{"the newest snapshot is given and old ones replaced", snapshots},
 		{"a query gives what its conditions select, page by page", querying},
 		{"a malformed query and one that would scan are refused", queryRefusals},
+		{"bookmarks are kept by name", bookmarks},
+		{"streams are listed by name with what is kept of them", listing},
+		{"the oldest events of a stream can be removed, and nobody passes over the hole unaware", removing},
+		{"a rewritten event keeps everything but its data, and its original until confirmed", rewriting},
 		{"an ended context and a closed store refuse everything", refusals},
 	}
 	for _, l := range laws {
