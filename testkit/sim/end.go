@@ -45,7 +45,7 @@ func (s *Sim) guard(f func()) {
 		}
 		switch r := recover().(type) {
 		case nil:
-			s.sched.fail(&FailureError{Text: "sim: the body ended its goroutine"})
+			s.sched.fail(ErrEnded)
 		case aborted, failed:
 		default:
 			s.sched.fail(&PanicError{Value: r, Stack: debug.Stack()})

@@ -63,9 +63,16 @@ func TestABodyThatEndsItsGoroutineLeavesNothingBehind(t *testing.T) {
 			s.Settle()
 			runtime.Goexit()
 		})
-		require.Error(t, r.Failure)
+		require.ErrorIs(t, r.Failure, sim.ErrEnded)
 	}
 	assert.LessOrEqual(t, runtime.NumGoroutine(), before+2)
+}
+
+func TestABodyThatEndsItsGoroutineIsNotRunAgain(t *testing.T) {
+	runs := 0
+	r := explored(10, func(*sim.Sim) { runs++; runtime.Goexit() }, t.Name())
+	require.Contains(t, r.fatal, sim.ErrEnded.Error())
+	assert.Equal(t, 1, runs)
 }
 
 func TestGoroutinesThatNothingEndsAreEndedWithTheRun(t *testing.T) {

@@ -18,6 +18,8 @@ var (
 	// ErrStuck is returned when a turn neither ends nor waits through the runtime: it blocks on something that the simulation does not know
 	// of, or does not end.
 	ErrStuck = errors.New("sim: a turn blocks outside the runtime")
+	// ErrEnded is returned when the body ends its goroutine, as the methods of a *testing.T do that end a test. Give assertions the [Sim].
+	ErrEnded = errors.New("sim: the body ended its goroutine: give assertions the Sim and not the test")
 	// ErrTimerBlocks is returned when the function of a timer waits. It runs between turns, where nobody can be let run meanwhile.
 	ErrTimerBlocks = errors.New("sim: a timer's function blocks")
 )

@@ -5,6 +5,7 @@ package sim_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -164,4 +165,70 @@ func TestAnInitThatFailsTheRunOnTheBodysGoroutineEndsTheRun(t *testing.T) {
 	})
 	var deadlock *sim.DeadlockError
 	require.True(t, errors.As(r.Failure, &deadlock), "%v", r.Failure)
+}
+
+// ending waits in its Terminate.
+type ending struct {
+	starts
+	until do
+}
+
+// Terminate waits.
+func (b ending) Terminate(c *actors.Context[do], _ actors.Reason) error { return b.until(c) }
+
+func TestAProcessIsKilledInItsInitAndInItsTerminate(t *testing.T) {
+	long := func(c *actors.Context[do]) error { return c.System().Sleep(c, time.Hour) }
+	at := func(s *sim.Sim, d time.Duration, name string) {
+		s.Clock().AfterFunc(d, func() { s.System().WhereIs(name).Kill() })
+	}
+	sim.Explore(t, 20, func(s *sim.Sim) {
+		at(s, time.Minute, "limited")
+		_, err := actors.Spawn(s.System(), "limited", func() actors.Behavior[do] { return starts{long} }, actors.StartTimeout(2*time.Hour))
+		require.Error(s, err)
+		require.Equal(s, time.Minute, s.Now().Sub(sim.Birth), "an Init with a limit is left at once")
+
+		at(s, time.Minute, "unlimited")
+		_, err = actors.Spawn(s.System(), "unlimited", func() actors.Behavior[do] { return starts{long} })
+		require.Error(s, err)
+		require.Equal(s, time.Hour+time.Minute, s.Now().Sub(sim.Birth), "one without runs on its starter's goroutine")
+
+		ref := actors.MustSpawn(s.System(), "ends", func() actors.Behavior[do] {
+			return ending{starts{func(*actors.Context[do]) error { return nil }}, long}
+		})
+		at(s, time.Minute, "ends")
+		ref.PID().Stop()
+		why, err := ref.PID().Await(s.Context())
+		require.NoError(s, err)
+		require.Equal(s, "killed", why.String())
+		require.Equal(s, time.Hour+2*time.Minute, s.Now().Sub(sim.Birth))
+		require.Zero(s, s.System().Len())
+	})
+}
+
+// Everything is stopped in order, youngest first, however long each takes.
+func TestCloseInASimulationWaitsForEachInTurn(t *testing.T) {
+	sim.Explore(t, 50, func(s *sim.Sim) {
+		var ended []string
+		for i := range 4 {
+			name := fmt.Sprint("p", i)
+			ref := actors.MustSpawn(s.System(), name, func() actors.Behavior[do] {
+				return ending{starts{func(*actors.Context[do]) error { return nil }}, func(c *actors.Context[do]) error {
+					err := c.System().Sleep(c, time.Duration(c.Rand().IntN(3))*time.Second)
+					ended = append(ended, name)
+					return err
+				}}
+			})
+			ref.Tell(func(c *actors.Context[do]) error {
+				return c.System().Sleep(c, time.Duration(c.Rand().IntN(3))*time.Second)
+			})
+			ref.Tell(func(c *actors.Context[do]) error {
+				c.Do(func(ctx context.Context) { _ = c.System().Sleep(ctx, time.Hour) })
+				return nil
+			})
+		}
+		s.Advance(time.Duration(s.Rand("when").IntN(3)) * time.Second)
+		require.NoError(s, s.System().Close(s.Context()))
+		require.Equal(s, []string{"p3", "p2", "p1", "p0"}, ended)
+		require.Zero(s, s.System().Len())
+	})
 }

@@ -26,9 +26,9 @@ type shortened struct {
 }
 
 // shrink looks for a simpler run that fails in the same way. A run that is stuck is not tried again: each would take as long, and leave its
-// goroutine behind.
+// goroutine behind. Nor is one whose body ended its goroutine: it has told the test already, and would do so again.
 func (e *explorer) shrink(failing Result) shortened {
-	if errors.Is(failing.Failure, ErrStuck) {
+	if errors.Is(failing.Failure, ErrStuck) || errors.Is(failing.Failure, ErrEnded) {
 		return shortened{failing, whole}
 	}
 	return e.fewer(e.shorter(failing))
