@@ -28,7 +28,7 @@ var Table = []Row{
 	{
 		Layer: "L0 pure",
 		Packages: []string{
-			"actors/exit", "supervision/plan", "agents/exec/protocol", "agents/work/lines", "agents/work/plan",
+			"actors/exit", "supervision/plan", "agents/exec/protocol", "agents/index", "agents/query", "agents/work/lines", "agents/work/plan",
 			"internal/nearest", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
 		},
 		Pure: true,

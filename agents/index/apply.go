@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import (
+	"slices"
+	"strings"
+
+	"mabeam.dev/agents/query"
+)
+
+// Write is one thing to do in a commit: see [Put] and [Remove].
+type Write struct {
+	row  *Row // nil removes
+	name name
+}
+
+// Put writes a row: a new one, or in the place of the one with the same namespace and id. The row is never changed again by anybody.
+func Put(r *Row) Write { return Write{r, r.name()} }
+
+// Remove takes out the row with a namespace and an id, if there is one.
+func Remove(namespace, id string) Write { return Write{name: name{namespace, id}} }
+
+// Change is what one write did. Before is nil if the row came, After if it went.
+type Change struct{ Before, After *Row }
+
+// Apply does writes in their order and returns the View that they make, and what each of them changed; a Remove that finds nothing changes
+// nothing, and nothing changed makes no new version. v itself stays as it is. The new View holds all of the writes: whoever publishes it
+// by one pointer has made one commit of them.
+//
+// What the new View has for its own is marked with its version, which is the edit that made it: within one Apply such parts are changed
+// in place, so a batch copies each part once.
+func (v *View) Apply(writes ...Write) (*View, []Change) {
+	next := *v
+	next.version++
+	w := writer{view: &next, edit: next.version}
+	changes := make([]Change, 0, len(writes))
+	for _, wr := range writes {
+		if c := w.write(wr); c != (Change{}) {
+			changes = append(changes, c)
+		}
+	}
+	if len(changes) == 0 {
+		return v, nil
+	}
+	return &next, changes
+}
+
+// writer puts writes into a view that nobody else has seen.
+type writer struct {
+	view *View
+	edit uint64
+
+	slot       uint32
+	old, new   *Row // either may be nil
+	oldK, newK []key
+}
+
+func (w *writer) write(wr Write) Change {
+	v := w.view
+	k := key{keyID, wr.name.space, wr.name.id}
+	slot, had := v.ids.get(k)
+	w.slot, w.old, w.new = slot, nil, wr.row
+	if had {
+		w.old = v.rows.get(slot)
+	}
+	switch {
+	case had && w.new != nil:
+		v.rows.set(w.edit, slot, w.new)
+	case had:
+		v.names.remove(w.edit, &v.rows, slot)
+		v.rows.set(w.edit, slot, nil)
+		v.ids = v.ids.without(w.edit, k)
+		v.live = v.live.without(w.edit, slot)
+		v.free = v.free.with(w.edit, slot)
+		w.drop(key{what: keySpace, a: k.a})
+	case w.new != nil:
+		w.slot = w.take()
+		v.rows.set(w.edit, w.slot, w.new)
+		v.names.insert(w.edit, &v.rows, w.slot)
+		v.ids = v.ids.with(w.edit, k, w.slot)
+		v.live = v.live.with(w.edit, w.slot)
+		w.put(key{what: keySpace, a: k.a})
+	default:
+		return Change{}
+	}
+	w.indexes()
+	return Change{w.old, w.new}
+}
+
+// take finds a slot for a new row.
+func (w *writer) take() uint32 {
+	v := w.view
+	if v.free == nil {
+		v.next++
+		return v.next - 1
+	}
+	slot := v.free.first()
+	v.free = v.free.without(w.edit, slot)
+	return slot
+}
+
+func (w *writer) put(k key) {
+	v := w.view
+	v.terms = v.terms.with(w.edit, k, v.term(k).with(w.edit, w.slot))
+}
+
+func (w *writer) drop(k key) {
+	v := w.view
+	old := v.term(k)
+	if s := old.without(w.edit, w.slot); s == nil {
+		v.terms = v.terms.without(w.edit, k)
+	} else if s != old {
+		v.terms = v.terms.with(w.edit, k, s)
+	}
+}
+
+// indexes moves the slot from where the old row stood to where the new one stands.
+func (w *writer) indexes() {
+	for _, t := range textColumns {
+		w.text(t.column, t.what)
+	}
+	w.vocabulary()
+	w.keys(query.ColumnCapability, appendCapabilities, sameCapabilities)
+	w.keys(query.ColumnLabel, appendLabels, sameLabels)
+	for i, c := range banded {
+		w.band(c, &w.view.bands[i])
+	}
+}
+
+// enter and leave keep the set of the rows that have no value in a column.
+func (w *writer) enter(c query.Column) {
+	w.view.absent[c] = w.view.absent[c].with(w.edit, w.slot)
+}
+
+func (w *writer) leave(c query.Column) {
+	w.view.absent[c] = w.view.absent[c].without(w.edit, w.slot)
+}
+
+func (w *writer) text(c query.Column, what uint8) {
+	if w.old != nil && w.new != nil && w.old.text(c) == w.new.text(c) {
+		return
+	}
+	if w.old != nil {
+		if s := w.old.text(c); s != "" {
+			w.drop(key{what: what, b: s})
+		} else {
+			w.leave(c)
+		}
+	}
+	if w.new != nil {
+		if s := w.new.text(c); s != "" {
+			w.put(key{what: what, b: s})
+		} else {
+			w.enter(c)
+		}
+	}
+}
+
+// vocabulary writes the columns whose values are few and known beforehand.
+func (w *writer) vocabulary() {
+	v := w.view
+	if w.old == nil || w.new == nil || w.old.status() != w.new.status() {
+		if w.old != nil {
+			s := &v.health[w.old.status()]
+			*s = (*s).without(w.edit, w.slot)
+		}
+		if w.new != nil {
+			s := &v.health[w.new.status()]
+			*s = (*s).with(w.edit, w.slot)
+		}
+	}
+	if w.old == nil || w.new == nil || w.old.state() != w.new.state() {
+		if w.old != nil {
+			s := &v.states[w.old.state()]
+			*s = (*s).without(w.edit, w.slot)
+		}
+		if w.new != nil {
+			s := &v.states[w.new.state()]
+			*s = (*s).with(w.edit, w.slot)
+		}
+	}
+}
+
+// status is the row's, or Unknown if it is none.
+func (r *Row) status() query.Status {
+	if int(r.Health.Status) < query.Statuses {
+		return r.Health.Status
+	}
+	return query.Unknown
+}
+
+// state is the row's, or Stateless if it is none.
+func (r *Row) state() query.Lifecycle {
+	if int(r.State) < query.Lifecycles {
+		return r.State
+	}
+	return query.Stateless
+}
+
+// keys writes a part of which a row may have many.
+func (w *writer) keys(c query.Column, list func([]key, *Row) []key, same func(a, b *Row) bool) {
+	if w.old != nil && w.new != nil && same(w.old, w.new) {
+		return
+	}
+	w.oldK, w.newK = w.oldK[:0], w.newK[:0]
+	if w.old != nil {
+		w.oldK = list(w.oldK, w.old)
+		if len(w.oldK) == 0 && c == query.ColumnCapability {
+			w.leave(c)
+		}
+	}
+	if w.new != nil {
+		w.newK = list(w.newK, w.new)
+		if len(w.newK) == 0 && c == query.ColumnCapability {
+			w.enter(c)
+		}
+	}
+	for _, k := range w.oldK {
+		if !slices.Contains(w.newK, k) {
+			w.drop(k)
+		}
+	}
+	for _, k := range w.newK {
+		if !slices.Contains(w.oldK, k) {
+			w.put(k)
+		}
+	}
+}
+
+// appendCapabilities adds the keys of a row's capabilities, each once: every name, and every name above it.
+func appendCapabilities(keys []key, r *Row) []key {
+	add := func(k key) {
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	for _, c := range r.Capabilities {
+		add(key{what: keyCapability, b: c.Name})
+		for i := strings.LastIndexByte(c.Name, '/'); i >= 0; i = strings.LastIndexByte(c.Name[:i], '/') {
+			add(key{what: keyBelow, b: c.Name[:i]})
+		}
+	}
+	return keys
+}
+
+func sameCapabilities(a, b *Row) bool {
+	return slices.EqualFunc(a.Capabilities, b.Capabilities, func(a, b Capability) bool { return a.Name == b.Name })
+}
+
+// appendLabels adds the keys of a row's labels.
+func appendLabels(keys []key, r *Row) []key {
+	for _, l := range r.Labels {
+		if k := (key{what: keyLabelled, a: l.Name}); !slices.Contains(keys, k) {
+			keys = append(keys, k, key{keyLabel, l.Name, l.Value})
+		}
+	}
+	return keys
+}
+
+func sameLabels(a, b *Row) bool { return slices.Equal(a.Labels, b.Labels) }
+
+func (w *writer) band(c query.Column, b *bands) {
+	var from, to query.Value
+	if w.old != nil {
+		from = w.old.value(query.Field{Column: c})
+	}
+	if w.new != nil {
+		to = w.new.value(query.Field{Column: c})
+	}
+	if w.old != nil && w.new != nil && from.Present() == to.Present() && (!from.Present() || bandNo(c, from) == bandNo(c, to)) {
+		return
+	}
+	switch {
+	case w.old == nil:
+	case from.Present():
+		b.remove(w.edit, bandNo(c, from), w.slot)
+	default:
+		w.leave(c)
+	}
+	switch {
+	case w.new == nil:
+	case to.Present():
+		b.add(w.edit, bandNo(c, to), w.slot)
+	default:
+		w.enter(c)
+	}
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package index
+
+import "math/bits"
+
+// mask is one leaf spread out, in which a query works: 64 words, of which those count whose bit is in full. A word that counts is not
+// empty.
+type mask struct {
+	full  uint64
+	words [64]uint64
+}
+
+// load makes m the leaf; nil is an empty one.
+func (m *mask) load(l *leaf) {
+	if l == nil {
+		m.full = 0
+		return
+	}
+	m.full = l.full
+	if l.full == ^uint64(0) {
+		copy(m.words[:], l.words)
+		return
+	}
+	for f, i := l.full, 0; f != 0; f, i = f&(f-1), i+1 {
+		m.words[bits.TrailingZeros64(f)&63] = l.words[i]
+	}
+}
+
+// and keeps what is also in the leaf.
+func (m *mask) and(l *leaf) {
+	if l == nil {
+		m.full = 0
+		return
+	}
+	m.full &= l.full
+	for f := m.full; f != 0; f &= f - 1 {
+		w := bits.TrailingZeros64(f) & 63
+		if m.words[w] &= l.words[bits.OnesCount64(l.full&(1<<w-1))]; m.words[w] == 0 {
+			m.full &^= 1 << w
+		}
+	}
+}
+
+// not takes away what is in the leaf.
+func (m *mask) not(l *leaf) {
+	if l == nil {
+		return
+	}
+	for f := m.full & l.full; f != 0; f &= f - 1 {
+		w := bits.TrailingZeros64(f) & 63
+		if m.words[w] &^= l.words[bits.OnesCount64(l.full&(1<<w-1))]; m.words[w] == 0 {
+			m.full &^= 1 << w
+		}
+	}
+}
+
+// add takes in what is in the leaf and in within.
+func (m *mask) add(l *leaf, within *mask) {
+	if l == nil {
+		return
+	}
+	for f := l.full & within.full; f != 0; f &= f - 1 {
+		w := bits.TrailingZeros64(f) & 63
+		both := l.words[bits.OnesCount64(l.full&(1<<w-1))] & within.words[w]
+		if both == 0 {
+			continue
+		}
+		if m.full&(1<<w) != 0 {
+			both |= m.words[w]
+		}
+		m.words[w] = both
+		m.full |= 1 << w
+	}
+}
+
+// or takes in another mask.
+func (m *mask) or(o *mask) {
+	for f := o.full; f != 0; f &= f - 1 {
+		w := bits.TrailingZeros64(f) & 63
+		if m.full&(1<<w) != 0 {
+			m.words[w] |= o.words[w]
+		} else {
+			m.words[w] = o.words[w]
+		}
+	}
+	m.full |= o.full
+}
+
+// intersect keeps what is also in another mask.
+func (m *mask) intersect(o *mask) {
+	m.full &= o.full
+	for f := m.full; f != 0; f &= f - 1 {
+		w := bits.TrailingZeros64(f) & 63
+		if m.words[w] &= o.words[w]; m.words[w] == 0 {
+			m.full &^= 1 << w
+		}
+	}
+}
+
+// minus takes away what is in another mask.
+func (m *mask) minus(o *mask) {
+	for f := m.full & o.full; f != 0; f &= f - 1 {
+		w := bits.TrailingZeros64(f) & 63
+		if m.words[w] &^= o.words[w]; m.words[w] == 0 {
+			m.full &^= 1 << w
+		}
+	}
+}
+
+// count returns how many slots are in the mask.
+func (m *mask) count() int {
+	n := 0
+	for f := m.full; f != 0; f &= f - 1 {
+		n += bits.OnesCount64(m.words[bits.TrailingZeros64(f)&63])
+	}
+	return n
+}
+
+// each calls yield with every slot of the mask of a leaf, in order, until it returns false.
+func (m *mask) each(no uint32, yield func(slot uint32) bool) bool {
+	for f := m.full; f != 0; f &= f - 1 {
+		w := uint32(bits.TrailingZeros64(f))
+		for word := m.words[w&63]; word != 0; word &= word - 1 {
+			if !yield(no<<leafBits | w<<6 | uint32(bits.TrailingZeros64(word))) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// pack makes a leaf of a mask that is not empty.
+func (m *mask) pack() *leaf {
+	l := &leaf{full: m.full, words: make([]uint64, 0, bits.OnesCount64(m.full))}
+	for f := m.full; f != 0; f &= f - 1 {
+		l.words = append(l.words, m.words[bits.TrailingZeros64(f)&63])
+	}
+	return l
+}
+
+// union takes in what is in the leaf.
+func (m *mask) union(l *leaf) {
+	if l == nil {
+		return
+	}
+	for f, i := l.full, 0; f != 0; f, i = f&(f-1), i+1 {
+		w := bits.TrailingZeros64(f) & 63
+		if m.full&(1<<w) != 0 {
+			m.words[w] |= l.words[i]
+		} else {
+			m.words[w] = l.words[i]
+		}
+	}
+	m.full |= l.full
+}
