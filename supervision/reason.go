@@ -10,23 +10,29 @@ import (
 
 // reasonTo wraps a process's exit reason for the plan, which looks at the class alone.
 func reasonTo(why actors.Reason) plan.Reason {
-	class := plan.ClassCrash
 	switch why.Kind() {
 	case exit.Normal:
-		class = plan.ClassNormal
+		return reasonNormal
 	case exit.Shutdown:
-		class = plan.ClassShutdown
 		if _, term := why.Term(); term {
-			class = plan.ClassShutdownTerm
+			return plan.Reason{Class: plan.ClassShutdownTerm, Payload: why}
 		}
+		return reasonShutdown
 	case exit.Killed:
-		class = plan.ClassKilled
+		return reasonKilled
 	case exit.NoProc:
-		class = plan.ClassNoProc
+		return plan.Reason{Class: plan.ClassNoProc, Payload: why}
 	case exit.Crash:
 	}
-	return plan.Reason{Class: class, Payload: why}
+	return plan.Reason{Class: plan.ClassCrash, Payload: why}
 }
+
+// The ordinary reasons are wrapped once: very many children may end with them at the same time.
+var (
+	reasonNormal   = plan.Reason{Class: plan.ClassNormal, Payload: exit.ReasonNormal}
+	reasonShutdown = plan.Reason{Class: plan.ClassShutdown, Payload: exit.ReasonShutdown}
+	reasonKilled   = plan.Reason{Class: plan.ClassKilled, Payload: exit.ReasonKilled}
+)
 
 // reasonFrom unwraps what reasonTo wrapped, and translates the reasons that the plan makes itself.
 func reasonFrom(r plan.Reason) actors.Reason {

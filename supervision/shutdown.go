@@ -3,7 +3,6 @@
 package supervision
 
 import (
-	"slices"
 	"time"
 
 	"mabeam.dev/actors"
@@ -20,37 +19,33 @@ func stop(ctx *scope, a plan.Stop) (plan.Event, error) {
 	if a.Term != nil {
 		why = exit.ShutdownWith(a.Term)
 	}
+	late := false
 	if how == Brutal {
 		child.Kill()
-		return stopped(ctx, child, false)
+	} else {
+		ctx.AskExit(child, why)
+		gone, err := ctx.AwaitExit(child, patience(how))
+		if err != nil {
+			return nil, err
+		}
+		if late = !gone; late {
+			child.Kill()
+		}
 	}
-	ctx.AskExit(child, why)
-	gone, err := ctx.AwaitExit(child, patience(how))
+	end, err := stopped(ctx, child, late)
 	if err != nil {
 		return nil, err
 	}
-	if !gone {
-		child.Kill()
-	}
-	return stopped(ctx, child, !gone)
+	return end, nil
 }
 
 // stopped waits for the end and reports it.
-func stopped(ctx *scope, child actors.PID, late bool) (plan.Event, error) {
+func stopped(ctx *scope, child actors.PID, late bool) (plan.Stopped, error) {
 	if _, err := ctx.AwaitExit(child, forever); err != nil {
-		return nil, err
+		return plan.Stopped{}, err
 	}
 	why, _ := child.Reason()
 	return plan.Stopped{Reason: reasonTo(why), TimedOut: late}, nil
-}
-
-// stopAll ends all children of a SimpleOneForOne or Dynamic supervisor at once.
-func stopAll(ctx *scope, a plan.StopAll) (plan.Event, error) {
-	each := a.Each
-	if each == nil {
-		each = slices.Repeat([]Shutdown{a.Shutdown}, len(a.Refs))
-	}
-	return stopEach(ctx, a.Refs, each)
 }
 
 // patience is how long a child may take to end.

@@ -185,7 +185,12 @@ func (p *Proc) initInto(why *exit.Reason, how *Outcome) {
 		p.mu.Unlock()
 		p.release()
 	}()
-	err := p.call("Init", nil, func() error { return p.body.Init(p) })
+	var err error
+	if p.sys.conductor == nil {
+		err = p.body.Init(p)
+	} else {
+		err = p.call("Init", nil, func() error { return p.body.Init(p) })
+	}
 	finished = true
 	switch {
 	case err == nil:

@@ -59,9 +59,11 @@ func (s *State) stopWith(c *slot, term any, then func()) {
 // stopped takes note of the answer to a stop. An odd reason is reported and has no other effect.
 func (s *State) stopped(c *slot, ref Ref, result Stopped) {
 	id := c.id(s.simple())
-	if expected(c.spec, result) {
+	switch {
+	case !s.heard():
+	case expected(c.spec, result):
 		s.emit(NoticeStopped{ID: id, Ref: ref, Reason: result.Reason})
-	} else {
+	default:
 		s.emit(NoticeShutdownError{ID: id, Ref: ref, Reason: result.Reason, TimedOut: result.TimedOut})
 	}
 	s.disarm(c)
@@ -121,8 +123,7 @@ func (s *State) terminate(why Reason) {
 }
 
 func (s *State) stopAll(then func()) {
-	var up []*slot
-	var refs []Ref
+	up, refs := make([]*slot, 0, s.kids.n), make([]Ref, 0, s.kids.n)
 	for c := s.kids.first; c != nil; c = c.next {
 		if c.status == StatusUp {
 			up, refs = append(up, c), append(refs, c.ref)
