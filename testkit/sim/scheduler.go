@@ -98,6 +98,9 @@ func (s *scheduler) Park(b kernel.Blocked) {
 func (s *scheduler) park(b kernel.Blocked, until horizon) {
 	t := s.current
 	t.blocked, t.until = b, until
+	if b.Ctx != nil {
+		t.ended = b.Ctx.Done()
+	}
 	insert(&s.parked, t)
 	next := s.pick()
 	if next != t {
@@ -108,7 +111,7 @@ func (s *scheduler) park(b kernel.Blocked, until horizon) {
 		<-t.resume
 	}
 	s.current = t
-	t.blocked, t.until = kernel.Blocked{}, noHorizon
+	t.blocked, t.until, t.ended = kernel.Blocked{}, noHorizon, nil
 	s.running.Store(t)
 	if s.killing && t.key != 0 {
 		runtime.Goexit() // and not a panic, which code under test may recover from

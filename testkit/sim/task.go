@@ -16,6 +16,7 @@ type task struct {
 	run     func()
 	resume  chan struct{} // sent to by whoever hands it the baton while it is parked; made when it first parks
 	blocked kernel.Blocked
+	ended   <-chan struct{} // closed when the context of what it waits in has ended; asked for once, because it is looked at at each step
 	until   horizon
 }
 
@@ -33,7 +34,15 @@ func (t *task) due() bool {
 	if t.until != noHorizon {
 		return false // the scheduler says when
 	}
-	return t.blocked.Due() || t.blocked.Ctx.Err() != nil
+	if t.blocked.Due() {
+		return true
+	}
+	select {
+	case <-t.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // before is the order in which runnable tasks are offered to a choice.
