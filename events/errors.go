@@ -29,6 +29,10 @@ var (
 	ErrBusy = errors.New("events: busy")
 	// ErrScan is returned by a query that no index serves and that does not say AllowScan.
 	ErrScan = errors.New("events: query: it would scan the log: give a stream, an agent, types, a correlation, or both ends of the range, or allow the scan")
+	// ErrUnknownType matches [*TypeError]: the catalogue does not know a type of events, or not in this version.
+	ErrUnknownType = errors.New("events: unknown type")
+	// ErrNoUpcast matches [*UpcastError]: the step from an old version of a type to the next is missing.
+	ErrNoUpcast = errors.New("events: no upcast")
 	// ErrCompacted matches [*CompactedError]: events that were asked for have been removed by retention.
 	ErrCompacted = errors.New("events: compacted")
 )

@@ -23,6 +23,8 @@ type JournalOptions struct {
 	GroupAppends, GroupBytes int
 	// NoWait makes appends fail with ErrBusy at once instead of waiting for room until their context ends.
 	NoWait bool
+	// Catalog, if it is set, checks every event against the schema of its type before it is appended; an append with a problem is refused apart from the others.
+	Catalog *Catalog
 	// Entropy gives the random part of the ids of events that have none; nil means crypto/rand. It is read by the journal's process alone.
 	Entropy io.Reader
 }
@@ -110,6 +112,10 @@ func (j *Journal) AppendMany(ctx context.Context, appends ...Append) ([]Outcome,
 	if len(appends) == 0 {
 		return nil, nil
 	}
+	appends, merge := j.o.Catalog.screen(appends)
+	if len(appends) == 0 {
+		return merge(nil), nil
+	}
 	t, err := j.gate.enter(ctx, loadOf(appends), !j.o.NoWait)
 	if err != nil {
 		return nil, err
@@ -117,12 +123,16 @@ func (j *Journal) AppendMany(ctx context.Context, appends ...Append) ([]Outcome,
 	out, err := actors.CallForever(ctx, j.ref, func(r actors.Reply[[]Outcome]) Message {
 		return write{appends: appends, ticket: t, reply: r}
 	})
-	return out, j.over(t, err)
+	if err = j.over(t, err); err != nil {
+		return nil, err
+	}
+	return merge(out), nil
 }
 
 // Submit is AppendMany for a process that must not block: the outcome becomes the message that then makes, in a later turn. It never
 // waits for room; when there is none the outcome is ErrBusy. Submissions of one process are written in their order.
 func Submit[N any](c *actors.Context[N], j *Journal, appends []Append, then func([]Outcome, error) N) {
+	appends, merge := j.o.Catalog.screen(appends)
 	t, busy := j.gate.enter(c, loadOf(appends), false)
 	if busy != nil {
 		appends = nil
@@ -130,7 +140,10 @@ func Submit[N any](c *actors.Context[N], j *Journal, appends []Append, then func
 	actors.Request(c, j.ref, -1, func(r actors.Reply[[]Outcome]) Message {
 		return write{appends: appends, ticket: t, refused: busy, reply: r}
 	}, func(out []Outcome, err error) N {
-		return then(out, j.over(t, err))
+		if err = j.over(t, err); err == nil {
+			out = merge(out)
+		}
+		return then(out, err)
 	})
 }
 
