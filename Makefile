@@ -148,7 +148,7 @@ kill9: need-go ## kill -9 the main job KILLS times; every task must still end ex
 	MABEAM_TEST_KILLS=$(KILLS) $(REPORT) -min 1 -strict -count=1 -timeout 30m -run Kill9 ./cmd/...
 
 .PHONY: soak
-soak: need-go ## run the node under faults for SOAK and look for anything lost or leaked
+soak: need-go ## run the node and a tree of 10,000 processes under faults for SOAK; nothing may be lost or grow
 	MABEAM_TEST_SOAK=$(SOAK) $(REPORT) -min 1 -strict -count=1 -timeout 24h -run Soak ./...
 
 .PHONY: gen
