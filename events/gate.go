@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"mabeam.dev/actors"
 )
 
 // load is what waits to be written, in the two measures that are bounded.
@@ -43,6 +45,7 @@ func groupSize(waiting []load, limit load) int {
 // because a mailbox counts messages and cannot count bytes.
 type gate struct {
 	limit load
+	sys   atomic.Pointer[actors.System] // of the journal's process; nil before its first start
 	mu    struct {
 		sync.Mutex
 		life    uint64 // rises when all that was inside is void
@@ -51,11 +54,13 @@ type gate struct {
 	}
 }
 
-// waiter is a caller that waits for room. The channel is closed by the one who admits it.
+// waiter is a caller that waits for room. The channel is closed by the one who admits it, who then calls admitted if there is one.
 type waiter struct {
 	load  load
 	life  uint64
 	entry chan struct{}
+
+	admitted func()
 }
 
 // ticket is the right to be inside. It is given back once, by whoever knows first that the request is over.
@@ -83,13 +88,28 @@ func (g *gate) enter(ctx context.Context, l load, wait bool) (*ticket, error) {
 	}
 	w := &waiter{load: l, entry: make(chan struct{})}
 	g.mu.waiting = append(g.mu.waiting, w)
+	sys := g.sys.Load()
+	if sys == nil || !sys.Simulated() {
+		g.mu.Unlock()
+		select {
+		case <-w.entry:
+			return &ticket{gate: g, load: l, life: w.life}, nil
+		case <-ctx.Done():
+			g.leave(w)
+			return nil, fmt.Errorf("%w: %w", ErrBusy, context.Cause(ctx))
+		}
+	}
+	until, over := context.WithCancel(ctx)
+	defer over()
+	w.admitted = over
 	g.mu.Unlock()
+	err := sys.Sleep(until, -1) // which a simulator knows of
 	select {
 	case <-w.entry:
 		return &ticket{gate: g, load: l, life: w.life}, nil
-	case <-ctx.Done():
+	default:
 		g.leave(w)
-		return nil, fmt.Errorf("%w: %w", ErrBusy, context.Cause(ctx))
+		return nil, fmt.Errorf("%w: %w", ErrBusy, err)
 	}
 }
 
@@ -138,5 +158,8 @@ func (g *gate) admitLocked() {
 		g.mu.inside = g.mu.inside.plus(w.load)
 		w.life = g.mu.life
 		close(w.entry)
+		if w.admitted != nil {
+			w.admitted()
+		}
 	}
 }

@@ -50,6 +50,7 @@ func (a *journalActor) Init(ctx *actors.Context[Message]) error {
 	if cause := a.journal.store.Stats().Poisoned; cause != nil {
 		return fmt.Errorf("%w (%w)", ErrPoisoned, cause)
 	}
+	a.journal.gate.sys.Store(actors.SystemOf(ctx))
 	a.journal.gate.renew()
 	pid := ctx.PID()
 	a.journal.pid.Store(&pid)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mabeam.dev/actors"
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/lines"
@@ -116,4 +117,41 @@ func produce(s *sim.Sim) {
 
 func TestExploreAQueueWithItsJournalThreeTimesEach(t *testing.T) {
 	sim.Explore(t, *seeds, produce, sim.Repeat(3))
+}
+
+// Appends that wait for room in a small journal wait as everything in a simulation does, in processes and in the body.
+func TestExploreAJournalThatIsFull(t *testing.T) {
+	sim.Explore(t, *seeds, func(s *sim.Sim) {
+		journal := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{WaitAppends: 1, Entropy: dice{s.Rand("ids")}})
+		pid, err := journal.Start(s.System())
+		require.NoError(s, err)
+		written := 0
+		write := func(ctx context.Context, from int) error {
+			_, err := journal.Append(ctx, "all", events.Any, events.New{Type: "number", Data: json.RawMessage(fmt.Sprint(from))})
+			if err == nil {
+				written++
+			}
+			return err
+		}
+		for i := range 4 {
+			spawn(s, fmt.Sprint("writer", i)).Tell(func(c *actors.Context[do]) error {
+				for range 3 {
+					if err := write(c, i); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		s.Fault(sim.Fault{Do: sim.Hang, Process: "/journal", Nth: 1 + s.Rand("hang").IntN(10), For: time.Second})
+		require.NoError(s, write(s.Context(), 5))
+		s.Advance(500 * time.Millisecond)
+		s.System().WhereIs("writer0").Kill() // perhaps while it waits
+		s.Advance(time.Minute)
+		require.True(s, pid.Alive())
+		require.GreaterOrEqual(s, written, 10)
+		head, err := journal.Head(s.Context())
+		require.NoError(s, err)
+		require.GreaterOrEqual(s, int(head), written)
+	}, sim.Patience(5*time.Second))
 }
