@@ -29,6 +29,7 @@ var Table = []Row{
 		Layer: "L0 pure",
 		Packages: []string{
 			"actors/exit", "supervision/plan", "agents/exec/protocol", "agents/index", "agents/query", "agents/work/lines", "agents/work/plan",
+			"telemetry/alert", "telemetry/sketch", "telemetry/window",
 			"internal/nearest", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
 		},
 		Pure: true,
@@ -36,7 +37,7 @@ var Table = []Row{
 	},
 	{
 		Layer:    "L0 base",
-		Packages: []string{"telemetry", "internal/buildinfo", "internal/invariant"},
+		Packages: []string{"telemetry", "telemetry/recorder", "internal/buildinfo", "internal/invariant"},
 		Imports:  []string{"L0 pure"},
 		Why:      "everyone emits events, and no back end is forced on anyone",
 	},
