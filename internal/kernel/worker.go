@@ -16,6 +16,10 @@ import (
 // stack for everybody. Seats go round: at times a process that comes to rest without one gets the seat of another, whose worker goes to
 // the stack.
 //
+// A burst that makes very many processes ready does not start a goroutine for each: only a few at a time are on their way to their first
+// turn, and what is ready besides waits in line. Whoever sets out starts the next, so that those that block hold nobody up, and a worker that
+// comes to rest takes the first in line.
+//
 // It implements protoactor's Dispatcher, which is how a process's mailbox gets it.
 type dispatcher struct {
 	maxIdle  int // parked workers, kept and on the stack
@@ -27,8 +31,14 @@ type dispatcher struct {
 		next   int       // the seat that is given away next
 		rests  uint      // processes that came to rest without a seat
 		closed bool
+		fresh  int     // workers that are started and have not set out
+		line   []*Proc // ready, while there are maxFresh of those
 	}
+	start func(w *worker, p *Proc) // starts a worker: go run, but in a test
 }
+
+// maxFresh is how many workers are started at a time: enough to keep cores busy, and little memory.
+const maxFresh = 64
 
 // seatEvery is how many rests without a seat make one seat go to another process: often enough that those which are busy get theirs
 // soon, and seldom enough that what it costs is nothing for each.
@@ -41,7 +51,11 @@ type worker struct{ work chan *Proc }
 
 func newDispatcher() *dispatcher {
 	cores := runtime.GOMAXPROCS(0)
-	return &dispatcher{maxIdle: 16 + 8*cores, maxSeats: 8 + 4*cores}
+	d := &dispatcher{maxIdle: 16 + 8*cores, maxSeats: 8 + 4*cores}
+	d.start = func(w *worker, p *Proc) {
+		go d.run(w, p) // ends when parked in excess, or by close
+	}
+	return d
 }
 
 // ready runs one turn of p as soon as a worker is free; it never blocks.
@@ -55,9 +69,40 @@ func (d *dispatcher) ready(p *Proc) {
 		w.work <- p
 		return
 	}
+	if d.mu.fresh == maxFresh {
+		d.mu.line = append(d.mu.line, p)
+		d.mu.Unlock()
+		return
+	}
+	d.mu.fresh++
 	d.mu.Unlock()
-	w := &worker{work: make(chan *Proc, 1)}
-	go d.run(w, p) // ends when parked in excess, or by close
+	d.start(&worker{work: make(chan *Proc, 1)}, p)
+}
+
+// setOut lets the next in line follow a worker that begins its first turn.
+func (d *dispatcher) setOut() {
+	d.mu.Lock()
+	next := d.nextLocked()
+	if next == nil {
+		d.mu.fresh--
+	}
+	d.mu.Unlock()
+	if next != nil {
+		d.start(&worker{work: make(chan *Proc, 1)}, next)
+	}
+}
+
+// nextLocked takes the first in line; nil if there is none.
+func (d *dispatcher) nextLocked() *Proc {
+	if len(d.mu.line) == 0 {
+		return nil
+	}
+	p := d.mu.line[0]
+	d.mu.line[0] = nil
+	if d.mu.line = d.mu.line[1:]; len(d.mu.line) == 0 {
+		d.mu.line = nil
+	}
+	return p
 }
 
 // handTo is ready for a process whose worker, if it kept one, was taken from it.
@@ -70,25 +115,37 @@ func (d *dispatcher) handTo(w *worker, p *Proc) {
 }
 
 func (d *dispatcher) run(w *worker, p *Proc) {
+	d.setOut()
 	for ok := true; ok; p, ok = <-w.work {
-		if kept := p.turn(w); !kept && !d.park(w, p) {
-			return
+		for p != nil {
+			if kept := p.turn(w); kept {
+				break
+			}
+			next, stays := d.park(w, p)
+			if !stays {
+				return
+			}
+			p = next
 		}
 	}
 }
 
-// park puts a worker that p has not kept on the stack; false means that it is to end.
-func (d *dispatcher) park(w *worker, p *Proc) bool {
+// park puts a worker that p has not kept on the stack, unless somebody waits in line: then the worker goes on with next. If it does not stay
+// it is to end.
+func (d *dispatcher) park(w *worker, p *Proc) (next *Proc, stays bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if next = d.nextLocked(); next != nil {
+		return next, true
+	}
 	if d.mu.closed {
-		return false
+		return nil, false
 	}
 	d.mu.rests++
 	if (len(d.mu.seats) < d.maxSeats || d.mu.rests%seatEvery == 0) && d.seatLocked(w, p) {
-		return true
+		return nil, true
 	}
-	return d.stackLocked(w)
+	return nil, d.stackLocked(w)
 }
 
 // stackLocked puts a worker on the stack if there is room.
