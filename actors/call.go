@@ -65,8 +65,7 @@ func call[R, M any](ctx context.Context, to Ref[M], build func(Reply[R]) M, fore
 	}
 	if to.from == nil && ctx == context.Background() { // outside any process, and nothing can end the wait
 		if slot, gen := p.Open(forever); slot != nil {
-			p.Ask(build(Reply[R]{slot, gen}), nil, slot, gen)
-			slot.Wait()
+			<-p.Ask(build(Reply[R]{slot, gen}), nil, slot, gen)
 			v, err := slot.Take()
 			return answer[R](p, v, err)
 		}
@@ -90,8 +89,7 @@ func callOwn[R, M any](caller *kernel.Proc, ctx context.Context, p *kernel.Proc,
 	if slot == nil {
 		return callIn(ctx, caller, p, build, forever)
 	}
-	caller.AskOwn(p, build(Reply[R]{slot, gen}), slot, gen)
-	slot.Wait()
+	<-caller.AskOwn(p, build(Reply[R]{slot, gen}), slot, gen)
 	v, err := caller.TakeOwn(slot, gen)
 	return answer[R](p, v, err)
 }

@@ -148,7 +148,7 @@ func TestTenThousandCrashesLeaveNothing(t *testing.T) {
 	settle((1001 + 10003) / 7 * 6)
 	if !raceDetector { // with it pools drop things at random, so reply slots stay until their timer has fired
 		assert.Less(t, heapInUse()-heap, int64(256<<10), "bytes of heap")
-		assert.LessOrEqual(t, clock.armed.Load(), timers+8, "timers, a few reply slots aside")
+		assert.LessOrEqual(t, clock.armed.Load(), timers+100, "timers, those of reply slots aside that a collection took out of the pool")
 	}
 	assert.LessOrEqual(t, runtime.NumGoroutine(), goroutines+8, "goroutines, a few warm workers aside")
 	st, _ := friend.PID().Status()

@@ -24,7 +24,7 @@ func (a *Address) System() *System { return a.sys }
 func (a *Address) Resolve() *Proc { return a.resolve() }
 
 // Open begins a call of somebody who is no process and waits for the outcome alone: no context can end the wait. A nil slot says that the
-// call has to be made with [Proc.Call]. It is followed by [Proc.Ask], [Slot.Wait] and [Slot.Take]. The steps are the caller's so that it
+// call has to be made with [Proc.Call]. It is followed by [Proc.Ask] and [Slot.Take]. The steps are the caller's so that it
 // sleeps in as few frames as it can: each return after a sleep is one that the processor has not foreseen.
 func (p *Proc) Open(noDeadline bool) (*Slot, uint64) {
 	s := p.sys
@@ -38,17 +38,16 @@ func (p *Proc) Open(noDeadline bool) (*Slot, uint64) {
 	return s.open(d, nil)
 }
 
-// Ask sends the message of a call that has been opened, in the name of from, which may be nil. If it cannot be sent, that is the outcome.
-func (p *Proc) Ask(msg any, from *Proc, slot *Slot, gen uint64) {
+// Ask sends the message of a call that has been opened, in the name of from, which may be nil. What it returns yields once when the call has
+// its outcome, which the callee, those who end it, the timer or Ask itself sees to: if the message cannot be sent, that is the outcome.
+func (p *Proc) Ask(msg any, from *Proc, slot *Slot, gen uint64) (done <-chan struct{}) {
 	if err := p.post(envelope{kind: kindUser, msg: msg, from: from, slot: slot, gen: gen}, nil); err != nil {
 		slot.fail(gen, err) // unless build passed the slot on, and somebody was faster
 	}
+	return slot.done
 }
 
-// Wait returns when the call has its outcome, which the callee, those who end it, the timer or Ask sees to.
-func (slot *Slot) Wait() { <-slot.done }
-
-// Take returns the outcome of a call that was opened by Open, after Wait.
+// Take returns the outcome of a call that was opened by Open, when it is done.
 func (slot *Slot) Take() (any, error) {
 	value, err := slot.value, slot.err
 	if err == nil {
@@ -73,7 +72,7 @@ func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build fu
 	if err := p.post(envelope{kind: kindUser, msg: build(slot, gen), from: caller, slot: slot, gen: gen}, nil); err != nil {
 		// Nobody else knows the slot unless build passed it on; claim settles who completes it.
 		if slot.claim(gen, nil, err) {
-			slot.Wait()
+			<-slot.done
 			slot.close()
 		}
 		return nil, err
@@ -84,7 +83,7 @@ func (p *Proc) Call(ctx context.Context, caller *Proc, noDeadline bool, build fu
 // await waits for the completion of the call.
 func (slot *Slot) await(ctx context.Context, caller, callee *Proc, gen uint64) (any, error) {
 	if caller == nil && ctx.Done() == nil && slot.sys.conductor == nil {
-		slot.Wait()
+		<-slot.done
 	} else if err := slot.sys.awaitSlot(ctx, caller, callee, slot, gen); err != nil {
 		return nil, err
 	}

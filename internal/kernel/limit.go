@@ -15,6 +15,8 @@ import (
 // real one. Such a call is not dated when it begins. The timer looks at the slot at least every System.lazy and dates the call that it
 // finds: its time runs from there. So the time-out comes up to that much late, and never early. With any other time-out, or on a clock that
 // stands still while somebody works, which is that of a test, the time-out is exact.
+//
+// On the real clock it is not even a timer of the runtime that looks: see callWatch.
 type slotLimit struct {
 	deadline atomic.Int64 // nanoseconds after the system's birth; 0 = none; undated
 	armed    atomic.Int64 // when the timer is going to fire, likewise; 0 = it is not armed; soon
@@ -59,7 +61,7 @@ func (slot *Slot) arm(at int64, d time.Duration) {
 	if at == undated {
 		if due != soon {
 			slot.armed.Store(soon)
-			slot.timer.Reset(slot.sys.lazy)
+			slot.look(slot.sys.lazy)
 		}
 	} else if due <= 0 || at < due {
 		slot.armed.Store(at)
@@ -99,10 +101,23 @@ func (slot *Slot) tick() {
 
 // lookAgain arms the timer for a call that has time left, unless a later one has armed it.
 func (slot *Slot) lookAgain(at int64, left time.Duration) {
-	if lazy := slot.sys.lazy; lazy > 0 && left <= slot.sys.cfg.CallTimeout { // a later call may rely on it
-		at, left = soon, min(left, lazy)
+	lazy := slot.sys.lazy
+	if lazy == 0 || left > slot.sys.cfg.CallTimeout {
+		if slot.armed.CompareAndSwap(0, at) {
+			slot.timer.Reset(left)
+		}
+		return
 	}
-	if slot.armed.CompareAndSwap(0, at) {
-		slot.timer.Reset(left)
+	if slot.armed.CompareAndSwap(0, soon) { // a later call may rely on it
+		slot.look(min(left, lazy))
 	}
+}
+
+// look has the slot looked at within d, which is at most System.lazy.
+func (slot *Slot) look(d time.Duration) {
+	if s := slot.sys; d == s.lazy && s.cfg.Clock == nil {
+		s.watch(slot)
+		return
+	}
+	slot.timer.Reset(d)
 }

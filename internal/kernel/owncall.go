@@ -16,7 +16,7 @@ import (
 // That no end is missed: the caller opens the slot and then reads halted; the others set that and then look at the slot.
 
 // OpenOwn begins a call that p makes to callee in its own context. A nil slot without an error says that the call has to be made with
-// [Proc.Call]. It is followed by [Proc.AskOwn], [Slot.Wait] and [Proc.TakeOwn].
+// [Proc.Call]. It is followed by [Proc.AskOwn] and [Proc.TakeOwn].
 func (p *Proc) OpenOwn(callee *Proc, noDeadline bool) (slot *Slot, gen uint64, err error) {
 	s := p.sys
 	if p == callee {
@@ -36,17 +36,18 @@ func (p *Proc) OpenOwn(callee *Proc, noDeadline bool) (slot *Slot, gen uint64, e
 }
 
 // AskOwn sends the message of a call that has been opened. In a context that has ended the message is sent all the same, and the call fails.
-func (p *Proc) AskOwn(callee *Proc, msg any, slot *Slot, gen uint64) {
-	callee.Ask(msg, p, slot, gen)
+func (p *Proc) AskOwn(callee *Proc, msg any, slot *Slot, gen uint64) (done <-chan struct{}) {
+	done = callee.Ask(msg, p, slot, gen)
 	if p.halted.Load() {
 		p.mu.Lock()
 		why := p.whyLocked()
 		p.mu.Unlock()
 		slot.fail(gen, &exit.Error{Reason: why})
 	}
+	return done
 }
 
-// TakeOwn returns the outcome of a call that p made in its own context, after Wait.
+// TakeOwn returns the outcome of a call that p made in its own context, when it is done.
 func (p *Proc) TakeOwn(slot *Slot, gen uint64) (any, error) {
 	value, err := slot.value, slot.err
 	slot.closeOwn(gen)

@@ -21,8 +21,7 @@ func own(p, to *Proc, msg func(slot *Slot, gen uint64) any) (any, error) {
 	if slot == nil {
 		return nil, err
 	}
-	p.AskOwn(to, msg(slot, gen), slot, gen)
-	slot.Wait()
+	<-p.AskOwn(to, msg(slot, gen), slot, gen)
 	return p.TakeOwn(slot, gen)
 }
 

@@ -46,6 +46,7 @@ type System struct {
 	closed     atomic.Bool
 	counters   Counters
 	stuck      stuckWatch
+	watched    callWatch
 }
 
 // Counters are totals since the system was made; all may be read at any time.
@@ -138,6 +139,7 @@ func (s *System) Close(ctx context.Context) error {
 	s.Kill()
 	s.stuck.stop()
 	s.dispatcher.close()
+	s.watched.stop()
 	if sim := s.cfg.Simulation; sim == nil || sim.Engine == nil {
 		s.engine.Shutdown()
 	}

@@ -22,7 +22,9 @@ const (
 // turn handles messages until there are none, the quantum is used up, or the process ends. It runs on one worker at a time, w, which is nil
 // if it is none of the dispatcher's. kept says that the process keeps w for its next turn.
 func (p *Proc) turn(w *worker) (kept bool) {
-	defer p.sys.quiet.done() // also when a callback ends the worker's goroutine
+	if q := p.sys.quiet; q != nil {
+		defer q.done() // also when a callback ends the worker's goroutine
+	}
 	first := 0
 	if p.begun() {
 		p.invoker.InvokeUserMessage(p)
