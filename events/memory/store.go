@@ -82,7 +82,14 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 		now = s.mu.last
 	}
 	verdict := events.Judge(group, now, s.knownLocked(group))
-	for _, e := range verdict.Accepted {
+	s.keepLocked(verdict.Accepted)
+	s.mu.stats.Count(verdict)
+	return verdict.Outcomes, nil
+}
+
+// keepLocked enters events behind the head.
+func (s *Store) keepLocked(accepted []events.Event) {
+	for _, e := range accepted {
 		e = e.Clone()
 		s.mu.log = append(s.mu.log, e)
 		s.mu.head = e.Position
@@ -98,8 +105,6 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 		}
 		s.mu.last = e.At
 	}
-	s.mu.stats.Count(verdict)
-	return verdict.Outcomes, nil
 }
 
 // knownLocked collects what the decision about a group may depend on.

@@ -165,5 +165,5 @@ func (w *writer) remove(r events.Removal) (out events.Removed, err error) {
 			return out, err
 		}
 	}
-	return out, w.c.exec("INSERT INTO meta (key, value) VALUES ('removed', ?1) ON CONFLICT (key) DO UPDATE SET value = max(value, ?1)", int64(end))
+	return out, w.removedThrough(end)
 }

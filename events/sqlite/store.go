@@ -10,6 +10,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"mabeam.dev/events"
 )
@@ -53,18 +54,25 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 		return nil, s.failed("append", err)
 	}
 	if len(verdict.Accepted) > 0 {
-		// The witness comes before the acknowledgement: what it has not seen is not promised to anybody.
-		w := s.writer.witness
-		if err := errors.Join(w.write(s.writer.head), w.flush(now)); err != nil {
-			return nil, s.poisoned("append", err)
+		if err := s.acknowledge("append", now); err != nil {
+			return nil, err
 		}
-		s.head.Store(uint64(s.writer.head.pos))
 	}
 	s.mu.Lock()
 	s.mu.stats.Count(verdict)
 	s.mu.Unlock()
 	s.watchLog()
 	return verdict.Outcomes, nil
+}
+
+// acknowledge makes what was committed visible. The witness comes before the acknowledgement: what it has not seen is not promised to anybody.
+func (s *Store) acknowledge(op string, now time.Time) error {
+	w := s.writer.witness
+	if err := errors.Join(w.write(s.writer.head), w.flush(now)); err != nil {
+		return s.poisoned(op, err)
+	}
+	s.head.Store(uint64(s.writer.head.pos))
+	return nil
 }
 
 // take acquires the turn and checks that the store may be written.

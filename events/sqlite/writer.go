@@ -92,7 +92,7 @@ func (w *writer) group(group []events.Append, now time.Time) (events.Verdict, er
 	}
 	verdict := events.Judge(group, now, known)
 	if !refused(verdict) {
-		err = w.commit(verdict.Accepted)
+		err = w.commit(verdict.Accepted, nil)
 		if classify(err) != faultTaken {
 			return verdict, err
 		}
@@ -101,7 +101,7 @@ func (w *writer) group(group []events.Append, now time.Time) (events.Verdict, er
 		return events.Verdict{}, err
 	}
 	verdict = events.Judge(group, now, known)
-	return verdict, w.commit(verdict.Accepted)
+	return verdict, w.commit(verdict.Accepted, nil)
 }
 
 // refused tells whether an outcome might be another one if the stored ids were known.
@@ -162,8 +162,8 @@ func (w *writer) stored(group []events.Append) (map[events.ID]events.Event, erro
 	return out, nil
 }
 
-// commit writes the events in one transaction. After an error the file and all caches are as before.
-func (w *writer) commit(accepted []events.Event) error {
+// commit writes the events in one transaction, and does what else belongs into it. After an error the file and all caches are as before.
+func (w *writer) commit(accepted []events.Event, also func() error) error {
 	if len(accepted) == 0 {
 		return nil
 	}
@@ -180,6 +180,9 @@ func (w *writer) commit(accepted []events.Event) error {
 	}
 	if err == nil {
 		err = w.lengthen(versions, sizes)
+	}
+	if err == nil && also != nil {
+		err = also()
 	}
 	if err == nil {
 		err = w.c.exec("COMMIT")

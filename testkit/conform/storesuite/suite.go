@@ -48,6 +48,11 @@ func Run(t *testing.T, b Backend) {
 		{"streams are listed by name with what is kept of them", listing},
 		{"the oldest events of a stream can be removed, and nobody passes over the hole unaware", removing},
 		{"a rewritten event keeps everything but its data, and its original until confirmed", rewriting},
+		{"a trace holds every event of a correlation below its cause", tracing},
+		{"a sweep removes what its classes give up, and never what is guarded", sweeping},
+		{"a migration brings old versions to the present one, once, and goes on where it stopped", migrating},
+		{"an export restores the same events at the same places", exporting},
+		{"an export that is cut or changed is refused", badExports},
 		{"an ended context and a closed store refuse everything", refusals},
 	}
 	for _, l := range laws {
@@ -59,13 +64,14 @@ func Run(t *testing.T, b Backend) {
 // bench is one store under test with its clock.
 type bench struct {
 	t     *testing.T
+	b     Backend
 	store events.Store
 	now   time.Time
 	ids   uint64
 }
 
 func newBench(t *testing.T, b Backend) *bench {
-	h := &bench{t: t, now: epoch}
+	h := &bench{t: t, b: b, now: epoch}
 	var err error
 	h.store, err = b.Open(t.TempDir(), func() time.Time { return h.now })
 	require.NoError(t, err)
