@@ -34,17 +34,31 @@ func (v *View) Apply(writes ...Write) (*View, []Change) {
 	next := *v
 	next.version++
 	w := writer{view: &next, edit: next.version}
+	next.recent = append(make([]recent, 0, min(len(v.recent)+len(writes), maxUnsettled)), v.recent...)
 	changes := make([]Change, 0, len(writes))
 	for _, wr := range writes {
 		if c := w.write(wr); c != (Change{}) {
 			changes = append(changes, c)
 		}
+		if len(next.recent) == maxUnsettled {
+			w.settle()
+		}
+	}
+	if len(next.recent) > maxRecent {
+		w.settle()
 	}
 	if len(changes) == 0 {
 		return v, nil
 	}
 	return &next, changes
 }
+
+// maxRecent is how many writes a View may have that its indexes have not: each costs every query the test of a row. maxUnsettled is how
+// many there may be in the midst of a batch.
+const (
+	maxRecent    = 16
+	maxUnsettled = 256
+)
 
 // writer puts writes into a view that nobody else has seen.
 type writer struct {
@@ -71,21 +85,44 @@ func (w *writer) write(wr Write) Change {
 		v.names.remove(w.edit, &v.rows, slot)
 		v.rows.set(w.edit, slot, nil)
 		v.ids = v.ids.without(w.edit, k)
-		v.live = v.live.without(w.edit, slot)
 		v.free = v.free.with(w.edit, slot)
-		w.drop(key{what: keySpace, a: k.a})
+		v.n--
 	case w.new != nil:
 		w.slot = w.take()
 		v.rows.set(w.edit, w.slot, w.new)
 		v.names.insert(w.edit, &v.rows, w.slot)
 		v.ids = v.ids.with(w.edit, k, w.slot)
-		v.live = v.live.with(w.edit, w.slot)
-		w.put(key{what: keySpace, a: k.a})
+		v.n++
 	default:
 		return Change{}
 	}
-	w.indexes()
+	if !slices.ContainsFunc(v.recent, func(r recent) bool { return r.slot == w.slot }) {
+		v.recent = append(v.recent, recent{w.slot, w.old})
+	}
 	return Change{w.old, w.new}
+}
+
+// settle brings the indexes up to the rows.
+func (w *writer) settle() {
+	v := w.view
+	for _, r := range v.recent {
+		w.slot, w.old, w.new = r.slot, r.was, v.rows.get(r.slot)
+		if w.old == nil && w.new == nil {
+			continue
+		}
+		if w.old == nil || w.new == nil || w.old.Namespace != w.new.Namespace {
+			if w.old != nil {
+				w.drop(key{what: keySpace, a: w.old.Namespace})
+				v.live = v.live.without(w.edit, w.slot)
+			}
+			if w.new != nil {
+				w.put(key{what: keySpace, a: w.new.Namespace})
+				v.live = v.live.with(w.edit, w.slot)
+			}
+		}
+		w.indexes()
+	}
+	v.recent = v.recent[:0]
 }
 
 // take finds a slot for a new row.
@@ -102,7 +139,10 @@ func (w *writer) take() uint32 {
 
 func (w *writer) put(k key) {
 	v := w.view
-	v.terms = v.terms.with(w.edit, k, v.term(k).with(w.edit, w.slot))
+	old := v.term(k)
+	if s := old.with(w.edit, w.slot); s != old {
+		v.terms = v.terms.with(w.edit, k, s)
+	}
 }
 
 func (w *writer) drop(k key) {

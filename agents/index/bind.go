@@ -55,7 +55,7 @@ func (v *View) bindMissing(x *indexed) bool {
 	case query.ColumnLabel:
 		x.minus = !x.minus
 		x.add(v.term(key{what: keyLabelled, a: x.field.Label}))
-		x.count = v.Len() - x.count
+		x.count = v.live.size() - x.count
 	case query.ColumnInflight, query.ColumnP50, query.ColumnRegisteredAt:
 		return false
 	default: // an index, or a column that is never without a value

@@ -3,8 +3,8 @@
 package index
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 
 	"mabeam.dev/agents/query"
 )
@@ -14,16 +14,22 @@ import (
 func (v *View) Count(p *Prepared) int {
 	plan := v.plan(p, 0)
 	if !plan.check {
-		return plan.candidates(v).size()
+		slots, fresh := v.renew(p, plan.candidates(v))
+		return slots.size() + len(fresh)
 	}
-	n := 0
+	_, fresh := v.renew(p, nil)
+	n := len(fresh)
 	var maybe, sure mask
 	for no := range v.leaves() {
 		if plan.eval(no, &maybe, false); maybe.full == 0 {
 			continue
 		}
+		for _, r := range v.recent {
+			maybe.drop(no, r.slot)
+		}
 		if sure.full = 0; !p.scan {
 			plan.eval(no, &sure, true)
+			sure.intersect(&maybe)
 			n += sure.count()
 			maybe.minus(&sure)
 		}
@@ -44,33 +50,61 @@ type Tally struct {
 }
 
 // Tally counts the rows of a namespace, or of [query.AllNamespaces], by their values of a field: those of kind, team, role, node, state,
-// health, capability and labels, ordered by value. Of other fields, which have no index by value, it returns none. It reads no row.
+// health, capability and labels, ordered by value. Of other fields, which have no index by value, it returns none. It reads no rows
+// but the few that were written last.
 func (v *View) Tally(f query.Field, namespace string) []Tally {
-	var all []Tally
+	counts := map[query.Value]int{}
 	space := v.space(namespace)
-	add := func(value query.Value, s *set) {
-		if n := v.both(s, space); n > 0 {
-			all = append(all, Tally{value, n})
-		}
-	}
 	switch what := keyOf(f.Column); {
 	case f.Column == query.ColumnHealth:
 		for i, s := range v.health {
-			add(query.ValueOf(query.Status(i)), s)
+			counts[query.ValueOf(query.Status(i))] = v.both(s, space)
 		}
 	case f.Column == query.ColumnState:
 		for i, s := range v.states[1:] {
-			add(query.ValueOf(query.Lifecycle(i+1)), s)
+			counts[query.ValueOf(query.Lifecycle(i+1))] = v.both(s, space)
 		}
 	case what != keyAny:
 		v.terms.each(func(k key, s *set) {
 			if k.what == what && k.a == f.Label {
-				add(query.ValueOf(k.b), s)
+				counts[query.ValueOf(k.b)] = v.both(s, space)
 			}
 		})
-		slices.SortFunc(all, func(a, b Tally) int { return strings.Compare(a.Value.Text(), b.Value.Text()) })
+	default:
+		return nil
 	}
+	v.eachRecent(namespace, func(r *Row, by int) {
+		if !f.Many() {
+			counts[r.value(f)] += by
+			return
+		}
+		for _, k := range appendCapabilities(nil, r) {
+			if k.what == keyCapability {
+				counts[query.ValueOf(k.b)] += by
+			}
+		}
+	})
+	var all []Tally
+	for value, n := range counts {
+		if n > 0 && value.Present() {
+			all = append(all, Tally{value, n})
+		}
+	}
+	slices.SortFunc(all, func(a, b Tally) int { return a.Value.Compare(b.Value) })
 	return all
+}
+
+// eachRecent corrects counts that come from indexes: it gives, with -1, the rows that the indexes have and that are no more, and with 1
+// those that came in their place.
+func (v *View) eachRecent(namespace string, correct func(r *Row, by int)) {
+	for _, r := range v.recent {
+		if r.was != nil && (namespace == query.AllNamespaces || namespace == r.was.Namespace) {
+			correct(r.was, -1)
+		}
+		if now := v.rows.get(r.slot); now != nil && (namespace == query.AllNamespaces || namespace == now.Namespace) {
+			correct(now, 1)
+		}
+	}
 }
 
 // keyOf returns what the keys of a column of texts are, or keyAny if it has none.
@@ -94,15 +128,15 @@ func (v *View) both(a, b *set) int {
 	switch {
 	case a == nil || b == nil:
 		return 0
-	case a.n == v.Len():
+	case a.n == v.live.n:
 		return b.n
-	case b.n == v.Len():
+	case b.n == v.live.n:
 		return a.n
 	}
 	n := 0
 	var m mask
 	for _, l := range a.leaves {
-		m.load(l.leaf)
+		m.load(l)
 		m.and(b.at(l.no))
 		n += m.count()
 	}
@@ -117,18 +151,28 @@ type BandTally struct {
 
 // Bands counts the rows of a namespace by bands of a measure: memory.free, cpu.free, queue, p99 (in nanoseconds), success_rate or
 // throughput, least first. There are four bands to a power of two. Rows without the measure are in none. Of other fields it returns none.
-// It reads no row.
+// It reads no rows but the few that were written last.
 func (v *View) Bands(f query.Field, namespace string) []BandTally {
 	i := bandsOf[f.Column]
 	if i < 0 {
 		return nil
 	}
 	space := v.space(namespace)
-	var all []BandTally
+	counts := map[uint16]int{}
 	for _, b := range v.bands[i].list {
-		if n := v.both(b.set, space); n > 0 {
-			all = append(all, BandTally{bandLow(f.Column, b.no), bandLow(f.Column, b.no+1), n})
+		counts[b.no] = v.both(b.set, space)
+	}
+	v.eachRecent(namespace, func(r *Row, by int) {
+		if value := r.value(f); value.Present() {
+			counts[bandNo(f.Column, value)] += by
+		}
+	})
+	var all []BandTally
+	for no, n := range counts {
+		if n > 0 {
+			all = append(all, BandTally{bandLow(f.Column, no), bandLow(f.Column, no+1), n})
 		}
 	}
+	slices.SortFunc(all, func(a, b BandTally) int { return cmp.Compare(a.Low, b.Low) })
 	return all
 }

@@ -35,9 +35,10 @@ type dict[V any] struct {
 	// Bit i of deeper: there is a node for hashes whose digit here is i. Bit i of here: there is one item with that digit.
 	deeper, here uint64
 	nodes        []*dict[V]
-	items        []item[V]
+	items        []*item[V]
 }
 
+// item is one key and its value; items are never changed, so nodes share them.
 type item[V any] struct {
 	key key
 	val V
@@ -60,7 +61,7 @@ func (d *dict[V]) get(k key) (v V, ok bool) {
 		}
 		bit := uint64(1) << (h & 63)
 		if d.here&bit != 0 {
-			if it := &d.items[bits.OnesCount64(d.here&(bit-1))]; it.key == k {
+			if it := d.items[bits.OnesCount64(d.here&(bit-1))]; it.key == k {
 				return it.val, true
 			}
 			return v, false
@@ -76,14 +77,14 @@ func (d *dict[V]) get(k key) (v V, ok bool) {
 
 // with returns the dictionary with a value for a key.
 func (d *dict[V]) with(edit uint64, k key, v V) *dict[V] {
-	return d.put(edit, k.hash(), 0, item[V]{k, v})
+	return d.put(edit, k.hash(), 0, &item[V]{k, v})
 }
 
-func (d *dict[V]) put(edit, h uint64, level int, it item[V]) *dict[V] {
+func (d *dict[V]) put(edit, h uint64, level int, it *item[V]) *dict[V] {
 	d = d.own(edit)
 	if level == bottom {
-		if i := slices.IndexFunc(d.items, func(o item[V]) bool { return o.key == it.key }); i >= 0 {
-			d.items[i].val = it.val
+		if i := slices.IndexFunc(d.items, func(o *item[V]) bool { return o.key == it.key }); i >= 0 {
+			d.items[i] = it
 		} else {
 			d.items = append(d.items, it)
 		}
@@ -98,7 +99,7 @@ func (d *dict[V]) put(edit, h uint64, level int, it item[V]) *dict[V] {
 		d.here |= bit
 		d.items = slices.Insert(d.items, i, it)
 	case d.items[i].key == it.key:
-		d.items[i].val = it.val
+		d.items[i] = it
 	default: // two keys with this digit: both go one level down
 		old := d.items[i]
 		below := (*dict[V])(nil).put(edit, old.key.hash()>>(6*(level+1)), level+1, old).put(edit, h>>6, level+1, it)
@@ -122,7 +123,7 @@ func (d *dict[V]) without(edit uint64, k key) *dict[V] {
 func (d *dict[V]) drop(edit, h uint64, level int, k key) *dict[V] {
 	d = d.own(edit)
 	if level == bottom {
-		d.items = slices.DeleteFunc(d.items, func(o item[V]) bool { return o.key == k })
+		d.items = slices.DeleteFunc(d.items, func(o *item[V]) bool { return o.key == k })
 	} else if bit := uint64(1) << (h & 63); d.here&bit != 0 {
 		i := bits.OnesCount64(d.here & (bit - 1))
 		d.here &^= bit

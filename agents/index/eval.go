@@ -83,7 +83,7 @@ func (p *plan) candidates(v *View) *set {
 	var m mask
 	for no := range v.leaves() {
 		if p.eval(no, &m, false); m.full != 0 {
-			out.leaves = append(out.leaves, leafAt{no, m.pack()})
+			out.leaves = append(out.leaves, m.pack(no))
 			out.n += m.count()
 		}
 	}
@@ -104,4 +104,16 @@ func (p *plan) holds(root *node, r *Row) bool {
 		}
 	}
 	return true
+}
+
+// renew takes out of candidates the slots whose rows the indexes do not show as they are, and finds those among these rows that are meant.
+func (v *View) renew(p *Prepared, candidates *set) (*set, []uint32) {
+	var fresh []uint32
+	for _, r := range v.recent {
+		candidates = candidates.without(0, r.slot)
+		if row := v.rows.get(r.slot); row != nil && p.Matches(row) {
+			fresh = append(fresh, r.slot)
+		}
+	}
+	return candidates, fresh
 }

@@ -13,7 +13,7 @@ type Explanation struct {
 	// Query is the query as text, Version the version of the View.
 	Query   string `json:"query"`
 	Version uint64 `json:"version"`
-	// Rows are all in the namespace.
+	// Rows are all there are, in every namespace.
 	Rows int `json:"rows"`
 	// Scan is true if the query has too many alternatives, so that every row is tested.
 	Scan bool `json:"scan"`
@@ -21,6 +21,8 @@ type Explanation struct {
 	Terms []TermExplanation `json:"terms"`
 	// Candidates are how many rows the indexes name.
 	Candidates int `json:"candidates"`
+	// Recent is how many rows were written so lately that the indexes do not show them, and that are tested one by one.
+	Recent int `json:"recent"`
 	// Tested is true if rows have to be tested besides.
 	Tested bool `json:"tested"`
 	// Path is how the candidates are brought into order.
@@ -57,8 +59,8 @@ func (v *View) Explain(p *Prepared) Explanation {
 	f := newFinder(v, p, nil)
 	f.run()
 	e := Explanation{
-		Query: p.query.String(), Version: v.version, Rows: f.plan.space.size(), Scan: p.scan, Terms: []TermExplanation{},
-		Candidates: f.slots.size(), Tested: f.plan.check, Path: string(f.path), Read: f.read, Found: len(f.rows),
+		Query: p.query.String(), Version: v.version, Rows: v.Len(), Scan: p.scan, Terms: []TermExplanation{},
+		Candidates: f.slots.size() + len(f.fresh), Recent: len(v.recent), Tested: f.plan.check, Path: string(f.path), Read: f.read, Found: len(f.rows),
 	}
 	if f.want > 0 {
 		e.Found = min(e.Found, f.want-1)
@@ -101,7 +103,7 @@ func (e Explanation) String() string {
 			fmt.Fprintf(&b, "  test %s\n", r)
 		}
 	}
-	fmt.Fprintf(&b, "candidates: %d\norder: %s\nread: %d rows, found %d\n", e.Candidates, e.Path, e.Read, e.Found)
+	fmt.Fprintf(&b, "candidates: %d, besides %d recent rows tested\norder: %s\nread: %d rows, found %d\n", e.Candidates, e.Recent, e.Path, e.Read, e.Found)
 	return b.String()
 }
 

@@ -3,6 +3,9 @@
 package index
 
 import (
+	"cmp"
+	"slices"
+
 	"mabeam.dev/agents/query"
 )
 
@@ -49,8 +52,9 @@ type finder struct {
 	p     *Prepared
 	plan  plan
 	order ordering
-	want  int // one row more than the limit, to know whether there are more; 0 for all
-	slots *set
+	want  int      // one row more than the limit, to know whether there are more; 0 for all
+	slots *set     // candidates, but for those in fresh
+	fresh []uint32 // rows that are meant and that the indexes do not show
 	best  best
 	rows  []*Row
 
@@ -76,19 +80,19 @@ func newFinder(v *View, p *Prepared, buf []*Row) *finder {
 	}
 	f.best = best{ordering: f.order, k: f.want}
 	f.plan = v.plan(p, f.want)
-	f.slots = f.plan.candidates(v)
+	f.slots, f.fresh = v.renew(p, f.plan.candidates(v))
 	f.path = f.choose()
 	return f
 }
 
 func (f *finder) choose() path {
-	n := f.slots.size()
+	n := f.slots.size() + len(f.fresh)
 	switch {
 	case n == 0:
 		return pathNone
 	case f.want == 0:
 		return pathSort
-	case len(f.order) == 0 && n > 4*f.want && 8*float64(n)*float64(n) > float64(f.want)*float64(f.plan.space.n):
+	case len(f.order) == 0 && n > 4*f.want && 8*float64(n)*float64(n) > float64(f.want)*float64(f.n):
 		return pathWalk // the steps to enough hits are cheaper than to fetch all
 	case len(f.order) > 0 && bandsOf[f.order[0].Field.Column] >= 0 && n > 4*f.want && n > 256:
 		return pathBands
@@ -101,17 +105,17 @@ func (f *finder) run() {
 	switch f.path {
 	case pathNone:
 	case pathWalk:
-		f.walk(f.slots, nil)
+		f.walk(f.slots.union(f.fresh), nil)
 	case pathBands:
 		f.walkBands()
 	default:
-		if len(f.order) == 0 && f.slots.n <= 8*f.want {
+		if len(f.order) == 0 && f.slots.size() <= 8*f.want {
 			f.best.k = 0 // sorting by rank beats a heap that compares ids
 		}
 		if f.best.k == 0 {
-			f.best.list = make([]candidate, 0, f.slots.n)
+			f.best.list = make([]candidate, 0, f.slots.size()+len(f.fresh))
 		}
-		f.collect(f.slots, nil)
+		f.collect(f.slots, nil, f.fresh)
 		f.rows = f.best.sorted(f.rows)
 		if f.want > 0 && len(f.rows) > f.want {
 			f.rows = f.rows[:f.want]
@@ -129,11 +133,11 @@ func (f *finder) take(slot uint32) (*Row, bool) {
 	return r, f.plan.holds(f.p.root, r) && (f.p.cursor == nil || f.order.after(r, f.p.cursor))
 }
 
-// collect shows the rows in a set, and in another if there is one, to best.
-func (f *finder) collect(s, and *set) {
+// collect shows the rows in a set, and in another if there is one, and besides some more, to best.
+func (f *finder) collect(s, and *set, more []uint32) {
 	var m mask
 	for _, l := range s.all() {
-		if m.load(l.leaf); and != nil {
+		if m.load(l); and != nil {
 			m.and(and.at(l.no))
 		}
 		m.each(l.no, func(slot uint32) bool {
@@ -142,6 +146,11 @@ func (f *finder) collect(s, and *set) {
 			}
 			return true
 		})
+	}
+	for _, slot := range more {
+		if r, ok := f.take(slot); ok {
+			f.best.add(f.order.candidate(r))
+		}
 	}
 }
 
@@ -176,21 +185,67 @@ func (f *finder) walkBands() {
 	by := f.order[0]
 	c := by.Field.Column
 	all, within := f.bandsWithin(c)
+	fresh, late := f.freshBands(by)
 	for i := range all {
 		b := &all[i]
 		if by.Desc {
 			b = &all[len(all)-1-i]
 		}
-		if !f.passed(by, c, b.no) {
-			f.takeBand(b.set, exact(c, b.no))
+		for len(fresh) > 0 && fresh[0].no != b.no && (fresh[0].no < b.no) != by.Desc {
+			fresh = f.takeFresh(nil, fresh, fresh[0].no, c)
 		}
 		if f.full() {
 			return
 		}
+		if f.passed(by, c, b.no) && (len(fresh) == 0 || fresh[0].no != b.no) {
+			continue
+		}
+		if fresh = f.takeFresh(b.set, fresh, b.no, c); f.full() {
+			return
+		}
 	}
-	if s := f.absent[c]; s != nil && !within {
-		f.takeBand(s, true)
+	for len(fresh) > 0 && !f.full() {
+		fresh = f.takeFresh(nil, fresh, fresh[0].no, c)
 	}
+	if f.full() || within {
+		return
+	}
+	f.takeBand(f.absent[c], late, true)
+}
+
+// freshBand is a row that the indexes do not show, and the band it belongs in.
+type freshBand struct {
+	no   uint16
+	slot uint32
+}
+
+// freshBands brings such rows into the order of bands; late are those without a value.
+func (f *finder) freshBands(by query.Order) (list []freshBand, late []uint32) {
+	for _, slot := range f.fresh {
+		if v := f.View.rows.get(slot).value(by.Field); v.Present() {
+			list = append(list, freshBand{bandNo(by.Field.Column, v), slot})
+		} else {
+			late = append(late, slot)
+		}
+	}
+	slices.SortFunc(list, func(a, b freshBand) int {
+		if by.Desc {
+			a, b = b, a
+		}
+		return cmp.Compare(a.no, b.no)
+	})
+	return list, late
+}
+
+// takeFresh takes a band and the rows that belong in it, which stand first in fresh, and returns the others.
+func (f *finder) takeFresh(s *set, fresh []freshBand, no uint16, c query.Column) []freshBand {
+	var more []uint32
+	for len(fresh) > 0 && fresh[0].no == no {
+		more = append(more, fresh[0].slot)
+		fresh = fresh[1:]
+	}
+	f.takeBand(s, more, exact(c, no))
+	return fresh
 }
 
 // bandsWithin returns the bands of a column that a query for an interval of it can mean; within is true if there is such an interval.
@@ -235,21 +290,25 @@ func (f *finder) passed(by query.Order, c query.Column, no uint16) bool {
 	return no < bandNo(c, at)
 }
 
-// takeBand takes the first rows of a band until there are enough. equal says that all have the same value there.
-func (f *finder) takeBand(s *set, equal bool) {
+// takeBand takes the first rows of a band, and of more that belong in it, until there are enough. equal says that all have the same
+// value there.
+func (f *finder) takeBand(s *set, more []uint32, equal bool) {
 	and := f.slots
 	if and == f.live {
 		and = nil
 	}
-	missing := f.want - len(f.rows)
-	if equal && len(f.order) == 1 && float64(s.n)*float64(s.n) > float64(missing)*float64(f.live.n) {
+	wanted := f.want - len(f.rows)
+	if n := float64(s.size()); equal && len(f.order) == 1 && n*n > float64(wanted)*float64(f.n) {
+		if s = s.union(more); and != nil {
+			and = and.union(more)
+		}
 		f.walk(s, and)
 		return
 	}
-	f.best.k = missing
-	if and != nil && len(and.leaves) < len(s.leaves) {
+	f.best.k = wanted
+	if and != nil && len(and.leaves) < len(s.all()) {
 		s, and = and, s
 	}
-	f.collect(s, and)
+	f.collect(s, and, more)
 	f.rows = f.best.sorted(f.rows)
 }

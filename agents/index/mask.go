@@ -131,8 +131,8 @@ func (m *mask) each(no uint32, yield func(slot uint32) bool) bool {
 }
 
 // pack makes a leaf of a mask that is not empty.
-func (m *mask) pack() *leaf {
-	l := &leaf{full: m.full, words: make([]uint64, 0, bits.OnesCount64(m.full))}
+func (m *mask) pack(no uint32) *leaf {
+	l := &leaf{no: no, full: m.full, words: make([]uint64, 0, bits.OnesCount64(m.full))}
 	for f := m.full; f != 0; f &= f - 1 {
 		l.words = append(l.words, m.words[bits.TrailingZeros64(f)&63])
 	}
@@ -153,4 +153,14 @@ func (m *mask) union(l *leaf) {
 		}
 	}
 	m.full |= l.full
+}
+
+// drop takes out one slot, if it is one of this leaf.
+func (m *mask) drop(no, slot uint32) {
+	w, bit := slot>>6&63, uint64(1)<<(slot&63)
+	if slot>>leafBits == no && m.full&(1<<w) != 0 {
+		if m.words[w] &^= bit; m.words[w] == 0 {
+			m.full &^= 1 << w
+		}
+	}
 }

@@ -168,7 +168,7 @@ func (v *View) dear(x indexed, t *term, wanted int) bool {
 	byIndex := float64(sets*words) * costWord
 	rows, each := float64(t.count), float64(costTest)
 	if wanted > 0 {
-		share := float64(x.count) / float64(v.Len())
+		share := float64(x.count) / float64(v.live.n)
 		if x.neg {
 			share = 1 - share
 		}

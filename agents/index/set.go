@@ -14,17 +14,13 @@ import (
 type set struct {
 	edit   uint64
 	n      int
-	leaves []leafAt // in the order of no
+	leaves []*leaf // in the order of no
 }
 
-// leafAt is a leaf and which one it is: it holds the slots from no*4096.
-type leafAt struct {
-	no uint32
-	*leaf
-}
-
-// leaf is 64 words of 64 slots, at most 512 bytes. Bit i of full says that word i is not empty; words are those that are not.
+// leaf is 64 words of 64 slots, at most 512 bytes: the slots from no*4096. Bit i of full says that word i is not empty; words are those
+// that are not.
 type leaf struct {
+	no    uint32
 	edit  uint64
 	full  uint64
 	words []uint64
@@ -44,7 +40,7 @@ func (s *set) size() int {
 }
 
 // all returns the leaves.
-func (s *set) all() []leafAt {
+func (s *set) all() []*leaf {
 	if s == nil {
 		return nil
 	}
@@ -66,7 +62,7 @@ func (s *set) at(no uint32) *leaf {
 		return nil
 	}
 	if i, ok := s.find(no); ok {
-		return s.leaves[i].leaf
+		return s.leaves[i]
 	}
 	return nil
 }
@@ -104,11 +100,11 @@ func (s *set) with(edit uint64, slot uint32) *set {
 	no, w, bit := slot>>leafBits, slot>>6&63, uint64(1)<<(slot&63)
 	i, ok := s.find(no)
 	if !ok {
-		s.leaves = slices.Insert(s.leaves, i, leafAt{no, &leaf{edit: edit, full: 1 << w, words: []uint64{bit}}})
+		s.leaves = slices.Insert(s.leaves, i, &leaf{no: no, edit: edit, full: 1 << w, words: []uint64{bit}})
 		return s
 	}
 	l := s.leaves[i].own(edit)
-	s.leaves[i].leaf = l
+	s.leaves[i] = l
 	r := l.rank(w)
 	if l.full&(1<<w) == 0 {
 		l.full |= 1 << w
@@ -132,7 +128,7 @@ func (s *set) without(edit uint64, slot uint32) *set {
 	w := slot >> 6 & 63
 	i, _ := s.find(slot >> leafBits)
 	l := s.leaves[i].own(edit)
-	s.leaves[i].leaf = l
+	s.leaves[i] = l
 	r := l.rank(w)
 	if l.words[r] &^= 1 << (slot & 63); l.words[r] == 0 {
 		l.full &^= 1 << w
@@ -152,7 +148,7 @@ func (s *set) own(edit uint64) *set {
 	if s.edit == edit {
 		return s
 	}
-	c := &set{edit: edit, n: s.n, leaves: make([]leafAt, len(s.leaves), len(s.leaves)+1)}
+	c := &set{edit: edit, n: s.n, leaves: make([]*leaf, len(s.leaves), len(s.leaves)+1)}
 	copy(c.leaves, s.leaves)
 	return c
 }
@@ -162,7 +158,15 @@ func (l *leaf) own(edit uint64) *leaf {
 	if l.edit == edit {
 		return l
 	}
-	c := &leaf{edit: edit, full: l.full, words: make([]uint64, len(l.words), min(len(l.words)+1, 64))}
+	c := &leaf{no: l.no, edit: edit, full: l.full, words: make([]uint64, len(l.words), min(len(l.words)+1, 64))}
 	copy(c.words, l.words)
 	return c
+}
+
+// union returns the set with some slots more. No View may hold it.
+func (s *set) union(slots []uint32) *set {
+	for _, slot := range slots {
+		s = s.with(0, slot)
+	}
+	return s
 }

@@ -12,14 +12,20 @@ import (
 // meanwhile, and needs no lock. The zero View is the empty one.
 type View struct {
 	version uint64
-
-	live *set   // slots with a row
-	free *set   // slots that had one
-	next uint32 // the least slot that never had one
+	n       int    // rows
+	free    *set   // slots that had a row
+	next    uint32 // the least slot that never had one
 
 	rows  slots
 	names sorted
 	ids   *dict[uint32]
+
+	// recent are the slots that the indexes do not show as they are: a few writes wait to be indexed together, which takes far less
+	// than one by one. Queries leave these slots out of what the indexes say, and test their rows.
+	recent []recent
+
+	// live are the slots that the indexes know.
+	live *set
 
 	// The indexes. A row is in absent of a column that has an index if it has no value there, and else in the set of its value.
 	terms  *dict[*set]
@@ -27,6 +33,12 @@ type View struct {
 	health [query.Statuses]*set
 	absent [query.Columns]*set
 	bands  [len(banded)]bands
+}
+
+// recent is a slot and the row that the indexes have there, or nil.
+type recent struct {
+	slot uint32
+	was  *Row
 }
 
 // What the keys of the dictionaries mean.
@@ -61,7 +73,7 @@ var textColumns = [...]struct {
 func (v *View) Version() uint64 { return v.version }
 
 // Len returns how many rows there are, in all namespaces.
-func (v *View) Len() int { return v.live.size() }
+func (v *View) Len() int { return v.n }
 
 // Get finds one row. It allocates nothing.
 func (v *View) Get(namespace, id string) (*Row, bool) {

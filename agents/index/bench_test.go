@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package index_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"mabeam.dev/agents/index"
+	"mabeam.dev/agents/query"
+)
+
+// population makes n agents as a registry would have them: 1,000 capabilities of about n*3/1000 agents each, 10 nodes, most of them
+// healthy, measures spread over orders of magnitude.
+func population(n int) []*index.Row {
+	rng := rand.New(rand.NewPCG(1, uint64(n)))
+	rows := make([]*index.Row, n)
+	for i := range rows {
+		rows[i] = agent(rng, i)
+	}
+	return rows
+}
+
+func agent(rng *rand.Rand, i int) *index.Row {
+	status := query.Healthy
+	if d := rng.IntN(10); d == 0 {
+		status = query.Degraded
+	} else if d == 1 {
+		status = query.Status(rng.IntN(query.Statuses))
+	}
+	r := &index.Row{
+		ID: fmt.Sprintf("agent-%07d", i), Kind: "kind-" + strconv.Itoa(rng.IntN(8)), Team: "team-" + strconv.Itoa(rng.IntN(200)),
+		Role: "worker", Node: "node-" + strconv.Itoa(rng.IntN(10)), State: query.Ready, Health: index.Health{Status: status},
+		Labels:      []index.Label{{Name: "zone", Value: "z" + strconv.Itoa(rng.IntN(5))}, {Name: "tier", Value: strconv.Itoa(rng.IntN(3))}},
+		Incarnation: 1, Version: 1, RegisteredAt: time.Unix(int64(i), 0),
+		Usage: index.Usage{
+			MemoryFree: index.Known(int64(rng.ExpFloat64() * (1 << 28))), CPUFree: index.Known(rng.Float64() * 4),
+			Queue: index.Known(int64(rng.ExpFloat64() * 50)), Inflight: index.Known(int64(rng.IntN(4))),
+		},
+		Performance: index.Performance{
+			P50: index.Known(time.Duration(rng.ExpFloat64() * 1e7)), P99: index.Known(time.Duration(rng.ExpFloat64() * 1e8)),
+			SuccessRate: index.Known(1 - rng.ExpFloat64()/1000), Throughput: index.Known(rng.ExpFloat64() * 100),
+		},
+	}
+	for len(r.Capabilities) < 3 {
+		r.Capabilities = append(r.Capabilities, index.Capability{Name: capability(rng.IntN(1000))})
+	}
+	// One in n/100 can do what few can, whatever n is.
+	return r
+}
+
+func capability(i int) string { return fmt.Sprintf("area-%d/skill-%d", i%20, i) }
+
+// rare is a capability of just 100 agents.
+const rare = "rare/skill"
+
+func populated(n int) (*index.View, []*index.Row) {
+	rows := population(n)
+	for i := range 100 {
+		r := *rows[i*(n/100)]
+		r.Capabilities = append([]index.Capability{{Name: rare}}, r.Capabilities...)
+		rows[i*(n/100)] = &r
+	}
+	writes := make([]index.Write, n)
+	for i, r := range rows {
+		writes[i] = index.Put(r)
+	}
+	v, _ := new(index.View).Apply(writes...)
+	return v, rows
+}
+
+// questions are what the goals speak of, and what was found to be hard.
+var questions = []struct{ name, text string }{
+	{"capability100", `capability = rare/skill`},
+	{"capability300", `capability = area-3/skill-3`},
+	{"capabilityHealthNode", `capability = area-3/skill-3 and health = healthy and node = node-3`},
+	{"composite", `capability prefix area-3 and health in (healthy, degraded) and queue < 100 order by p99 limit 10`},
+	{"compositeSmall", `capability = area-3/skill-3 and health in (healthy, degraded) and queue < 100 order by p99 limit 10`},
+	{"compositeWide", `health = healthy and queue < 20 and memory.free > 64MiB and label.zone = z1 order by p99 limit 10`},
+	{"top10p99", `order by p99 limit 10`},
+	{"top10success", `order by success_rate desc limit 10`},
+	{"top10queue", `order by queue limit 10`},
+	{"leastLoaded", `capability prefix area-3 and health = healthy order by queue limit 10`},
+	{"page100", `limit 100`},
+	{"pageHealthy100", `health = healthy limit 100`},
+	{"against", `p99 > 300ms order by queue limit 10`},
+	{"unindexed", `inflight = 2 and done = 0 limit 10`},
+	{"id", `id = agent-0000017`},
+	{"none", `kind = kind-1 and kind = kind-2`},
+	{"or", `(kind = kind-1 and team = team-7) or (kind = kind-2 and team = team-9) limit 50`},
+}
+
+func ask(text string) *index.Prepared {
+	q, err := query.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	p, err := index.Prepare(q)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// BenchmarkFind measures questions at 100,000 rows. x-scan says how many times longer a test of every row takes, without the sorting.
+func BenchmarkFind(b *testing.B) {
+	v, rows := populated(100_000)
+	for _, q := range questions {
+		b.Run(q.name, func(b *testing.B) {
+			p := ask(q.text)
+			scan := scanTime(p, rows)
+			b.ReportAllocs()
+			defer processor(b)()
+			b.ResetTimer()
+			var buf []*index.Row
+			for b.Loop() {
+				buf, _ = v.FindInto(buf, p)
+			}
+			b.ReportMetric(float64(scan)/(float64(b.Elapsed())/float64(b.N)), "x-scan")
+			b.ReportMetric(float64(len(buf)), "rows")
+		})
+	}
+}
+
+// scanTime is the best of a few scans of all rows.
+func scanTime(p *index.Prepared, rows []*index.Row) time.Duration {
+	best := time.Hour
+	for range 3 {
+		start, n := time.Now(), 0
+		for _, r := range rows {
+			if p.Matches(r) {
+				n++
+			}
+		}
+		best = min(best, time.Since(start))
+		runtime.KeepAlive(n)
+	}
+	return best
+}
+
+// processor reports the processor time of an operation, collection of garbage included: on a machine with other work it says more than the
+// time on the wall.
+func processor(b *testing.B) func() {
+	start := used()
+	return func() { b.ReportMetric(float64(used()-start)/float64(b.N), "cpu-ns/op") }
+}
+
+func used() int64 {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // on failure the metric is 0
+	return u.Utime.Nano() + u.Stime.Nano()
+}
+
+func BenchmarkGet(b *testing.B) {
+	v, rows := populated(100_000)
+	rng := rand.New(rand.NewPCG(2, 2))
+	order := rng.Perm(len(rows))
+	b.ReportAllocs()
+	defer processor(b)()
+	i := 0
+	for b.Loop() {
+		if _, ok := v.Get("", rows[order[i%len(order)]].ID); !ok {
+			b.Fatal("a row is not there")
+		}
+		i++
+	}
+}
+
+// BenchmarkApply measures commits, by how many rows there are already; ns/op is of one write.
+func BenchmarkApply(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		v, rows := populated(n)
+		rng := rand.New(rand.NewPCG(3, 3))
+		b.Run(fmt.Sprintf("register/%d", n), func(b *testing.B) {
+			fresh := newcomers(rng, n)
+			b.ReportAllocs()
+			defer processor(b)()
+			w, i := v, 0
+			for b.Loop() {
+				if i%len(fresh) == 0 {
+					w = v
+				}
+				w, _ = w.Apply(index.Put(fresh[i%len(fresh)]))
+				i++
+			}
+		})
+		b.Run(fmt.Sprintf("registerBatch256/%d", n), func(b *testing.B) {
+			fresh := newcomers(rng, n)
+			writes := make([]index.Write, 256)
+			b.ReportAllocs()
+			defer processor(b)()
+			for i := 0; i < b.N; i += len(writes) {
+				for j := range writes {
+					writes[j] = index.Put(fresh[(i+j)%len(fresh)])
+				}
+				v.Apply(writes...)
+			}
+		})
+		b.Run(fmt.Sprintf("health/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			defer processor(b)()
+			w := v
+			for b.Loop() {
+				r := *rows[rng.IntN(n)]
+				r.Health.Status = query.Status(rng.IntN(query.Statuses))
+				w, _ = w.Apply(index.Put(&r))
+			}
+		})
+		b.Run(fmt.Sprintf("measures/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			defer processor(b)()
+			w := v
+			for b.Loop() {
+				i := rng.IntN(n)
+				r := *rows[i]
+				o := rows[rng.IntN(n)]
+				r.Usage, r.Performance = o.Usage, o.Performance
+				w, _ = w.Apply(index.Put(&r))
+			}
+		})
+		b.Run(fmt.Sprintf("measuresBatch256/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			defer processor(b)()
+			writes := make([]index.Write, 256)
+			w := v
+			for i := 0; i < b.N; i += len(writes) {
+				for j := range writes {
+					r := *rows[rng.IntN(n)]
+					o := rows[rng.IntN(n)]
+					r.Usage, r.Performance = o.Usage, o.Performance
+					writes[j] = index.Put(&r)
+				}
+				w, _ = w.Apply(writes...)
+			}
+		})
+		b.Run(fmt.Sprintf("remove/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			defer processor(b)()
+			w, order, i := v, rng.Perm(n), 0
+			for b.Loop() {
+				if i%(n/2) == 0 {
+					w = v
+				}
+				w, _ = w.Apply(index.Remove("", rows[order[i%(n/2)]].ID))
+				i++
+			}
+		})
+	}
+}
+
+func newcomers(rng *rand.Rand, n int) []*index.Row {
+	fresh := make([]*index.Row, 4096)
+	for i := range fresh {
+		fresh[i] = agent(rng, rng.IntN(n))
+		fresh[i].ID += "-" + strconv.Itoa(i)
+	}
+	return fresh
+}
+
+// BenchmarkMemory reports the bytes that an agent costs, beside its own row and in it.
+func BenchmarkMemory(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				before := heap()
+				v, rows := populated(n)
+				all := heap() - before
+				runtime.KeepAlive(v)
+				v = nil
+				own := heap() - before
+				runtime.KeepAlive(rows)
+				b.ReportMetric(float64(all-own)/float64(n), "index-B/agent")
+				b.ReportMetric(float64(own)/float64(n), "row-B/agent")
+			}
+		})
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
