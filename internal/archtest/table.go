@@ -28,7 +28,8 @@ var Table = []Row{
 	{
 		Layer: "L0 pure",
 		Packages: []string{
-			"actors/exit", "supervision/plan", "agents/exec/protocol", "agents/index", "agents/query", "agents/work/lines", "agents/work/plan",
+			"actors/exit", "supervision/plan", "agents/exec/protocol", "agents/health", "agents/index", "agents/lifecycle", "agents/performance",
+			"agents/query", "agents/work/lines", "agents/work/plan",
 			"telemetry/alert", "telemetry/sketch", "telemetry/window",
 			"internal/nearest", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
 		},
