@@ -143,7 +143,7 @@ func (v *View) both(a, b *set) int {
 	return n
 }
 
-// BandTally is how many rows have a measure from Low to below High.
+// BandTally is how many rows have a measure from Low to below High; the two are equal if the band is so narrow that floats cannot tell.
 type BandTally struct {
 	Low, High float64
 	N         int
