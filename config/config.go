@@ -37,6 +37,8 @@ type Surfaces struct {
 	Listen   Address `yaml:"listen" default:"127.0.0.1:7070" doc:"Address of metrics and health, or off; port 0 takes any free one. It must be a loopback address unless insecure is true."`
 	Insecure bool    `yaml:"insecure" default:"false" doc:"Allows a listen address that other machines can reach."`
 	Socket   Text    `yaml:"socket" doc:"Path of the control socket; without it the node chooses one from its name in the user's runtime folder."`
+	Token    Text    `yaml:"token" doc:"Bearer token that callers from other machines show to hand in tasks and to steer queues; without it only this machine may. Best a reference such as ${env:MABEAM_TOKEN}."`
+	Body     Size    `yaml:"body" default:"1MiB" min:"1KiB" max:"64MiB" doc:"Largest body of a request."`
 }
 
 // Chaos says which faults are put into native agents and how often.
@@ -58,4 +60,7 @@ type Queue struct {
 	Backoff     time.Duration `yaml:"backoff" default:"100ms" doc:"Pause before the second attempt; it doubles with each further one."`
 	Limit       int           `yaml:"limit" default:"1000" min:"1" max:"10000000" doc:"Most accepted tasks that wait; at the limit the source is read no further."`
 	OnDuplicate OnDuplicate   `yaml:"on_duplicate" default:"refuse" doc:"What happens to a task whose id was accepted before: refused, or merged and answered with the outcome of the first."`
+	Remember    int           `yaml:"remember" default:"100000" min:"1" max:"100000000" doc:"Most ended tasks that are kept in memory, about 160 bytes each; whether an older one is a duplicate is asked of the journal."`
+	Agents      Quota         `yaml:"agents" doc:"Bounds on what each agent does of this queue's tasks, besides its own concurrency."`
+	Kinds       []KindQuota   `yaml:"kinds" key:"kind" doc:"Bounds on what is done of a kind of tasks, by all agents together."`
 }

@@ -86,15 +86,19 @@ func (Format) Values() []string { return []string{"auto", "text", "json"} }
 // Policy says which of the agents that can do a task gets it.
 type Policy string
 
-// The three policies.
+// The policies.
 const (
 	RoundRobin   Policy = "round_robin"  // the next in turn
 	LeastLoaded  Policy = "least_loaded" // the one with the fewest tasks
 	ByCapability Policy = "capability"   // only agents that name the task's capability, the least loaded of them
+	PowerOfTwo   Policy = "power_of_two" // the less loaded of two that are drawn
+	Performance  Policy = "performance"  // the one whose load, latency and failures promise the earliest result
 )
 
 // Values lists the words a file may use.
-func (Policy) Values() []string { return []string{"round_robin", "least_loaded", "capability"} }
+func (Policy) Values() []string {
+	return []string{"round_robin", "least_loaded", "capability", "power_of_two", "performance"}
+}
 
 // OnDuplicate says what happens to a task whose id is known.
 type OnDuplicate string

@@ -95,7 +95,7 @@ func TestAWholeFileBecomesTypedValues(t *testing.T) {
 
 	assert.Equal(t, []Queue{{
 		Queue: "main", Tasks: Plain("tasks.jsonl"), Results: Plain("-"), Policy: RoundRobin, Attempts: 5, Deadline: 30 * time.Second,
-		Backoff: 100 * time.Millisecond, Limit: 1000, OnDuplicate: Refuse,
+		Backoff: 100 * time.Millisecond, Limit: 1000, OnDuplicate: Refuse, Remember: 100_000,
 	}}, cfg.Work)
 	assert.Equal(t, &Chaos{Seed: 7, Panic: Rate{PerMille: 20}, Hang: Rate{Every: 50}}, cfg.Chaos)
 	assert.Equal(t, &Backoff{

@@ -154,6 +154,10 @@ func (d *decoder) work(queues []Queue) {
 		if q.Results.Reveal() != "-" { // lines of several queues may share standard output
 			d.shared(results, q.Results, at+".results", CodeConflict, "another queue writes "+quote(q.Results.String()))
 		}
+		kinds := map[string]string{}
+		for j, k := range q.Kinds {
+			d.shared(kinds, Plain(k.Kind), item(at+".kinds", j)+".kind", CodeDuplicateID, "a quota for kind "+quote(k.Kind)+" is there already")
+		}
 		source := q.Tasks.Reveal()
 		if source == "" || source == "-" || d.bad(at+".tasks") {
 			continue

@@ -296,6 +296,10 @@ func TestEveryEventNamesItselfAndItsQueue(t *testing.T) {
 		work.SourceEnded{},
 		work.SinkFailed{},
 		work.JournalFull{},
+		work.TaskRevived{},
+		work.TaskPurged{},
+		work.QueuePaused{},
+		work.QueueUnpaused{},
 	} {
 		assert.Regexp(t, `^work\.[a-z_]+$`, e.EventName())
 		assert.Equal(t, telemetry.KeyQueue, e.LogAttrs()[0].Key)

@@ -93,7 +93,9 @@ func (a *queue) encode(b *batch) error {
 		if current == nil {
 			current = make([]events.New, 0, min(appendEvents, len(b.out.Events)-i))
 		}
-		current = append(current, events.New{Type: r.Type, Schema: uint32(r.Version), Data: r.Data})
+		n := events.New{Type: r.Type, Schema: uint32(r.Version), Data: r.Data}
+		a.handle.label(&n, e)
+		current = append(current, n)
 		size += len(r.Data) + 256
 	}
 	cut()
@@ -139,6 +141,7 @@ func (a *queue) landed(ctx *actors.Context[Message], m appended) error {
 	b.appends = nil
 	a.durable = b.version
 	a.perform(ctx)
+	a.trim(ctx)
 	a.keepSnapshot(ctx)
 	a.serveOutlets(ctx)
 	return a.send(ctx)
@@ -170,6 +173,7 @@ func (a *queue) perform(ctx *actors.Context[Message]) {
 		b := a.flying[0]
 		a.flying = a.flying[1:]
 		a.tell(b)
+		a.notify(b)
 		for _, e := range b.out.Effects {
 			a.effect(ctx, e)
 		}

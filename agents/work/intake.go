@@ -18,6 +18,9 @@ type submission struct {
 	owed     int // acknowledgements that are not durable yet
 	receipts []Receipt
 	reply    actors.Reply[[]Receipt]
+	parked   bool // it waits for room, among others
+	refused  bool // it has been answered with an error
+	remembrance
 }
 
 // ticket finds the place of an acknowledgement.
@@ -27,22 +30,31 @@ type ticket struct {
 }
 
 func (a *queue) submit(ctx *actors.Context[Message], m submit) {
-	s := &submission{offers: m.offers, wait: m.wait, receipts: make([]Receipt, len(m.offers)), reply: m.reply}
-	if len(a.parked) > 0 && m.wait {
-		a.parked = append(a.parked, s) // nobody overtakes those who wait
+	a.admit(ctx, &submission{offers: m.offers, wait: m.wait, receipts: make([]Receipt, len(m.offers)), reply: m.reply})
+}
+
+// admit begins with a submission, or goes on with one that had to look back.
+func (a *queue) admit(ctx *actors.Context[Message], s *submission) {
+	if len(a.parked) > 0 && s.wait { // nobody overtakes those who wait
+		s.parked = true
+		a.parked = append(a.parked, s)
 		return
 	}
-	if !a.advance(ctx, s) {
+	if !a.advance(ctx, s) && !s.looking {
 		a.park(s)
 	}
 }
 
-// advance steps offers until all are decided, or the queue is full and the submission is to wait: then it is false.
+// advance steps offers until all are decided. It is false when the queue is full and the submission is to wait, or when the journal is asked for it first.
 func (a *queue) advance(ctx *actors.Context[Message], s *submission) bool {
 	for ; s.next < len(s.offers); s.next++ {
 		o := &s.offers[s.next]
+		if a.strange(s, o) {
+			a.lookBack(ctx, s)
+			return false
+		}
 		a.ticket++
-		err := a.step(ctx, plan.Submit{Task: o.task, Ticket: a.ticket, From: o.from})
+		err := a.step(ctx, plan.Submit{Task: o.task, Ticket: a.ticket, From: o.from, Past: s.past[s.next]})
 		if s.wait && errors.Is(err, plan.ErrFull) {
 			return false
 		}
@@ -59,6 +71,7 @@ func (a *queue) advance(ctx *actors.Context[Message], s *submission) bool {
 }
 
 func (a *queue) park(s *submission) {
+	s.parked = true
 	a.parked = append(a.parked, s)
 	if !a.full {
 		a.full = true
@@ -70,7 +83,7 @@ func (a *queue) park(s *submission) {
 func (a *queue) retryParked(ctx *actors.Context[Message]) {
 	for len(a.parked) > 0 {
 		s := a.parked[0]
-		if s.reply.Open() && !a.advance(ctx, s) {
+		if s.looking || s.reply.Open() && !s.refused && !a.advance(ctx, s) {
 			return
 		}
 		a.parked[0] = nil
@@ -92,9 +105,15 @@ func (a *queue) acknowledge(e plan.Ack) {
 }
 
 func (a *queue) answerSubmission(s *submission) {
-	if s.owed == 0 && s.next == len(s.offers) {
+	if s.owed == 0 && s.next == len(s.offers) && !s.refused {
 		s.reply.Send(s.receipts)
 	}
+}
+
+// refuse ends a submission with an error; what of it was accepted stays so.
+func (s *submission) refuse(err error) {
+	s.refused = true
+	s.reply.Fail(err)
 }
 
 // cancel withdraws a task.

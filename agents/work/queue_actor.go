@@ -38,10 +38,11 @@ type queue struct {
 	parked  []*submission
 	full    bool // somebody is parked, and that has been told
 
-	timer   actors.Timer
-	timerAt plan.Instant // what the plan asked for; 0 = nothing
-	outlets []*outlet
-	waiting []waiter
+	timer    actors.Timer
+	timerAt  plan.Instant // what the plan asked for; 0 = nothing
+	outlets  []*outlet
+	waiting  []waiter
+	watchers watchers
 }
 
 // waiter is a caller who is answered when a condition holds.
@@ -76,6 +77,18 @@ func (a *queue) Receive(ctx *actors.Context[Message], msg Message) error {
 		a.cancel(ctx, m)
 	case look:
 		m.at(a)
+	case lookLater:
+		a.whenDurable(ctx, m.at(a))
+	case order:
+		a.carryOut(ctx, m)
+	case lookedBack:
+		a.lookedBack(ctx, m)
+	case watch:
+		a.watch(ctx, m)
+	case news:
+		a.news(m)
+	case unwatch:
+		a.unwatch(m)
 	case drain:
 		a.step(ctx, plan.Drain{})
 		a.retryParked(ctx)

@@ -160,7 +160,7 @@ func (a *queue) keepSnapshot(ctx *actors.Context[Message]) {
 	}
 	if s.state == nil {
 		c := a.plan.Counts()
-		known := c.Open() + c.Done + c.Dead + c.Cancelled
+		known := c.Open() + c.Dead + a.plan.Remembered()
 		if v := a.plan.Version(); v < s.last+uint64(max(s.every, known)) {
 			return
 		}

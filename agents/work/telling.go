@@ -26,7 +26,15 @@ func (a *queue) tell(b *batch) {
 		case plan.Done, plan.Died, plan.Cancelled:
 			o, _ := plan.OutcomeOf(event)
 			a.tellEnd(o)
-		case plan.Offered, plan.Revived, plan.Forgotten:
+		case plan.Revived:
+			telemetry.Emit(a.bus, TaskRevived{Queue: name, Task: e.ID})
+		case plan.Purged:
+			telemetry.Emit(a.bus, TaskPurged{Queue: name, Task: e.ID})
+		case plan.Paused:
+			telemetry.Emit(a.bus, QueuePaused{Queue: name, Reason: e.Reason})
+		case plan.Unpaused:
+			telemetry.Emit(a.bus, QueueUnpaused{Queue: name})
+		case plan.Offered, plan.Forgotten:
 		}
 	}
 }

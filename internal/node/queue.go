@@ -12,13 +12,22 @@ import (
 // std is the word for standard input or output in a config file.
 const std = "-"
 
+// quotas are those of the kinds of tasks, by kind.
+func quotas(kinds []config.KindQuota) map[string]plan.Quota {
+	all := map[string]plan.Quota{}
+	for _, k := range kinds {
+		all[k.Kind] = plan.Quota(k.Quota)
+	}
+	return all
+}
+
 // queue makes a work queue with its source and its sink.
 func (n *Node) queue(c config.Queue) (*work.Queue, error) {
 	q, err := work.New(n.sys, work.Options{
 		Name: "work." + c.Queue, Stream: events.Stream("work/" + c.Queue), Epoch: n.o.Epoch, Journal: n.journal, Directory: n.dir,
 		Plan: plan.Spec{
 			Policy: plan.Policy(c.Policy), Duplicates: plan.Duplicates(c.OnDuplicate), Limit: c.Limit, Attempts: c.Attempts,
-			Timeout: c.Deadline, Backoff: plan.Backoff{Base: c.Backoff},
+			Timeout: c.Deadline, Backoff: plan.Backoff{Base: c.Backoff}, Remember: c.Remember, Agents: plan.Quota(c.Agents), Kinds: quotas(c.Kinds),
 		},
 	})
 	if err != nil {

@@ -33,6 +33,12 @@ func (q *Queue) Apply(event Event) error {
 		id, reason = e.ID, q.applyRevived(e)
 	case Forgotten:
 		q.applyForgotten(e)
+	case Purged:
+		id, reason = e.ID, q.applyPurged(e)
+	case Paused:
+		q.paused, q.pause = true, e
+	case Unpaused:
+		q.paused, q.pause = false, Paused{}
 	default:
 		reason = "unknown event"
 	}
@@ -138,8 +144,7 @@ func (q *Queue) applyFinal(e Final, state State, cause Cause, reason string) str
 		q.enter(r, StateDead)
 		return ""
 	}
-	delete(q.records, r.ID)
-	q.finished[r.ID] = final{digest: r.digest, ended: e.At, version: q.version + 1, state: state, keyed: r.Key != ""}
+	q.bygone(r, final{digest: r.digest, ended: e.At, version: q.version + 1, since: q.version + 1, state: state})
 	q.tally[state]++
 	return ""
 }
@@ -156,25 +161,6 @@ func (q *Queue) applyRevived(e Revived) string {
 	r.cause, r.reason, r.ended, r.version = "", "", 0, 0
 	q.enter(r, StateAccepted)
 	return ""
-}
-
-func (q *Queue) applyForgotten(e Forgotten) {
-	keyed := false
-	for id, f := range q.finished {
-		if f.ended < e.Before {
-			delete(q.finished, id)
-			q.tally[f.state]--
-			keyed = keyed || f.keyed
-		}
-	}
-	if !keyed {
-		return
-	}
-	for key, id := range q.keys {
-		if !q.known(id) {
-			delete(q.keys, key)
-		}
-	}
 }
 
 // enter puts a record into a state and into the indexes that go with it.

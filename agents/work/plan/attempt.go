@@ -31,6 +31,9 @@ const (
 
 var stateNames = [...]string{"unknown", "accepted", "running", "waiting", "done", "dead", "cancelled"}
 
+// overStates are the states that a task is forgotten in; a dead one is so only after a purge.
+var overStates = [...]State{StateDone, StateDead, StateCancelled}
+
 // String gives the word used in scripts, result lines and views.
 func (s State) String() string {
 	if int(s) < len(stateNames) {

@@ -22,10 +22,14 @@ func (p Policy) prefers(a, b *worker) bool {
 }
 
 // choose picks an agent for the first task of a servable lane; it changes nothing.
-func (q *Queue) choose(l *lane, random rand.Source) *worker {
+func (q *Queue) choose(now Instant, l *lane, random rand.Source) *worker {
 	free := l.group.free.items
-	if q.spec.Policy == PowerOfTwo {
+	switch q.spec.Policy {
+	case PowerOfTwo:
 		return q.drawTwo(l, free, random)
+	case Performance:
+		return q.fittest(now, l, free)
+	case RoundRobin, LeastLoaded, ByCapability:
 	}
 	if len(l.tried) == 0 {
 		return free[0].worker

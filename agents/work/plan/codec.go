@@ -30,13 +30,16 @@ const (
 	TypeCancelled = "work.cancelled"
 	TypeRevived   = "work.revived"
 	TypeForgotten = "work.forgotten"
+	TypePurged    = "work.purged"
+	TypePaused    = "work.paused"
+	TypeUnpaused  = "work.unpaused"
 )
 
 // Types lists every event type, for the journal to register.
 func Types() []string {
 	return []string{
 		TypeAccepted, TypeStarted, TypeFailed, TypeReturned, TypeOffered,
-		TypeDone, TypeDied, TypeCancelled, TypeRevived, TypeForgotten,
+		TypeDone, TypeDied, TypeCancelled, TypeRevived, TypeForgotten, TypePurged, TypePaused, TypeUnpaused,
 	}
 }
 
@@ -77,6 +80,12 @@ func typeOf(event Event) string {
 		return TypeRevived
 	case Forgotten:
 		return TypeForgotten
+	case Purged:
+		return TypePurged
+	case Paused:
+		return TypePaused
+	case Unpaused:
+		return TypeUnpaused
 	}
 	return ""
 }
@@ -107,6 +116,12 @@ func Decode(r Record) (Event, error) {
 		return decodeAs[Revived](r)
 	case TypeForgotten:
 		return decodeAs[Forgotten](r)
+	case TypePurged:
+		return decodeAs[Purged](r)
+	case TypePaused:
+		return decodeAs[Paused](r)
+	case TypeUnpaused:
+		return decodeAs[Unpaused](r)
 	}
 	return nil, fmt.Errorf("work: decode %q version %d: %w", r.Type, r.Version, ErrUnknownType)
 }

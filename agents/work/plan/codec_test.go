@@ -39,6 +39,9 @@ func examples() []Event {
 		Cancelled{Final: end, Reason: "unwanted"},
 		Revived{ID: "t1", At: 1700000010, Deadline: 1900000000},
 		Forgotten{Before: 1700000011},
+		Purged{ID: "t1", At: 1700000012},
+		Paused{At: 1700000013, Reason: "maintenance & more"},
+		Unpaused{At: 1700000014},
 	}
 }
 
@@ -111,6 +114,8 @@ func TestApplyRefusesEventsThatDoNotFitAndStaysAsItWas(t *testing.T) {
 		Died{Final: Final{ID: "t3"}},
 		Cancelled{Final: Final{ID: "none"}},
 		Revived{ID: "t1"},
+		Purged{ID: "t1"},
+		Purged{ID: "none"},
 		&Offered{ID: "t2"}, nil,
 	} {
 		var h *HistoryError
@@ -145,16 +150,38 @@ func snapshotExample(t testing.TB) *Queue {
 	return w.q
 }
 
-func TestSnapshotOfVersion1IsReadAndWrittenUnchanged(t *testing.T) {
-	const file = "testdata/snapshot/v1.hex"
-	q := snapshotExample(t)
-	if *update {
+// golden reads a snapshot that an earlier run has written, or writes it.
+func golden(t *testing.T, file string, q *Queue) []byte {
+	if *update && q != nil {
 		require.NoError(t, os.WriteFile(file, []byte(hex.EncodeToString(q.Snapshot())+"\n"), 0o644))
 	}
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	stored, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	require.NoError(t, err)
+	return stored
+}
+
+// A snapshot of the first layout gives the state that it was made of, as far as that layout goes.
+func TestSnapshotOfVersion1IsRead(t *testing.T) {
+	back, err := Restore(Spec{Backoff: Backoff{Base: time.Second}}, golden(t, "testdata/snapshot/v1.hex", nil))
+	require.NoError(t, err)
+	require.Equal(t, snapshotExample(t).Snapshot(), back.Snapshot())
+}
+
+func TestSnapshotOfVersion2IsReadAndWrittenUnchanged(t *testing.T) {
+	q := snapshotExample(t)
+	var step Output
+	for _, cmd := range []Command{
+		Submit{Task: Task{ID: "purged", Kind: "k", Key: "k3"}},
+		Failure{Agent: Agent{ID: "a", Incarnation: "1"}, Token: 7, Class: Permanent},
+		Purge{ID: "purged"},
+		Trim{Keep: 2},
+		Pause{Reason: "night"},
+	} {
+		require.NoError(t, q.Step(base, rand.NewPCG(1, 2), cmd, &step))
+	}
+	stored := golden(t, "testdata/snapshot/v2.hex", q)
 	require.Equal(t, stored, q.Snapshot())
 	back, err := Restore(q.spec, stored)
 	require.NoError(t, err)
@@ -165,7 +192,7 @@ func TestSnapshotOfVersion1IsReadAndWrittenUnchanged(t *testing.T) {
 	// The restored queue still knows its duplicates, by id and by key, and goes on.
 	var out Output
 	random := rand.NewPCG(1, 2)
-	for _, id := range []string{"done", "k1", "k2"} {
+	for _, id := range []string{"cancelled", "purged", "k2", "k3"} {
 		out.Reset()
 		task := Task{ID: id, Kind: "k"}
 		if strings.HasPrefix(id, "k") {
@@ -174,7 +201,12 @@ func TestSnapshotOfVersion1IsReadAndWrittenUnchanged(t *testing.T) {
 		require.NoError(t, back.Step(base, random, Submit{Task: task}, &out))
 		require.Empty(t, out.Events)
 	}
-	require.ErrorIs(t, back.Step(base, random, Submit{Task: Task{ID: "done", Kind: "other"}}, &out), ErrConflict)
+	require.ErrorIs(t, back.Step(base, random, Submit{Task: Task{ID: "purged", Kind: "other"}}, &out), ErrConflict)
+	require.False(t, back.Knows("done", "k1"))
+	require.Equal(t, uint64(1), back.Forgot())
+	paused, is := back.Paused()
+	require.True(t, is)
+	require.Equal(t, "night", paused.Reason)
 }
 
 func TestRestoreRefusesDamagedSnapshots(t *testing.T) {
@@ -194,12 +226,16 @@ func TestRestoreRefusesDamagedSnapshots(t *testing.T) {
 // FuzzRestore leaves the checksum out, which would keep every mutation from the decoder.
 func FuzzRestore(f *testing.F) {
 	good := snapshotExample(f).Snapshot()
-	f.Add(good[len(snapshotMagic) : len(good)-4])
-	f.Add([]byte{0, 0, 0, 0, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, body []byte) {
+	f.Add(good[len(snapshotMagic)+1:len(good)-4], true)
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0, 0}, false)
+	f.Fuzz(func(t *testing.T, body []byte, newer bool) {
 		q, err := New(Spec{})
 		require.NoError(t, err)
-		if q.restore(&reader{buf: body}) == "" {
+		version := 1
+		if newer {
+			version = layout
+		}
+		if q.restore(&reader{buf: body}, version) == "" {
 			_ = q.Snapshot()
 		}
 	})

@@ -16,6 +16,15 @@ type Submit struct {
 	Task   Task
 	Ticket uint64 // Ticket is returned in the Ack, for the shell to find its caller.
 	From   Cursor // From is remembered as the progress of the source; the zero Cursor is not.
+	Past   *Past  // Past is what the journal has of a task that this one repeats and that the queue has forgotten; nil = nothing.
+}
+
+// Past is the end of a task that is no longer remembered, as the journal has it. A queue that Forgot reports on does not know its duplicates alone.
+type Past struct {
+	ID      string
+	Digest  Digest
+	State   State
+	Version uint64 // Version of the event that holds the outcome.
 }
 
 // Cursor is how far a source has been read: everything before Offset was accepted. Its unit is the source's own, usually bytes.
@@ -87,8 +96,22 @@ type Recover struct{}
 // Drain stops acceptance and dispatch; running attempts go on. It is not journaled: a restarted queue works again.
 type Drain struct{}
 
-// Forget drops the memory of done and cancelled tasks that ended before a moment; their ids are then unknown. Dead letters stay.
+// Forget drops the memory of tasks that are over and that ended before a moment; their ids are then unknown. Dead letters stay.
 type Forget struct{ Before Instant }
+
+// Trim drops the memory of tasks that are over, the earliest first, until no more than Keep are remembered. Dead letters stay and do not count.
+type Trim struct{ Keep int }
+
+// Purge gives a dead letter up: its history is dropped and it cannot be revived any more. Its id stays known, as that of a task that is over; ErrUnknown or
+// ErrNotDead otherwise.
+type Purge struct{ ID string }
+
+// Pause stops dispatch until Unpause. Tasks are still accepted, and running attempts go on. Unlike Drain it is journaled: a restarted queue is still paused.
+// Pausing a paused queue changes nothing.
+type Pause struct{ Reason string }
+
+// Unpause ends a pause, if there is one.
+type Unpause struct{}
 
 func (Submit) command()        {}
 func (Pick) command()          {}
@@ -103,3 +126,7 @@ func (Revive) command()        {}
 func (Recover) command()       {}
 func (Drain) command()         {}
 func (Forget) command()        {}
+func (Trim) command()          {}
+func (Purge) command()         {}
+func (Pause) command()         {}
+func (Unpause) command()       {}

@@ -50,7 +50,19 @@ func (q *Queue) decide(now Instant, random rand.Source, cmd Command, out *Output
 		q.recover(now, random, out)
 	case Drain:
 	case Forget:
-		out.Events = append(out.Events, Forgotten(c))
+		out.Events = append(out.Events, Forgotten{Before: c.Before})
+	case Trim:
+		q.trim(c, out)
+	case Purge:
+		return q.purge(now, c, out)
+	case Pause:
+		if !q.paused {
+			out.Events = append(out.Events, Paused{At: now, Reason: clip(c.Reason)})
+		}
+	case Unpause:
+		if q.paused {
+			out.Events = append(out.Events, Unpaused{At: now})
+		}
 	default:
 		return fmt.Errorf("work: decide: unknown command %T", cmd)
 	}
@@ -73,6 +85,9 @@ func (q *Queue) submit(now Instant, c Submit, out *Output) error {
 	t.Input = input
 	if first, known := q.first(&t); known {
 		return q.duplicate(c, &t, first, out)
+	}
+	if p := c.Past; p != nil {
+		return q.repeated(&t, p.Digest, Ack{Ticket: c.Ticket, ID: p.ID, State: p.State, Version: p.Version, Duplicate: true}, out)
 	}
 	if q.open >= q.spec.Limit {
 		return refusal("submit", t.ID, ErrFull)
@@ -110,11 +125,16 @@ func (q *Queue) duplicate(c Submit, t *Task, id string, out *Output) error {
 		f := q.finished[id]
 		digest, ack.State, ack.Version = f.digest, f.state, f.version
 	}
+	return q.repeated(t, digest, ack, out)
+}
+
+// repeated answers a task that is the same as another one, or claims to be.
+func (q *Queue) repeated(t *Task, digest Digest, ack Ack, out *Output) error {
 	switch {
 	case digest != t.Digest():
 		return refusal("submit", t.ID, ErrConflict)
 	case q.spec.Duplicates == Refuse:
-		return &DuplicateError{ID: id, State: ack.State}
+		return &DuplicateError{ID: ack.ID, State: ack.State}
 	}
 	out.Effects = append(out.Effects, ack)
 	return nil
@@ -122,7 +142,7 @@ func (q *Queue) duplicate(c Submit, t *Task, id string, out *Output) error {
 
 // pick gives the first task that an agent is free for to the agent of the policy's choice.
 func (q *Queue) pick(now Instant, random rand.Source, out *Output) {
-	if q.draining || q.ready.len() == 0 {
+	if q.draining || q.paused || q.ready.len() == 0 {
 		return
 	}
 	l := q.ready.items[0]
@@ -131,7 +151,7 @@ func (q *Queue) pick(now Instant, random rand.Source, out *Output) {
 		q.bury(now, r, "", CauseDeadline, "deadline passed before an attempt", out)
 		return
 	}
-	w := q.choose(l, random)
+	w := q.choose(now, l, random)
 	var until Instant
 	if r.Timeout > 0 {
 		until = now.Add(r.Timeout)
@@ -172,6 +192,19 @@ func (q *Queue) revive(now Instant, c Revive, out *Output) error {
 		return refusal("revive", c.ID, ErrFull)
 	}
 	out.Events = append(out.Events, Revived{ID: c.ID, At: now, Deadline: c.Deadline})
+	return nil
+}
+
+// purge gives a dead letter up.
+func (q *Queue) purge(now Instant, c Purge, out *Output) error {
+	r := q.records[c.ID]
+	switch {
+	case r == nil && !q.known(c.ID):
+		return refusal("purge", c.ID, ErrUnknown)
+	case r == nil || r.state != StateDead:
+		return refusal("purge", c.ID, ErrNotDead)
+	}
+	out.Events = append(out.Events, Purged{ID: c.ID, At: now})
 	return nil
 }
 

@@ -85,9 +85,27 @@ type Revived struct {
 	Deadline Instant `json:"deadline,omitempty"`
 }
 
-// Forgotten drops done and cancelled tasks that ended before a moment.
+// Forgotten drops tasks that are over: those that ended before a moment, and those whose outcome stands at or before a version.
 type Forgotten struct {
-	Before Instant `json:"before"`
+	Before  Instant `json:"before"`
+	Through uint64  `json:"through,omitempty"`
+}
+
+// Purged drops the history of a dead letter.
+type Purged struct {
+	ID string  `json:"id"`
+	At Instant `json:"at"`
+}
+
+// Paused stops dispatch.
+type Paused struct {
+	At     Instant `json:"at"`
+	Reason string  `json:"reason,omitempty"`
+}
+
+// Unpaused lets dispatch go on.
+type Unpaused struct {
+	At Instant `json:"at"`
 }
 
 func (Accepted) event()  {}
@@ -100,3 +118,34 @@ func (Died) event()      {}
 func (Cancelled) event() {}
 func (Revived) event()   {}
 func (Forgotten) event() {}
+func (Purged) event()    {}
+func (Paused) event()    {}
+func (Unpaused) event()  {}
+
+// TaskOf is the id of the task an event is about; empty for an event of the whole queue.
+func TaskOf(event Event) string {
+	switch e := event.(type) {
+	case Accepted:
+		return e.Task.ID
+	case Started:
+		return e.ID
+	case Failed:
+		return e.ID
+	case Returned:
+		return e.ID
+	case Offered:
+		return e.ID
+	case Done:
+		return e.ID
+	case Died:
+		return e.ID
+	case Cancelled:
+		return e.ID
+	case Revived:
+		return e.ID
+	case Purged:
+		return e.ID
+	case Forgotten, Paused, Unpaused:
+	}
+	return ""
+}

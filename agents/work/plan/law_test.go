@@ -23,6 +23,21 @@ func drawSpec(t *rapid.T) Spec {
 		Ageing:   rapid.SampledFrom([]time.Duration{time.Second, time.Minute}).Draw(t, "ageing"),
 		Backoff:  Backoff{Base: rapid.SampledFrom([]time.Duration{-1, time.Second}).Draw(t, "backoff")},
 		Grace:    3 * time.Second,
+		Agents:   drawQuota(t, "agents"),
+		Kinds:    map[string]Quota{"k": drawQuota(t, "k"), "slow": drawQuota(t, "slow")},
+		Remember: -1,
+	}
+}
+
+// drawQuota gives no bound as often as one.
+func drawQuota(t *rapid.T, name string) Quota {
+	if rapid.Bool().Draw(t, name) {
+		return Quota{}
+	}
+	return Quota{
+		Concurrency: rapid.IntRange(0, 3).Draw(t, name+" at once"),
+		Rate:        rapid.SampledFrom([]float64{0, 0.1, 0.7, 2}).Draw(t, name+" rate"),
+		Burst:       rapid.IntRange(0, 3).Draw(t, name+" burst"),
 	}
 }
 
@@ -44,7 +59,7 @@ func (w *world) drawCommand(t *rapid.T) Command {
 	case pick < 30:
 		n := int("task", 15)
 		s := Submit{Ticket: uint64(pick), Task: Task{
-			ID: fmt.Sprintf("t%d", n), Kind: "k", Capability: []string{"", "x", "y"}[n%3], Priority: n % 4,
+			ID: fmt.Sprintf("t%d", n), Kind: []string{"k", "k", "slow", "free"}[n%4], Capability: []string{"", "x", "y"}[n%3], Priority: n % 4,
 			Input: json.RawMessage(fmt.Sprint(int("input", 20) / 20)),
 		}}
 		if int("dated", 3) == 0 {
@@ -89,13 +104,13 @@ func (w *world) drawCommand(t *rapid.T) Command {
 		return Tick{}
 	case pick < 94:
 		return Cancel{ID: task(), Reason: "r"}
-	case pick < 99:
+	case pick < 97:
 		if dead := w.q.DeadLetters(); len(dead) > 0 && int("dead", 3) > 0 {
 			return Revive{ID: dead[int("which", len(dead)-1)].ID}
 		}
 		return Revive{ID: task(), Deadline: w.now.Add(10 * time.Second)}
 	}
-	return Pick{}
+	return []Command{Pick{}, Pause{Reason: "r"}, Unpause{}, Purge{ID: task()}, Unpause{}}[int("other", 4)]
 }
 
 func newWorld(t require.TestingT, spec Spec) *world {
@@ -108,7 +123,7 @@ func TestQueueDecidesLikeTheNaiveModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		spec := drawSpec(t)
 		w := newWorld(t, spec)
-		m := &model{spec: w.q.spec}
+		m := &model{spec: w.q.spec, kinds: map[Token]string{}}
 		for range rapid.IntRange(1, 120).Draw(t, "steps") {
 			cmd := w.drawCommand(t)
 			out, err := w.step(cmd)

@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -21,6 +22,106 @@ type model struct {
 	picks    int
 	draining bool
 	problems []string
+	paused   bool
+	kinds    map[Token]string // of every attempt
+	starts   []modelStart
+	ends     []modelEnd
+}
+
+// modelStart is an attempt that began, for the rates.
+type modelStart struct {
+	agent, kind string
+	at          Instant
+}
+
+// modelEnd is an attempt that ended in a way that tells about its agent.
+type modelEnd struct {
+	agent    string
+	at       Instant
+	took     time.Duration
+	end      End
+	answered bool // done or timed out: took is a latency
+}
+
+// allows plays a bucket through from its beginning: filled with all tokens, one more in each time, never above all.
+func (m *model) allows(s Quota, now Instant, mine func(modelStart) bool) bool {
+	if s.Rate == 0 {
+		return true
+	}
+	each := time.Duration(float64(time.Second) / s.Rate)
+	burst := s.Burst
+	if burst == 0 {
+		burst = max(1, int(s.Rate))
+	}
+	level, at := each*time.Duration(burst), base
+	for _, b := range m.starts {
+		if mine(b) {
+			level = min(level+b.at.Sub(at), each*time.Duration(burst)) - each
+			at = b.at
+		}
+	}
+	return min(level+now.Sub(at), each*time.Duration(burst)) >= each
+}
+
+// kindFree reports whether the quota of a kind lets one more attempt begin.
+func (m *model) kindFree(kind string, now Instant) bool {
+	s, bound := m.spec.Kinds[kind]
+	if !bound {
+		return true
+	}
+	held := 0
+	for _, x := range m.agents {
+		for token := range x.held {
+			if m.kinds[token] == kind {
+				held++
+			}
+		}
+	}
+	return (s.Concurrency == 0 || held < s.Concurrency) && m.allows(s, now, func(b modelStart) bool { return b.kind == kind })
+}
+
+// cost plays all that was seen of an agent through from the beginning.
+func (m *model) cost(x *modelAgent, now Instant) float64 {
+	type known struct {
+		latency time.Duration
+		success float64
+		at      Instant
+	}
+	all := map[string]*known{}
+	var median time.Duration
+	since := 0
+	for _, e := range m.ends {
+		k := all[e.agent]
+		if k == nil {
+			k = &known{latency: e.took, success: 1}
+			all[e.agent] = k
+		}
+		k.at = e.at
+		if e.answered {
+			k.latency += (e.took - k.latency) / 4
+		}
+		if e.end == EndDone {
+			k.success += (1 - k.success) / 8
+		} else {
+			k.success += (0 - k.success) / 8
+		}
+		if since++; since > len(all)/8 {
+			since = 0
+			var latencies []time.Duration
+			for _, k := range all {
+				latencies = append(latencies, k.latency)
+			}
+			slices.Sort(latencies)
+			median = latencies[len(latencies)/2]
+		}
+	}
+	latency, success := float64(median), 1.0
+	if k := all[x.agent.ID]; k != nil {
+		sure := float64(time.Minute) / float64(time.Minute+now.Sub(k.at))
+		latency = float64(sure*float64(k.latency)) + float64((1-sure)*latency)
+		success = float64(sure*k.success) + float64((1-sure)*success)
+	}
+	return float64(len(x.held)+1) / float64(x.slots) * max(latency, 1000) / max(success, 0.05)
 }
 
 type modelTask struct {
@@ -33,6 +134,8 @@ type modelTask struct {
 	agent    Agent
 	token    Token
 	until    Instant
+	started  Instant
+	purged   bool
 	finals   int
 	revivals int
 }
@@ -40,7 +143,7 @@ type modelTask struct {
 type modelAgent struct {
 	agent    Agent
 	caps     []string
-	slots    int
+	slots    int               // the quota of agents taken into account
 	held     map[Token]Instant // value: when its grace ends, 0 = not recalled
 	lastPick int
 	out      bool // draining or condemned
@@ -99,6 +202,11 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 	}
 	say := func(format string, args ...any) { expected = append(expected, fmt.Sprintf(format, args...)) }
 
+	ended := func(t *modelTask, end End) {
+		if end == EndDone || end == EndError || end == EndKilled || end == EndTimeout {
+			m.ends = append(m.ends, modelEnd{t.agent.ID, now, now.Sub(t.started), end, end == EndDone || end == EndTimeout})
+		}
+	}
 	finish := func(t *modelTask, state State, text string) {
 		say("%s %s", text, t.task.ID)
 		t.state, t.agent, t.token, t.until = state, Agent{}, 0, 0
@@ -113,6 +221,7 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 	}
 	fail := func(t *modelTask, end End, class Class) {
 		t.past = append(t.past, Attempt{Agent: t.agent, End: end})
+		ended(t, end)
 		killed := map[string]bool{}
 		for _, a := range t.past {
 			if a.End == EndKilled {
@@ -189,6 +298,7 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 		}
 	case Result:
 		if t := answered(c.Agent, c.Token); t != nil {
+			ended(t, EndDone)
 			finish(t, StateDone, "done")
 		}
 	case Failure:
@@ -227,6 +337,9 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 			x.out = false
 		}
 		x.caps, x.slots = c.Capabilities, max(1, c.Concurrency)
+		if most := m.spec.Agents.Concurrency; most > 0 {
+			x.slots = min(x.slots, most)
+		}
 	case AgentDown:
 		for _, t := range m.crew(c.Agent) {
 			end := EndDown
@@ -290,7 +403,7 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 		}
 	case Revive:
 		t := m.find(c.ID)
-		if ok := t != nil && t.state == StateDead && !m.draining && m.open() < m.spec.Limit; ok != (refused == nil) {
+		if ok := t != nil && t.state == StateDead && !t.purged && !m.draining && m.open() < m.spec.Limit; ok != (refused == nil) {
 			m.complain("revive %s: %v", c.ID, refused)
 		} else if ok {
 			m.seq++
@@ -298,9 +411,27 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 			t.revivals++
 			say("revived %s", c.ID)
 		}
+	case Purge:
+		t := m.find(c.ID)
+		if ok := t != nil && t.state == StateDead && !t.purged; ok != (refused == nil) {
+			m.complain("purge %s: %v", c.ID, refused)
+		} else if ok {
+			t.purged = true
+			say("purged %s", c.ID)
+		}
+	case Pause:
+		if !m.paused {
+			m.paused = true
+			say("paused")
+		}
+	case Unpause:
+		if m.paused {
+			m.paused = false
+			say("unpaused")
+		}
 	case Drain:
 		m.draining = true
-	case Pick, Recover, Forget:
+	case Pick, Recover, Forget, Trim:
 	}
 	switch c := cmd.(type) {
 	case Result:
@@ -312,8 +443,8 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 			delete(x.held, c.Token)
 		}
 	}
-	for !m.draining {
-		t, free := m.best()
+	for !m.draining && !m.paused {
+		t, free := m.best(now)
 		if t == nil {
 			break
 		}
@@ -321,7 +452,7 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 			finish(t, StateDead, "died deadline")
 			continue
 		}
-		x := m.choose(free)
+		x := m.choose(now, free)
 		if started, ok := next().(Started); ok && m.spec.Policy == PowerOfTwo {
 			// Which two were drawn is the queue's affair; the one taken must be a candidate and not the single worst of three or more.
 			for _, y := range free {
@@ -334,6 +465,9 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 		m.picks++
 		x.lastPick = m.picks
 		x.held[m.token] = 0
+		m.kinds[m.token] = t.task.Kind
+		m.starts = append(m.starts, modelStart{x.agent.ID, t.task.Kind, now})
+		t.started = now
 		t.state, t.agent, t.token, t.until = StateRunning, x.agent, m.token, now.Add(t.task.Timeout)
 		t.begun++
 		say("started %d %d %s@%s %s", m.token, t.begun, x.agent.ID, x.agent.Incarnation, t.task.ID)
@@ -358,12 +492,12 @@ func (m *model) due(t *modelTask) Instant {
 }
 
 // best is the first task in order that has a free candidate, with all its free candidates.
-func (m *model) best() (best *modelTask, free []*modelAgent) {
+func (m *model) best(now Instant) (best *modelTask, free []*modelAgent) {
 	for _, t := range m.tasks {
-		if t.state != StateAccepted || (best != nil && !m.before(t, best)) {
+		if t.state != StateAccepted || !m.kindFree(t.task.Kind, now) || (best != nil && !m.before(t, best)) {
 			continue
 		}
-		if f := m.candidates(t); len(f) > 0 {
+		if f := m.candidates(now, t); len(f) > 0 {
 			best, free = t, f
 		}
 	}
@@ -391,7 +525,7 @@ func (m *model) before(a, b *modelTask) bool {
 	return a.seq < b.seq
 }
 
-func (m *model) candidates(t *modelTask) []*modelAgent {
+func (m *model) candidates(now Instant, t *modelTask) []*modelAgent {
 	var capable, untried []*modelAgent
 	for _, x := range m.agents {
 		if x.out || (t.task.Capability != "" && !slices.Contains(x.caps, t.task.Capability)) {
@@ -405,10 +539,12 @@ func (m *model) candidates(t *modelTask) []*modelAgent {
 	if len(untried) > 0 {
 		capable = untried
 	}
-	return slices.DeleteFunc(capable, func(x *modelAgent) bool { return len(x.held) >= x.slots })
+	return slices.DeleteFunc(capable, func(x *modelAgent) bool {
+		return len(x.held) >= x.slots || !m.allows(m.spec.Agents, now, func(b modelStart) bool { return b.agent == x.agent.ID })
+	})
 }
 
-func (m *model) choose(free []*modelAgent) *modelAgent {
+func (m *model) choose(now Instant, free []*modelAgent) *modelAgent {
 	best := free[0]
 	for _, x := range free[1:] {
 		load := len(x.held)*best.slots - len(best.held)*x.slots
@@ -425,6 +561,8 @@ func (m *model) choose(free []*modelAgent) *modelAgent {
 			order = []int{load, recent}
 		case ByCapability:
 			order = []int{special, load, recent}
+		case Performance:
+			order = []int{cmp.Compare(m.cost(x, now), m.cost(best, now)), load, recent}
 		}
 		for _, o := range order {
 			if o < 0 {
@@ -458,6 +596,14 @@ func eventText(e Event) string {
 		return "cancelled " + e.ID
 	case Revived:
 		return "revived " + e.ID
+	}
+	switch e := e.(type) {
+	case Purged:
+		return "purged " + e.ID
+	case Paused:
+		return "paused"
+	case Unpaused:
+		return "unpaused"
 	}
 	return fmt.Sprintf("%T", e)
 }
@@ -496,6 +642,9 @@ func (w *world) step(cmd Command) (*Output, error) {
 func (w *world) finish() error {
 	w.lives["last"]++
 	last := Agent{ID: "last", Incarnation: fmt.Sprint(w.lives["last"], w.q.version)}
+	if _, err := w.step(Unpause{}); err != nil {
+		return err
+	}
 	if _, err := w.step(AgentUp{Agent: last, Capabilities: []string{"x", "y", "z"}, Concurrency: 3}); err != nil {
 		return err
 	}

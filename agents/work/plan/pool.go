@@ -13,11 +13,20 @@ type worker struct {
 	offered   []string // sorted capabilities
 	seats     []*seat  // one in each group it serves, the empty capability first
 	slots     int
-	held      map[Token]bool // attempts it works on; true = recalled and not yet let go
+	held      map[Token]hold // attempts it works on
 	lastPick  uint64
+	pace      pace
+	rest      Instant // until then the pace holds it back; 0 = it does not
+	restSlot  int     // position among the resting, -1 = not there
 	draining  bool
 	condemned bool
 	up, free  bool // as counted in the groups
+}
+
+// hold is an attempt that an agent works on.
+type hold struct {
+	recalled bool  // and not yet let go
+	gate     *gate // of the task's kind, if it has a quota
 }
 
 // seat is a worker's place among the free agents of one group.
@@ -51,11 +60,17 @@ func (q *Queue) life(a Agent) *worker {
 }
 
 // join adds an agent, replaces an older life of it, or changes what a known life offers.
-func (q *Queue) join(c AgentUp) {
-	held := map[Token]bool{}
+func (q *Queue) join(now Instant, c AgentUp) {
+	held := map[Token]hold{}
 	var lastPick uint64
 	var condemned bool
+	beat, begun := q.paces[c.Agent.ID]
+	if !begun {
+		beat = newPace(q.spec.Agents)
+	}
+	delete(q.paces, c.Agent.ID)
 	if old := q.workers[c.Agent.ID]; old != nil {
+		beat = old.pace
 		if old.agent == c.Agent {
 			held, lastPick, condemned = old.held, old.lastPick, old.condemned
 		}
@@ -63,12 +78,22 @@ func (q *Queue) join(c AgentUp) {
 	}
 	for _, r := range q.crews[c.Agent] {
 		if _, known := held[r.token]; !known {
-			held[r.token] = false
+			held[r.token] = hold{gate: q.gates[r.Kind]}
 		}
+	}
+	for _, h := range held {
+		q.occupy(h.gate, 1)
+	}
+	slots := max(1, c.Concurrency)
+	if most := q.spec.Agents.Concurrency; most > 0 {
+		slots = min(slots, most)
 	}
 	w := &worker{
 		agent: c.Agent, kind: c.Kind, offered: slices.Compact(slices.Sorted(slices.Values(c.Capabilities))),
-		slots: max(1, c.Concurrency), held: held, lastPick: lastPick, condemned: condemned,
+		slots: slots, held: held, lastPick: lastPick, condemned: condemned, pace: beat, rest: beat.next(now), restSlot: -1,
+	}
+	if w.rest != 0 {
+		q.resting.push(w)
 	}
 	q.workers[c.Agent.ID] = w
 	w.seats = append(w.seats, &seat{worker: w, group: q.group(""), slot: -1})
@@ -88,7 +113,14 @@ func (q *Queue) leave(a Agent) {
 	}
 	w.condemned = true
 	q.refresh(w)
+	if w.restSlot >= 0 {
+		q.resting.remove(w.restSlot)
+	}
+	for _, h := range w.held {
+		q.occupy(h.gate, -1)
+	}
 	delete(q.workers, a.ID)
+	q.keepPace(w)
 	for _, s := range w.seats {
 		q.prune(s.group)
 	}
@@ -97,7 +129,7 @@ func (q *Queue) leave(a Agent) {
 // refresh brings the groups in line with a worker whose slots or standing changed.
 func (q *Queue) refresh(w *worker) {
 	up := !w.draining && !w.condemned
-	free := up && len(w.held) < w.slots
+	free := up && len(w.held) < w.slots && w.rest == 0
 	upBy, freeBy := boolCount(up)-boolCount(w.up), boolCount(free)-boolCount(w.free)
 	w.up, w.free = up, free
 	for _, s := range w.seats {
@@ -124,12 +156,22 @@ func (q *Queue) refresh(w *worker) {
 }
 
 // take books a slot for a dispatched attempt.
-func (q *Queue) take(a Agent, token Token) {
-	if w := q.life(a); w != nil {
-		q.picks++
-		w.lastPick = q.picks
-		w.held[token] = false
-		q.refresh(w)
+func (q *Queue) take(now Instant, f Dispatch) {
+	w := q.life(f.Agent)
+	if w == nil {
+		return
+	}
+	q.picks++
+	w.lastPick = q.picks
+	g := q.gates[f.Task.Kind]
+	w.held[f.Token] = hold{gate: g}
+	if w.rest = w.pace.take(now); w.rest != 0 {
+		q.resting.push(w)
+	}
+	q.refresh(w)
+	if g != nil {
+		g.rest = g.pace.take(now)
+		q.occupy(g, 1)
 	}
 }
 
@@ -139,9 +181,10 @@ func (q *Queue) release(a Agent, token Token) {
 	if w == nil {
 		return
 	}
-	if _, held := w.held[token]; held {
+	if h, held := w.held[token]; held {
 		delete(w.held, token)
 		q.refresh(w)
+		q.occupy(h.gate, -1)
 	}
 }
 
@@ -151,10 +194,12 @@ func (q *Queue) await(now Instant, f Recall) {
 	if w == nil {
 		return
 	}
-	if _, held := w.held[f.Token]; !held {
+	h, held := w.held[f.Token]
+	if !held {
 		return
 	}
-	w.held[f.Token] = true
+	h.recalled = true
+	w.held[f.Token] = h
 	if q.spec.Grace >= 0 {
 		q.recalled = append(q.recalled, recall{limit: now.Add(q.spec.Grace), agent: f.Agent, token: f.Token})
 	}
@@ -166,7 +211,7 @@ func (q *Queue) condemn(now Instant, out *Output) {
 	for ; n < len(q.recalled) && q.recalled[n].limit.passed(now); n++ {
 		r := q.recalled[n]
 		w := q.life(r.agent)
-		if w == nil || !w.held[r.token] || w.condemned {
+		if w == nil || !w.held[r.token].recalled || w.condemned {
 			continue
 		}
 		w.condemned = true

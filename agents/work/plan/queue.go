@@ -5,6 +5,7 @@ package plan
 import (
 	"errors"
 	"math/rand/v2"
+	"time"
 )
 
 // Queue is the whole queue as a value without clock, goroutine or I/O. It has one owner, usually an actor, and is not safe for concurrent use.
@@ -15,15 +16,19 @@ type Queue struct {
 	spec Spec
 
 	// Journaled: changed by Apply alone.
-	version  uint64 // events applied
-	seq      uint64 // tasks accepted or revived
-	token    Token  // last token given
-	open     int    // tasks in an open state
-	tally    [len(stateNames)]int
-	records  map[string]*record // open and dead tasks
-	finished map[string]final   // done and cancelled tasks
-	keys     map[string]string  // idempotency key -> task id
-	cursors  map[string]int64   // source -> offset
+	version   uint64 // events applied
+	seq       uint64 // tasks accepted or revived
+	token     Token  // last token given
+	open      int    // tasks in an open state
+	tally     [len(stateNames)]int
+	records   map[string]*record      // open and dead tasks
+	finished  map[string]final        // done, cancelled and purged tasks
+	keys      map[string]string       // idempotency key -> task id
+	cursors   map[string]int64        // source -> offset
+	over      []bygone                // ids and keys of finished, the earliest first
+	forgotten [len(stateNames)]uint64 // tasks dropped from finished
+	paused    bool
+	pause     Paused // why and since when
 
 	// Indexes over the journaled part.
 	running map[Token]*record
@@ -35,7 +40,13 @@ type Queue struct {
 
 	// Live: changed by Step alone.
 	workers  map[string]*worker
-	recalled []recall // in the order of their limits
+	gates    map[string]*gate // by kind of task, for kinds with a quota
+	resting  heap[*worker]    // workers that the rate of agents holds back
+	paces    map[string]pace  // of agents that have gone
+	scores   map[string]*score
+	median   time.Duration // of the latencies of scores
+	unscored int           // attempts that ended since the median was taken
+	recalled []recall      // in the order of their limits
 	picks    uint64
 	armed    Instant
 	hungry   bool // somebody was refused with ErrFull
@@ -60,6 +71,21 @@ func New(spec Spec) (*Queue, error) {
 		groups:   map[string]*group{},
 		kinds:    map[string]string{},
 		workers:  map[string]*worker{},
+		gates:    map[string]*gate{},
+		scores:   map[string]*score{},
+		paces:    map[string]pace{},
+	}
+	for kind, quota := range q.spec.Kinds {
+		q.gates[kind] = newGate(kind, quota)
+	}
+	q.resting = heap[*worker]{
+		less: func(a, b *worker) bool {
+			if a.rest != b.rest {
+				return a.rest < b.rest
+			}
+			return a.agent.ID < b.agent.ID
+		},
+		moved: func(w *worker, i int) { w.restSlot = i },
 	}
 	q.ready = heap[*lane]{
 		less:  func(a, b *lane) bool { return earlier(a.tasks.items[0], b.tasks.items[0]) },
@@ -84,6 +110,7 @@ func New(spec Spec) (*Queue, error) {
 // The random source serves back-off and PowerOfTwo; a seeded one makes the run repeatable.
 func (q *Queue) Step(now Instant, random rand.Source, cmd Command, out *Output) error {
 	events, effects := len(out.Events), len(out.Effects)
+	q.rested(now)
 	if err := q.Decide(now, random, cmd, out); err != nil {
 		q.hungry = q.hungry || errors.Is(err, ErrFull)
 		return err
@@ -112,6 +139,7 @@ func (q *Queue) Step(now Instant, random rand.Source, cmd Command, out *Output) 
 // absorb applies what was decided and follows the effects that concern the slots of agents.
 func (q *Queue) absorb(now Instant, out *Output, events, effects int) {
 	for _, e := range out.Events[events:] {
+		q.learn(e)
 		if err := q.Apply(e); err != nil {
 			panic(err) // Decide and Apply disagree: a bug in this package, never the caller's
 		}
@@ -119,7 +147,7 @@ func (q *Queue) absorb(now Instant, out *Output, events, effects int) {
 	for _, f := range out.Effects[effects:] {
 		switch f := f.(type) {
 		case Dispatch:
-			q.take(f.Agent, f.Token)
+			q.take(now, f)
 		case Recall:
 			q.await(now, f)
 		case Ack:
@@ -136,7 +164,7 @@ func (q *Queue) absorb(now Instant, out *Output, events, effects int) {
 func (q *Queue) note(now Instant, cmd Command, out *Output) {
 	switch c := cmd.(type) {
 	case AgentUp:
-		q.join(c)
+		q.join(now, c)
 	case AgentDown:
 		q.leave(c.Agent)
 	case AgentDraining:
@@ -157,7 +185,7 @@ func (q *Queue) note(now Instant, cmd Command, out *Output) {
 		q.armed = 0
 	case Drain:
 		q.draining = true
-	case Submit, Pick, Cancel, Revive, Forget:
+	case Submit, Pick, Cancel, Revive, Forget, Trim, Purge, Pause, Unpause:
 	}
 }
 
@@ -170,5 +198,5 @@ func (q *Queue) nextTimer() Instant {
 	if len(q.recalled) > 0 {
 		next = sooner(next, q.recalled[0].limit)
 	}
-	return next
+	return sooner(next, q.nextRest())
 }

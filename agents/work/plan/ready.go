@@ -12,13 +12,14 @@ type group struct {
 	need    string
 	up      int              // agents that take tasks, busy or not
 	free    heap[*seat]      // agents with a free slot, best candidate first
-	fresh   *lane            // tasks never tried in their series
-	retried map[string]*lane // by the agents tried: tasks of one lane can go to the same agents
+	fresh   *lane            // tasks never tried in their series and of a kind without a quota
+	retried map[string]*lane // the others by their kind, if it has a quota, and the agents tried: tasks of one lane can go to the same agents
 }
 
 // lane holds accepted tasks that are alike in where they can go, so that looking at the first one tells for all whether an agent is free for them.
 type lane struct {
 	group *group
+	gate  *gate    // of the kind of its tasks, if that has a quota
 	mark  string   // key among the group's retried lanes
 	tried []string // sorted ids of agents to avoid while others exist
 	tasks heap[*record]
@@ -29,6 +30,11 @@ type lane struct {
 
 // servable reports whether some agent is free for the lane's tasks. Tried agents count only while no other exists at all: a busy one is waited for.
 func (l *lane) servable() bool {
+	return l.staffed() && (l.gate == nil || l.gate.open())
+}
+
+// staffed leaves the quota of the kind aside.
+func (l *lane) staffed() bool {
 	if l.freshUp > 0 {
 		return l.freshFree > 0
 	}
@@ -79,13 +85,21 @@ func (q *Queue) laneOf(r *record) *lane {
 	g := q.group(r.Capability)
 	r.Capability = g.need // one string for all tasks
 	tried := r.tried()
-	if len(tried) == 0 {
+	gate := q.gates[r.Kind]
+	if len(tried) == 0 && gate == nil {
 		return g.fresh
 	}
 	mark := strings.Join(tried, "\x00")
+	if gate != nil {
+		mark = gate.kind + "\x01" + mark
+	}
 	l := g.retried[mark]
 	if l == nil {
 		l = newLane(g, mark, tried)
+		if gate != nil {
+			l.gate = gate
+			gate.lanes[l] = true
+		}
 		for _, w := range q.workers {
 			if w.offers(g.need) {
 				l.count(w, boolCount(w.up), boolCount(w.free))
@@ -129,6 +143,9 @@ func (q *Queue) settle(l *lane) {
 	g := l.group
 	if l.tasks.len() == 0 && l != g.fresh {
 		delete(g.retried, l.mark)
+		if l.gate != nil {
+			delete(l.gate.lanes, l)
+		}
 	}
 	q.prune(g)
 }

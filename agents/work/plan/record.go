@@ -38,13 +38,13 @@ type alarm struct {
 	record *record
 }
 
-// final is all that is kept of a done or cancelled task: enough to recognise a duplicate and to say where its outcome is journaled.
+// final is all that is kept of a task that is done, cancelled or purged: enough to recognise a duplicate and to say where its outcome is journaled.
 type final struct {
 	digest  Digest
 	ended   Instant
-	version uint64
+	version uint64 // number of the event with the outcome
+	since   uint64 // number of the event since which the task is over: the same, unless it was purged
 	state   State
-	keyed   bool // the task has an entry among the keys
 }
 
 // tried returns the ids of agents whose attempts in this series ended, sorted and without repetition.

@@ -3,10 +3,10 @@
 package plan
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-	"strings"
 	"time"
 )
 
@@ -17,43 +17,67 @@ func Restore(spec Spec, snapshot []byte) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(snapshot) < len(snapshotMagic)+4 || !strings.HasPrefix(string(snapshot[:len(snapshotMagic)]), snapshotMagic) {
-		return nil, fmt.Errorf("work: restore: not a snapshot of this version: %w", ErrSnapshot)
+	if len(snapshot) < len(snapshotMagic)+5 || !bytes.HasPrefix(snapshot, []byte(snapshotMagic)) {
+		return nil, fmt.Errorf("work: restore: not a snapshot: %w", ErrSnapshot)
+	}
+	version := int(snapshot[len(snapshotMagic)])
+	if version < 1 || version > layout {
+		return nil, fmt.Errorf("work: restore: layout %d is not known: %w", version, ErrSnapshot)
 	}
 	body, sum := snapshot[:len(snapshot)-4], binary.LittleEndian.Uint32(snapshot[len(snapshot)-4:])
 	if crc32.Checksum(body, castagnoli) != sum {
 		return nil, fmt.Errorf("work: restore: checksum differs: %w", ErrSnapshot)
 	}
-	r := reader{buf: body[len(snapshotMagic):]}
-	if reason := q.restore(&r); reason != "" {
+	r := reader{buf: body[len(snapshotMagic)+1:]}
+	if reason := q.restore(&r, version); reason != "" {
 		return nil, fmt.Errorf("work: restore: %s: %w", reason, ErrSnapshot)
 	}
 	return q, nil
 }
 
-func (q *Queue) restore(r *reader) string {
+func (q *Queue) restore(r *reader, version int) string {
 	q.version, q.seq, q.token = r.uint(), r.uint(), Token(r.uint())
 	for range r.count() {
 		source := r.string()
 		q.cursors[source] = r.int()
 	}
+	if version > 1 {
+		for _, state := range overStates {
+			q.forgotten[state] = r.uint()
+			if state != StateDead {
+				q.tally[state] += int(q.forgotten[state])
+			}
+		}
+		if q.paused = r.uint() != 0; q.paused {
+			q.pause = Paused{At: Instant(r.int()), Reason: r.string()}
+		}
+	}
+	places := map[string]int{}
 	for range r.count() {
 		id := r.string()
 		f := final{digest: Digest(r.bytes(len(Digest{}))), ended: Instant(r.int()), version: r.uint(), state: State(r.bytes(1)[0])}
-		if (f.state != StateDone && f.state != StateCancelled) || q.known(id) {
+		f.since = f.version
+		if version > 1 {
+			f.since = r.uint()
+		}
+		purged := version > 1 && f.state == StateDead
+		if (f.state != StateDone && f.state != StateCancelled && !purged) || q.known(id) {
 			return "a finished task is damaged"
 		}
+		places[id] = len(q.over)
 		q.finished[id] = f
-		q.tally[f.state]++
+		q.over = append(q.over, bygone{id: id})
+		if !purged {
+			q.tally[f.state]++
+		}
 	}
 	for range r.count() {
 		key, id := r.string(), r.string()
-		f, ok := q.finished[id]
-		if !ok {
+		at, ok := places[id]
+		if !ok || key == "" {
 			return "a key belongs to no task"
 		}
-		f.keyed = true
-		q.finished[id], q.keys[key] = f, id
+		q.over[at].key, q.keys[key] = key, id
 	}
 	for range r.count() {
 		if reason := q.restoreRecord(r); reason != "" {

@@ -10,8 +10,11 @@ import (
 	"slices"
 )
 
-// snapshotMagic begins every snapshot; its last byte is the version of the layout.
-const snapshotMagic = "mabeam work\x01"
+// snapshotMagic begins every snapshot; a byte with the version of the layout follows.
+const snapshotMagic = "mabeam work"
+
+// layout is the version that is written. Version 1 has no pause, no count of forgotten tasks, and no tasks that were purged.
+const layout = 2
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -19,7 +22,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // bytes are also what tests compare and hash. The layout is binary (varints and length-prefixed strings) with a CRC-32C at the end.
 func (q *Queue) Snapshot() []byte {
 	w := writer{buf: make([]byte, 0, 64+128*len(q.records)+64*len(q.finished))}
-	w.buf = append(w.buf, snapshotMagic...)
+	w.buf = append(append(w.buf, snapshotMagic...), layout)
 	w.uint(q.version)
 	w.uint(q.seq)
 	w.uint(uint64(q.token))
@@ -30,37 +33,39 @@ func (q *Queue) Snapshot() []byte {
 		w.int(q.cursors[source])
 	}
 
-	w.uint(uint64(len(q.finished)))
-	type entry struct {
-		id string
-		final
+	for _, state := range overStates {
+		w.uint(q.forgotten[state])
 	}
-	ended := make([]entry, 0, len(q.finished))
-	for id, f := range q.finished {
-		ended = append(ended, entry{id, f})
+	if q.paused {
+		w.uint(1)
+		w.int(int64(q.pause.At))
+		w.string(q.pause.Reason)
+	} else {
+		w.uint(0)
 	}
-	slices.SortFunc(ended, func(a, b entry) int { return cmp.Compare(a.version, b.version) })
-	for i := range ended {
-		f := &ended[i]
-		w.string(f.id)
+
+	w.uint(uint64(len(q.over)))
+	for _, b := range q.over {
+		f := q.finished[b.id]
+		w.string(b.id)
 		w.buf = append(w.buf, f.digest[:]...)
 		w.int(int64(f.ended))
 		w.uint(f.version)
 		w.buf = append(w.buf, byte(f.state))
+		w.uint(f.since)
 	}
 
 	// Keys of held tasks are part of the tasks; only those of finished ones are written apart.
-	var keys []string
-	for key, id := range q.keys {
-		if _, ok := q.finished[id]; ok {
-			keys = append(keys, key)
+	keys := map[string]string{}
+	for _, b := range q.over {
+		if b.key != "" {
+			keys[b.key] = b.id
 		}
 	}
-	slices.Sort(keys)
 	w.uint(uint64(len(keys)))
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		w.string(key)
-		w.string(q.keys[key])
+		w.string(keys[key])
 	}
 
 	records := slices.SortedFunc(maps.Values(q.records), func(a, b *record) int { return cmp.Compare(a.seq, b.seq) })

@@ -5,7 +5,9 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -18,10 +20,13 @@ const (
 	LeastLoaded  Policy = "least_loaded" // LeastLoaded takes the candidate with the smallest share of its slots in use.
 	ByCapability Policy = "capability"   // ByCapability takes the most specialised candidate, so that generalists stay free.
 	PowerOfTwo   Policy = "power_of_two" // PowerOfTwo draws two candidates and takes the less loaded one.
+	Performance  Policy = "performance"  // Performance takes the candidate with the least share of slots in use x smoothed latency / success.
 )
 
 // Policies lists every policy in the order of the documentation.
-func Policies() []Policy { return []Policy{RoundRobin, LeastLoaded, ByCapability, PowerOfTwo} }
+func Policies() []Policy {
+	return []Policy{RoundRobin, LeastLoaded, ByCapability, PowerOfTwo, Performance}
+}
 
 // Duplicates says what happens to a task whose id or key is known and whose content is equal.
 type Duplicates string
@@ -34,16 +39,19 @@ const (
 
 // Spec configures a queue. Its zero value is a working configuration; for durations and counts zero means the default and a negative value means "none".
 type Spec struct {
-	Policy     Policy        // Policy of allocation; default RoundRobin.
-	Duplicates Duplicates    // Duplicates policy; default Merge.
-	Limit      int           // Limit of open tasks (accepted, running, waiting); default 10,000.
-	InputLimit int           // InputLimit in bytes of one task's input; default 1 MiB, negative none.
-	Attempts   int           // Attempts of a task that does not say; default 3.
-	Timeout    time.Duration // Timeout of an attempt for tasks that do not say; default 1 minute, negative none.
-	Ageing     time.Duration // Ageing is the wait that equals one step of priority; default 1 minute, negative none.
-	Grace      time.Duration // Grace a recalled agent has to let go before it is condemned; default 5 s, negative for ever.
-	Poison     int           // Poison is the number of different agents a task may kill; default 3, negative unlimited.
-	Backoff    Backoff       // Backoff between attempts after an error or a time-out.
+	Policy     Policy           // Policy of allocation; default RoundRobin.
+	Duplicates Duplicates       // Duplicates policy; default Merge.
+	Limit      int              // Limit of open tasks (accepted, running, waiting); default 10,000.
+	InputLimit int              // InputLimit in bytes of one task's input; default 1 MiB, negative none.
+	Attempts   int              // Attempts of a task that does not say; default 3.
+	Timeout    time.Duration    // Timeout of an attempt for tasks that do not say; default 1 minute, negative none.
+	Ageing     time.Duration    // Ageing is the wait that equals one step of priority; default 1 minute, negative none.
+	Grace      time.Duration    // Grace a recalled agent has to let go before it is condemned; default 5 s, negative for ever.
+	Poison     int              // Poison is the number of different agents a task may kill; default 3, negative unlimited.
+	Backoff    Backoff          // Backoff between attempts after an error or a time-out.
+	Agents     Quota            // Agents bounds what each agent does; its own concurrency bounds it as well.
+	Kinds      map[string]Quota // Kinds bounds what is done of a kind of tasks, by all agents together.
+	Remember   int              // Remember is how many tasks that are over are kept in memory; default 100,000, negative all. See Trim.
 }
 
 // Backoff grows exponentially from Base to Max with full jitter: the wait is uniform between zero and the grown value.
@@ -66,6 +74,7 @@ func (s Spec) withDefaults() Spec {
 	s.Ageing = orDefault(s.Ageing, time.Minute)
 	s.Grace = orDefault(s.Grace, 5*time.Second)
 	s.Poison = orDefault(s.Poison, 3)
+	s.Remember = orDefault(s.Remember, 100_000)
 	s.Backoff.Base = orDefault(s.Backoff.Base, 100*time.Millisecond)
 	s.Backoff.Max = orDefault(s.Backoff.Max, max(10*time.Second, s.Backoff.Base))
 	return s
@@ -86,7 +95,7 @@ func (s Spec) Validate() error {
 		all = append(all, fmt.Errorf("work: spec %q: %s", key, fmt.Sprintf(reason, args...)))
 	}
 	switch s.Policy {
-	case RoundRobin, LeastLoaded, ByCapability, PowerOfTwo:
+	case RoundRobin, LeastLoaded, ByCapability, PowerOfTwo, Performance:
 	default:
 		bad("policy", "unknown policy %q, want one of %v", s.Policy, Policies())
 	}
@@ -101,6 +110,10 @@ func (s Spec) Validate() error {
 	}
 	if s.Backoff.Base > s.Backoff.Max {
 		bad("backoff", "base %v is longer than max %v", s.Backoff.Base, s.Backoff.Max)
+	}
+	s.Agents.check("agents", bad)
+	for _, kind := range slices.Sorted(maps.Keys(s.Kinds)) {
+		s.Kinds[kind].check("kinds."+kind, bad)
 	}
 	return errors.Join(all...)
 }

@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Counts are the numbers of a queue, all kept up to date and read in O(1).
 type Counts struct {
 	Accepted, Running, Waiting int    // open tasks
-	Done, Dead, Cancelled      int    // tasks with an outcome that is remembered
+	Done, Dead, Cancelled      int    // tasks with an outcome, of Dead those that were not purged
 	Late, Merged               uint64 // answers dropped and duplicates merged since the queue was made; not journaled
+	Forgotten                  uint64 // tasks that are over and no longer remembered
+	Paused                     bool   // no task is given out
 }
 
 // Open is the number of tasks without an outcome.
@@ -25,6 +28,7 @@ func (q *Queue) Counts() Counts {
 	return Counts{
 		Accepted: t[StateAccepted], Running: t[StateRunning], Waiting: t[StateWaiting],
 		Done: t[StateDone], Dead: t[StateDead], Cancelled: t[StateCancelled], Late: q.late, Merged: q.merged,
+		Forgotten: q.Forgot(), Paused: q.paused,
 	}
 }
 
@@ -51,6 +55,11 @@ type View struct {
 	Attempts   []Attempt // Attempts that ended; not to be changed.
 	Cause      Cause     // Cause of a dead task.
 	Reason     string    // Reason of death, or why an accepted task is not running.
+	Seq        uint64    // Seq is the place in the order of arrival, from one.
+	Priority   int
+	Accepted   Instant // Accepted is the start of the current series.
+	Deadline   Instant // Deadline of the task; zero = none.
+	Ended      Instant // Ended is when a task got its outcome.
 }
 
 // Lookup returns the view of a task.
@@ -61,7 +70,7 @@ func (q *Queue) Lookup(id string) (View, bool) {
 		if !ok {
 			return View{}, false
 		}
-		return View{ID: id, State: f.state, Version: f.version}, true
+		return View{ID: id, State: f.state, Version: f.version, Ended: f.ended}, true
 	}
 	return q.view(r), true
 }
@@ -70,6 +79,7 @@ func (q *Queue) view(r *record) View {
 	v := View{
 		ID: r.ID, Kind: r.Kind, State: r.state, Version: r.version, Attempt: int(r.attempt), Agent: r.agent, Token: r.token,
 		Until: r.until, Capability: r.Capability, Attempts: r.history, Cause: r.cause, Reason: r.reason,
+		Seq: r.seq, Priority: r.Priority, Accepted: r.accepted, Deadline: r.Deadline, Ended: r.ended,
 	}
 	if r.state == StateAccepted {
 		v.Reason = q.why(r.lane)
@@ -118,12 +128,18 @@ func (q *Queue) why(l *lane) string {
 	switch {
 	case q.draining:
 		return "queue is draining"
+	case q.paused && q.pause.Reason != "":
+		return "queue is paused: " + q.pause.Reason
+	case q.paused:
+		return "queue is paused"
 	case up == 0 && l.group.need == "":
 		return "no agent is up"
 	case up == 0:
 		return fmt.Sprintf("no agent offers %q", l.group.need)
 	case l.servable():
 		return "next in turn"
+	case l.staffed():
+		return l.gate.why()
 	case l.triedFree > 0:
 		return fmt.Sprintf("waits for one of %d agents not yet tried", l.freshUp)
 	}
@@ -136,19 +152,28 @@ type Worker struct {
 	Kind         string
 	Capabilities []string // Capabilities are sorted.
 	Slots        int
-	Held         int  // Held counts slots in use, those of recalled attempts included.
-	Draining     bool // Draining agents get no tasks.
-	Condemned    bool // Condemned agents get no tasks and should be killed.
+	Held         int           // Held counts slots in use, those of recalled attempts included.
+	Draining     bool          // Draining agents get no tasks.
+	Condemned    bool          // Condemned agents get no tasks and should be killed.
+	Resting      bool          // Resting agents get no task until the rate of Spec.Agents allows one more.
+	Ended        uint64        // Ended counts attempts of the agent, in all its lives, of which Latency and Success are made.
+	Latency      time.Duration // Latency of its attempts, smoothed.
+	Success      float64       // Success is the smoothed share of attempts that brought a result, from 0 to 1.
 }
 
 // Workers lists the live agents, sorted by id.
 func (q *Queue) Workers() []Worker {
 	all := make([]Worker, 0, len(q.workers))
 	for _, w := range q.workers {
-		all = append(all, Worker{
+		seen := Worker{
 			Agent: w.agent, Kind: w.kind, Capabilities: slices.Clone(w.offered), Slots: w.slots,
 			Held: len(w.held), Draining: w.draining, Condemned: w.condemned,
-		})
+			Resting: w.rest != 0,
+		}
+		if s := q.scores[w.agent.ID]; s != nil {
+			seen.Ended, seen.Latency, seen.Success = s.ended, s.latency, s.success
+		}
+		all = append(all, seen)
 	}
 	slices.SortFunc(all, func(a, b Worker) int { return strings.Compare(a.Agent.ID, b.Agent.ID) })
 	return all
