@@ -62,7 +62,8 @@ type Exported struct {
 }
 
 // Export writes events as JSON lines: a line that names the form, one for each event, and one that tells how many there were, with a checksum. An iteration
-// from the beginning of a store ([Store].ReadAll from 0) gives a copy that [Import] can restore; the events of a query are for tools.
+// from the beginning of a store ([Store].ReadAll from 0) gives a copy that [Import] can restore; the events of a query are for tools. If
+// retention removes what is still to come, the iteration and with it the export ends with [ErrCompacted]: try again.
 func Export(w io.Writer, from iter.Seq2[Event, error]) (out Exported, err error) {
 	sum := crc32.New(castagnoli)
 	buf := bufio.NewWriterSize(io.Writer(w), 1<<16)

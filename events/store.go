@@ -24,7 +24,7 @@ type Store interface {
 	Read(ctx context.Context, s Stream, from Version) iter.Seq2[Event, error]
 
 	// ReadAll gives the events of all streams with position >= from in the order of their positions, otherwise like Read: 0 gives all that are kept, and
-	// *CompactedError says that an event at or behind position from was removed.
+	// *CompactedError says that an event at or behind position from was removed, or was removed while the iteration had not come to it.
 	ReadAll(ctx context.Context, from Position) iter.Seq2[Event, error]
 
 	// Query gives one page of the events that the query selects. The errors are those of [Query.Explain], *CompactedError for a query that must be

@@ -19,6 +19,7 @@ var children = map[string]func(args []string) error{
 	"append": childAppend,
 	"hold":   childHold,
 	"limit":  childLimit,
+	"upkeep": childUpkeep,
 	"write":  childWrite,
 }
 

@@ -19,13 +19,19 @@ func (s *Store) Rewrite(ctx context.Context, rs []events.Rewrite) (n int, err er
 		}
 	}
 	err = s.change(ctx, "rewrite", func(w *writer) error {
+		grown := make(map[events.Stream]int64)
 		for i := range rs {
-			done, err := w.rewrite(&rs[i])
+			done, err := w.rewrite(&rs[i], grown)
 			if err != nil {
 				return err
 			}
 			if done {
 				n++
+			}
+		}
+		for stream, by := range grown { // the order does not matter
+			if err := w.c.exec("UPDATE streams SET bytes = max(bytes + ?, 0) WHERE name = ?", by, string(stream)); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -36,14 +42,9 @@ func (s *Store) Rewrite(ctx context.Context, rs []events.Rewrite) (n int, err er
 	return n, nil
 }
 
-// rewrite does one inside a transaction. The first original is the one that is kept.
-func (w *writer) rewrite(r *events.Rewrite) (bool, error) {
-	var old events.Event
-	d := decoder{path: w.path, names: w.c}
-	err := w.c.query(written.events+"WHERE e.pos = ?", []driver.Value{int64(r.Old.Position)}, func(row []driver.Value) (err error) {
-		old, err = d.decode(row)
-		return err
-	})
+// rewrite does one inside a transaction, and adds to what the streams grow by. The first original is the one that is kept.
+func (w *writer) rewrite(r *events.Rewrite, grown map[events.Stream]int64) (bool, error) {
+	old, err := w.at(r.Old.Position)
 	if err != nil || old.Stream != r.Old.Stream || old.Version != r.Old.Version || !old.Same(r.Old.New) {
 		return false, err
 	}
@@ -62,7 +63,8 @@ func (w *writer) rewrite(r *events.Rewrite) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, w.c.exec("UPDATE streams SET bytes = max(bytes + ?, 0) WHERE name = ?", int64(fresh.Size()-old.Size()), string(old.Stream))
+	grown[old.Stream] += int64(fresh.Size() - old.Size())
+	return true, nil
 }
 
 // archived is like tables.events for the originals: what was rewritten comes from the archive.

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"mabeam.dev/events/sqlite"
+	"mabeam.dev/internal/benchtab"
+)
+
+var errUsage = errors.New("usage")
+
+func main() {
+	switch err := run(os.Args[1:], os.Stdout, os.Stderr); {
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run.
+type bench struct {
+	appends, log   int
+	dir, out, only string
+	table          *benchtab.Table
+}
+
+func run(args []string, stdout, stderr io.Writer) (err error) {
+	b := bench{table: benchtab.New("events")}
+	flags := flag.NewFlagSet("events", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&b.appends, "appends", 60_000, "events of each measure of appends")
+	flags.IntVar(&b.log, "n", 200_000, "events in the log that is read and queried")
+	flags.StringVar(&b.dir, "dir", "", "folder for the stores; empty means the system's folder for temporary files")
+	flags.StringVar(&b.out, "out", "out/bench", "folder of the JSON files")
+	flags.StringVar(&b.only, "only", "", "measure only what has this in its name: append, log, upkeep")
+	profile := flags.String("cpuprofile", "", "write a profile of the processor's time to this file")
+	if err := flags.Parse(args); err != nil {
+		return errUsage
+	}
+	if flags.NArg() > 0 || b.appends < 1 || b.log < 1 {
+		fmt.Fprintf(stderr, "events: unknown %q, or a flag that is not positive\n", flags.Args())
+		return errUsage
+	}
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	for _, m := range []struct {
+		name    string
+		measure func(*sqlite.Store) error
+	}{
+		{"append, 64 appenders", func(s *sqlite.Store) error { return b.append(s, 64, 1, 12_000, 20) }},
+		{"append, 512 appenders", func(s *sqlite.Store) error { return b.append(s, 512, 1, 25_000, 65) }},
+		{"append, batches of 256", func(s *sqlite.Store) error { return b.append(s, 1, 256, 40_000, 0) }},
+		{"log", b.reading},
+		{"upkeep", b.upkeep},
+	} {
+		if !strings.Contains(m.name, b.only) {
+			continue
+		}
+		if err := b.with(m.measure); err != nil {
+			return fmt.Errorf("events: %s: %w", m.name, err)
+		}
+	}
+	return b.table.Report(stdout, b.out, time.Now())
+}
+
+// with gives a measure a store of its own.
+func (b *bench) with(measure func(*sqlite.Store) error) error {
+	dir, err := os.MkdirTemp(b.dir, "bench-events-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	store, err := sqlite.Open(filepath.Join(dir, "events.db"), sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(measure(store), store.Close())
+}
+
+func (b *bench) row(measure string, value float64, unit string, goal benchtab.Goal) {
+	b.table.Add(benchtab.Row{Measure: measure, Value: value, Unit: unit, Goal: goal})
+}
