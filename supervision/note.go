@@ -11,9 +11,12 @@ import (
 func (p *process) note(ctx *scope, n plan.Notice) {
 	switch n := n.(type) {
 	case plan.NoticeStarted:
-		if l := p.log(n.ID); l != nil {
-			l.starts++
-			p.refs.Store(n.ID, pidOf(n.Ref))
+		if n.ID == "" {
+			break
+		}
+		p.refs.Store(n.ID, pidOf(n.Ref))
+		if l := p.past[n.ID]; l != nil {
+			l.restarts++
 		}
 	case plan.NoticeExited:
 		p.ended(n.ID, n.Reason)
@@ -25,28 +28,20 @@ func (p *process) note(ctx *scope, n plan.Notice) {
 	p.report(ctx, n)
 }
 
-// log returns the memory of a child; dynamic children have none.
-func (p *process) log(id string) *childLog {
-	if id == "" {
-		return nil
-	}
-	l := p.up[id]
-	if l == nil {
-		l = &childLog{}
-		p.up[id] = l
-	}
-	return l
-}
-
+// ended remembers the end of a child. Of those without an id nothing is kept, nor of those that end with the supervisor.
 func (p *process) ended(id string, why plan.Reason) {
-	l := p.log(id)
-	if l == nil {
+	if id == "" {
 		return
 	}
-	l.last, l.ended = reasonFrom(why), true
 	p.refs.Delete(id)
-	if p.plan.Lookup(id) == nil { // a temporary child that was forgotten
-		delete(p.up, id)
+	switch l := p.past[id]; {
+	case p.plan.Lookup(id) == nil: // a temporary child that was forgotten
+		delete(p.past, id)
+	case p.ending:
+	case l == nil:
+		p.past[id] = &childLog{last: reasonFrom(why)}
+	default:
+		l.last = reasonFrom(why)
 	}
 }
 

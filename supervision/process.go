@@ -19,20 +19,21 @@ type process struct {
 	plan  *plan.State
 	born  time.Time
 	reply actors.Reply[plan.Action]     // of the call in hand
-	up    map[string]*childLog          // by id; nothing is kept for dynamic children
+	past  map[string]*childLog          // by id, of children that have ended at least once
 	refs  *refs                         // who runs under which id; read by anybody
 	waits map[plan.WaitKey]actors.Timer // restarts that wait or are planned; nil until there is one
+
+	ending bool // Terminate has begun
 }
 
-// childLog is what is remembered of a child over its incarnations.
+// childLog is what is remembered of a child over its incarnations. One that has not ended has none, as there may be very many.
 type childLog struct {
-	starts int
-	last   actors.Reason // of its latest end
-	ended  bool
+	restarts int           // starts but the first
+	last     actors.Reason // of its latest end
 }
 
 func body(init func(actors.PID) (Spec, error)) func() actors.Behavior[message] {
-	return func() actors.Behavior[message] { return &process{init: init, up: map[string]*childLog{}} }
+	return func() actors.Behavior[message] { return &process{init: init, past: map[string]*childLog{}} }
 }
 
 type scope = actors.Context[message]
@@ -87,7 +88,7 @@ func (p *process) serve(ctx *scope, m call) error {
 	defer func() { p.reply = actors.Reply[plan.Action]{} }()
 	err = p.step(ctx, ev)
 	if ev, ok := ev.(plan.DeleteChild); ok && p.plan.Lookup(ev.ID) == nil {
-		delete(p.up, ev.ID) // a later child of this id is another one
+		delete(p.past, ev.ID) // a later child of this id is another one
 	}
 	return err
 }
@@ -97,6 +98,7 @@ func (p *process) Terminate(ctx *scope, why actors.Reason) error {
 	if p.plan == nil || p.plan.Busy() || p.plan.Ended() {
 		return nil
 	}
+	p.ending = true
 	if err := p.step(ctx, plan.ParentExit{Reason: reasonTo(why)}); errors.Is(err, actors.ErrFenced) {
 		return err
 	}

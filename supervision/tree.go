@@ -34,17 +34,18 @@ type Node struct {
 type branch struct {
 	strategy Strategy
 	attempt  plan.Attempt
-	children []ChildInfo // latest start first
-	logs     map[string]childLog
+	children []ChildInfo          // latest start first
+	logs     map[string]*childLog // copies, of those that have ended at least once
 }
 
 func (p *process) branch(ctx *scope) branch {
 	b := branch{
 		strategy: p.plan.Spec().Strategy, attempt: p.plan.Restarts(p.age(ctx)), children: infos(p.plan.Children()),
-		logs: make(map[string]childLog, len(p.up)),
+		logs: make(map[string]*childLog, len(p.past)),
 	}
-	for id, l := range p.up {
-		b.logs[id] = *l
+	for id, l := range p.past {
+		now := *l
+		b.logs[id] = &now
 	}
 	return b
 }
@@ -56,7 +57,7 @@ func Tree(ctx context.Context, root *Supervisor, limit int) (Node, error) {
 	if !pid.Alive() {
 		return Node{}, actors.ErrNoProc
 	}
-	n := node(ChildInfo{ID: pid.Name(), PID: pid, Status: plan.StatusUp, Kind: KindSupervisor}, childLog{starts: 1})
+	n := node(ChildInfo{ID: pid.Name(), PID: pid, Status: plan.StatusUp, Kind: KindSupervisor}, nil)
 	n.walk(ctx, root, limit)
 	return n, ctx.Err()
 }
@@ -92,14 +93,14 @@ func (n *Node) walk(ctx context.Context, s *Supervisor, limit int) {
 // stateBackoff is the state of a child whose restart waits.
 const stateBackoff = "backoff"
 
-// node describes one child from outside.
-func node(c ChildInfo, log childLog) Node {
-	n := Node{ID: c.ID, Kind: c.Kind.String(), State: c.Status.String(), Restarts: max(log.starts-1, 0)}
+// node describes one child from outside; log is nil if it has never ended.
+func node(c ChildInfo, log *childLog) Node {
+	n := Node{ID: c.ID, Kind: c.Kind.String(), State: c.Status.String()}
 	if c.Waits {
 		n.State = stateBackoff
 	}
-	if log.ended {
-		n.LastReason = log.last.String()
+	if log != nil {
+		n.Restarts, n.LastReason = log.restarts, log.last.String()
 	}
 	if st, ok := c.PID.Status(); ok {
 		n.Path, n.Incarnation, n.Mailbox, n.InHand = st.Path, st.ID, st.Queue, st.InHand

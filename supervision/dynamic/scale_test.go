@@ -83,7 +83,7 @@ func TestAnIdleChildIsOneRecord(t *testing.T) {
 			}
 		})
 		assert.InDelta(t, goroutines, runtime.NumGoroutine(), 10, "workers, of which there is one for each turn under way")
-		assert.LessOrEqual(t, supervised, int64(1280), "bytes: the process, its link, the record and its place in a map")
+		assert.LessOrEqual(t, supervised, int64(800), "bytes: the process, its link, the record and its place in a map")
 	})
 }
 
