@@ -9,8 +9,11 @@ import (
 
 // T is what Test needs of a *testing.T.
 type T interface {
+	// Helper marks the calling function as one whose place says nothing.
 	Helper()
+	// Logf writes to the test's log.
 	Logf(format string, args ...any)
+	// Errorf notes a failure; the test goes on.
 	Errorf(format string, args ...any)
 }
 

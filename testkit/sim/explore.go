@@ -11,9 +11,13 @@ import (
 
 // T is what Explore needs of a *testing.T.
 type T interface {
+	// Helper marks the calling function as one whose place says nothing.
 	Helper()
+	// Name is the test's.
 	Name() string
+	// Logf writes to the test's log.
 	Logf(format string, args ...any)
+	// Fatalf notes a failure and ends the test.
 	Fatalf(format string, args ...any)
 }
 
