@@ -57,7 +57,8 @@ func (p *Prepared) Matches(r *Row) bool {
 type plan struct {
 	space *set
 	terms []term
-	// tests are what rows have to pass besides, if there is one term; with several, rows are tested whole if check is set.
+	// check: rows have to be tested besides, by tests if the query has one term, and else whole: a row that the indexes do not show
+	// yet may be meant by a term that they say is impossible.
 	tests []literal
 	check bool
 }
@@ -89,7 +90,7 @@ func (v *View) plan(p *Prepared, wanted int) plan {
 		out.terms = append(out.terms, t)
 		out.check = out.check || t.doubtful()
 	}
-	if len(out.terms) == 1 {
+	if len(p.terms) == 1 && len(out.terms) == 1 {
 		t := &out.terms[0]
 		out.tests = t.rest
 		for _, x := range append([]indexed{t.lead}, t.by...) {
