@@ -130,6 +130,10 @@ bench: need-go ## measure the kernel against its baselines and with more and mor
 bench-million: need-go ## start, message and stop one million supervised processes
 	$(GO) run -buildvcs=false ./internal/bench million $(ARGS)
 
+.PHONY: bench-events
+bench-events: need-go ## measure the event store: durable appends, replay, queries, upkeep (ARGS='-n 10000000' for the long log)
+	$(GO) run -buildvcs=false ./internal/bench/events $(ARGS)
+
 .PHONY: bench-otp
 bench-otp: need-go ## the same measures beside real Erlang/OTP (needs erl and erlc)
 	$(GO) run -buildvcs=false ./internal/bench otp $(ARGS)

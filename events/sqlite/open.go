@@ -175,7 +175,7 @@ func (s *Store) start(c *conn, me meta, lost *LostTailError) error {
 		return err
 	}
 	s.head.Store(uint64(w.head.pos))
-	return nil
+	return s.keepReserve()
 }
 
 // acceptLoss raises the epoch and records the loss. Positions go on behind the last acknowledged one: a reader whose cursor stands among the

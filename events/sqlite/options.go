@@ -25,6 +25,8 @@ type Options struct {
 	// AcceptLoss opens a store whose tail is lost (see LostTailError), records the loss as an event on the stream LossStream, and
 	// raises the store's epoch. It is an operator's decision, and has no effect on a store that has lost nothing.
 	AcceptLoss bool
+	// ReserveBytes is the size of a file beside the store that keeps space on the disk for a shutdown; see Store.FreeReserve. 0 means none.
+	ReserveBytes int64
 	// Readers is the number of reading connections; 0 means 4.
 	Readers int
 	// CheckpointPages is how many pages of 4 KiB the write-ahead log collects before they are brought into the main file; 0 means 4,000.
