@@ -59,7 +59,8 @@ type finder struct {
 	rows  []*Row
 
 	path path
-	read int // rows looked at
+	read int  // rows looked at
+	lost bool // the path was given up
 }
 
 // path is how the candidates are brought into order.
@@ -70,6 +71,7 @@ const (
 	pathSort  path = "sort all candidates"
 	pathHeap  path = "bounded heap over all candidates"
 	pathBands path = "bands, in order, until the limit"
+	pathLost  path = "bounded heap over all candidates, as a walk in order found too few"
 	pathWalk  path = "ids, in order, until the limit"
 )
 
@@ -109,18 +111,36 @@ func (f *finder) run() {
 	case pathBands:
 		f.walkBands()
 	default:
-		if len(f.order) == 0 && f.slots.size() <= 8*f.want {
-			f.best.k = 0 // sorting by rank beats a heap that compares ids
-		}
-		if f.best.k == 0 {
-			f.best.list = make([]candidate, 0, f.slots.size()+len(f.fresh))
-		}
-		f.collect(f.slots, nil, f.fresh)
-		f.rows = f.best.sorted(f.rows)
-		if f.want > 0 && len(f.rows) > f.want {
-			f.rows = f.rows[:f.want]
-		}
+		f.all()
 	}
+	if f.lost {
+		f.path, f.rows, f.best.list = pathLost, f.rows[:0], f.best.list[:0]
+		f.all()
+	}
+}
+
+// all brings all candidates into order.
+func (f *finder) all() {
+	f.best.k = f.want
+	if len(f.order) == 0 && f.slots.size() <= 8*f.want {
+		f.best.k = 0 // sorting by rank beats a heap that compares ids
+	}
+	if f.best.k == 0 && !f.plan.check {
+		f.best.list = make([]candidate, 0, f.slots.size()+len(f.fresh))
+	}
+	f.collect(f.slots, nil, f.fresh)
+	f.rows = f.best.sorted(f.rows)
+	if f.want > 0 && len(f.rows) > f.want {
+		f.rows = f.rows[:f.want]
+	}
+}
+
+// hopeless reports whether so few of the rows that were looked at are meant that a walk in order, which jumps about in memory, would
+// look at more rows than there are. It gives the walk up while that has cost little against looking at all of them.
+func (f *finder) hopeless() bool {
+	n := f.slots.size()
+	f.lost = f.plan.check && f.read >= max(256, n/32) && len(f.rows)*n < f.want*f.read
+	return f.lost
 }
 
 // full reports whether there are as many rows as are wanted.
@@ -176,7 +196,7 @@ func (f *finder) walk(s, and *set) {
 				f.rows = append(f.rows, r)
 			}
 		}
-		return left > 0 && !f.full()
+		return left > 0 && !f.full() && !f.hopeless()
 	})
 }
 
@@ -200,7 +220,7 @@ func (f *finder) walkBands() {
 		if f.passed(by, c, b.no) && (len(fresh) == 0 || fresh[0].no != b.no) {
 			continue
 		}
-		if fresh = f.takeFresh(b.set, fresh, b.no, c); f.full() {
+		if fresh = f.takeFresh(b.set, fresh, b.no, c); f.full() || f.hopeless() {
 			return
 		}
 	}
