@@ -4,7 +4,7 @@
 //
 // # Guarantees
 //
-// Appends, reads and snapshots follow the laws of [events.Store] to the letter; the shared suite and a model test hold this. An
+// Appends, reads, queries, snapshots and upkeep follow the laws of [events.Store] to the letter; the shared suite and a model test hold this. An
 // acknowledged append is visible to every read that starts later. Nothing survives the end of the process, and nothing is ever written to a file.
 // A read takes a view of the store when it starts: it neither blocks appends nor sees later ones.
 //

@@ -12,6 +12,10 @@
 // Reads take pages of at most 512 rows or 4 MiB on connections of their own and hold nothing in between; they never wait for a commit. Writes wait for each other and, while they wait,
 // for their context; once begun, a write runs to its end.
 //
+// Every query tells the engine which index to walk; conditions beside it are checked in windows of positions, so that no statement holds a transaction for long. Removal, rewriting and bookmarks
+// are transactions of one batch in the writer's turn. The layout of the file only ever grows: a release opens the files of former ones, and a former one those of this release, whose agent
+// contexts it does not see. A file that is opened read-only is not upgraded.
+//
 // # Usage
 //
 //	store, err := sqlite.Open("data/events.db", sqlite.Options{Owner: "node-1"})
@@ -24,7 +28,7 @@
 //
 // # Duties of the user
 //
-// Keep the file, its -wal and its .head together. Use a local file system: write-ahead logs need shared memory (on Linux Open refuses NFS, SMB, AFS and Coda). Give one owner the
+// Keep the file, its -wal and its .head together; .lock and .reserve hold nothing of value. With Options.ReserveBytes call FreeReserve before a shutdown on a full disk. Use a local file system: write-ahead logs need shared memory (on Linux Open refuses NFS, SMB, AFS and Coda). Give one owner the
 // writing (events.Journal); many concurrent callers of AppendGroup work, but each pays for its own flush.
 //
 // # Failure modes

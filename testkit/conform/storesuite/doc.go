@@ -5,7 +5,8 @@
 // # Guarantees
 //
 // A back end that passes [Run] decides appends like all others, keeps order, content and versions, repeats the answer for a repeated append, isolates
-// refused appends from their group, and ends iterations as the interface says. [Run] ends with a property test against a
+// refused appends from their group, and ends iterations as the interface says.
+// It answers queries as a filter over the log would, removes, rewrites, migrates, traces, exports and restores alike, and never passes over a hole in silence. [Run] ends with a property test against a
 // deliberately naive model; durable back ends are closed and opened in the middle of it.
 //
 // # Usage

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package follow
+
+import (
+	"errors"
+	"fmt"
+
+	"mabeam.dev/events"
+)
+
+var (
+	// ErrConsumerActive is returned when a consumer is started while another of its name lives in the system.
+	ErrConsumerActive = errors.New("follow: a consumer of this name is active")
+	// ErrSpec matches every [*SpecError]: the consumer cannot be made.
+	ErrSpec = errors.New("follow: invalid")
+)
+
+// SpecError is one problem of a [Spec].
+type SpecError struct {
+	Name   string // of the consumer
+	Field  string // of the Spec
+	Reason string
+}
+
+// Error names consumer, field and reason.
+func (e *SpecError) Error() string {
+	return fmt.Sprintf("follow: consumer %q: %s: %s", e.Name, e.Field, e.Reason)
+}
+
+// Is matches [ErrSpec].
+func (e *SpecError) Is(target error) bool { return target == ErrSpec }
+
+// HaltError is why a consumer has halted, as its [Status] shows it.
+type HaltError struct {
+	Name string // of the consumer
+	// Position is the event that could not be handled; 0 if the log itself could not be read on.
+	Position events.Position
+	Err      error // of the last attempt
+}
+
+// Error names consumer, position and cause.
+func (e *HaltError) Error() string {
+	if e.Position == 0 {
+		return fmt.Sprintf("follow: consumer %q: halted: %v", e.Name, e.Err)
+	}
+	return fmt.Sprintf("follow: consumer %q: halted at position %d: %v", e.Name, e.Position, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *HaltError) Unwrap() error { return e.Err }
