@@ -22,7 +22,7 @@ type Silence struct {
 }
 
 func (s Silence) fits(rule, key string) bool {
-	return (s.Rule == "" || glob(s.Rule, rule)) && (s.Key == "" || glob(s.Key, key))
+	return (s.Rule == "" || Matches(s.Rule, rule)) && (s.Key == "" || Matches(s.Key, key))
 }
 
 // Silence adds a silence and returns its id, or all its mistakes.
@@ -104,8 +104,8 @@ func (m *Machine) muted(rule int, key string, now time.Time) string {
 	return ""
 }
 
-// glob reports whether text has the form of a pattern in which * stands for any run of characters.
-func glob(pattern, text string) bool {
+// Matches reports whether text has the form of a pattern in which * stands for any run of characters.
+func Matches(pattern, text string) bool {
 	head, rest, star := strings.Cut(pattern, "*")
 	if !star {
 		return pattern == text

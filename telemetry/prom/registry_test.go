@@ -202,6 +202,7 @@ func TestEveryFaultOfADefinitionIsReported(t *testing.T) {
 	var def *DefinitionError
 	require.ErrorAs(t, err, &def)
 	assert.Len(t, def.Reasons, 8)
+	must(t)(r.Gauge(Definition{Name: "twice", Help: "x"}))
 	cases := map[string]func() error{
 		"prefix":       func() error { _, err := r.Gauge(Definition{Name: "mabeam_x", Help: "x"}); return err },
 		"gauge _total": func() error { _, err := r.Gauge(Definition{Name: "x_total", Help: "x"}); return err },
@@ -210,7 +211,6 @@ func TestEveryFaultOfADefinitionIsReported(t *testing.T) {
 			return err
 		},
 		"taken": func() error {
-			must(t)(r.Gauge(Definition{Name: "twice", Help: "x"}))
 			_, err := r.Gauge(Definition{Name: "twice", Help: "x"})
 			return err
 		},

@@ -70,10 +70,13 @@ func (c *Counter) Increase(now time.Time, span Span) float64 {
 	return sum.sum
 }
 
+// Covered returns the time that a window stands for: its length, less in the beginning; 0 if nothing was ever added.
+func (c *Counter) Covered(now time.Time, span Span) time.Duration { return c.slots.covered(now, span) }
+
 // Rate returns the growth per second over a window.
 func (c *Counter) Rate(now time.Time, span Span) float64 {
 	increase := c.Increase(now, span)
-	covered := c.slots.covered(now, span)
+	covered := c.Covered(now, span)
 	if covered <= 0 {
 		return 0
 	}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package collect
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/actors/exit"
+	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
+	"mabeam.dev/telemetry/recorder"
+)
+
+// CrashOptions set up crash reports. The zero value works.
+type CrashOptions struct {
+	// Recorder supplies the last events; nil means that reports have none. It should be attached to the same bus, before, so that a report
+	// has the exit itself.
+	Recorder *recorder.Recorder
+	// Events is how many of a process's last events a report has; 0 means 20.
+	Events int
+	// NodeEvents is how many of the node's last events the report of a supervisor that gave up has; 0 means 50.
+	NodeEvents int
+	// Keep is how many reports are kept; 0 means 64.
+	Keep int
+	// MaxState bounds the text of a state in bytes; 0 means 2,048.
+	MaxState int
+}
+
+func (o CrashOptions) withDefaults() CrashOptions {
+	for _, d := range []struct {
+		n  *int
+		to int
+	}{{&o.Events, 20}, {&o.NodeEvents, 50}, {&o.Keep, 64}, {&o.MaxState, 2048}} {
+		if *d.n <= 0 {
+			*d.n = d.to
+		}
+	}
+	return o
+}
+
+// Crashes makes and keeps crash reports. It is safe for concurrent use.
+type Crashes struct {
+	o       CrashOptions
+	now     func() time.Time
+	bus     *telemetry.Bus
+	states  *states
+	cancels []func()
+
+	mu struct {
+		sync.Mutex
+		kept []Report // oldest first
+	}
+}
+
+// ReportCrashes makes a report of every crash in a system from now on, until Close: in place, when the process is fenced and nobody has been told. Each is
+// emitted as the event process.crash_report and kept. A system without a bus has none; of several reporters of one system the first gets the states.
+func ReportCrashes(sys *actors.System, o CrashOptions) *Crashes {
+	c := &Crashes{o: o.withDefaults(), now: sys.Now, bus: sys.Events(), states: statesOf(sys)}
+	if c.bus == nil {
+		return c
+	}
+	c.states.readers.Add(1)
+	c.cancels = []func(){
+		telemetry.Subscribe(c.bus, "crash reports", c.exited),
+		telemetry.Subscribe(c.bus, "crash reports", c.gaveUp),
+	}
+	return c
+}
+
+// Close ends the reports. Those that are kept can still be read.
+func (c *Crashes) Close() {
+	c.mu.Lock()
+	cancels := c.cancels
+	c.cancels = nil
+	c.mu.Unlock()
+	if cancels == nil {
+		return
+	}
+	for _, cancel := range cancels {
+		cancel()
+	}
+	c.states.close()
+}
+
+// Recent returns the reports that are kept, oldest first.
+func (c *Crashes) Recent() []Report {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.mu.kept)
+}
+
+// exited reports a process that crashed itself. Who ends because somebody else crashed carries that one's crash as a reason, and is no report of its own.
+func (c *Crashes) exited(e actors.ProcessExited) {
+	state := c.states.take(e.PID)
+	crash := e.Reason.CrashError()
+	if e.Reason.Kind() != exit.Crash || crash.Incarnation != 0 && crash.Incarnation != e.PID.Incarnation() {
+		return
+	}
+	r := c.report(e.PID, e.Kind)
+	r.Reason, r.Message, r.State = e.Reason.String(), crash.Message, cutText(state, c.o.MaxState)
+	r.Stack = string(crash.Stack)
+	if c.o.Recorder != nil {
+		r.Last = unreported(c.o.Recorder.LastOf(r.Path, c.o.Events))
+	}
+	c.file(r)
+}
+
+// gaveUp reports a supervisor that exceeded its restart intensity, with what last happened on the whole node: its children's crashes are the cause.
+func (c *Crashes) gaveUp(e supervision.GaveUp) {
+	r := c.report(actors.PID{}, "supervisor") // the event names it by its path alone
+	r.Path = e.Supervisor
+	r.Reason = fmt.Sprintf("gave up: too many restarts, the last one of child %q", e.ID)
+	if c.o.Recorder != nil {
+		r.Last = unreported(c.o.Recorder.Last(c.o.NodeEvents))
+	}
+	c.file(r)
+}
+
+// unreported leaves out former reports, whose own last events would be in this one again.
+func unreported(entries []recorder.Entry) []recorder.Entry {
+	return slices.DeleteFunc(entries, func(e recorder.Entry) bool { return e.Name == Report{}.EventName() })
+}
+
+// report fills in what is known of a process without its help.
+func (c *Crashes) report(pid actors.PID, kind string) Report {
+	r := Report{At: c.now(), PID: pid, Path: pid.Path(), Kind: kind}
+	for p := pid.Parent(); !p.IsZero(); p = p.Parent() {
+		r.Ancestors = append(r.Ancestors, p.Path())
+	}
+	if st, ok := pid.Status(); ok {
+		r.Handled, r.Links, r.Monitors = st.Handled, st.Links, st.Monitors
+	}
+	return r
+}
+
+// file keeps a report and tells everybody.
+func (c *Crashes) file(r Report) {
+	c.mu.Lock()
+	c.mu.kept = append(c.mu.kept, r)
+	if over := len(c.mu.kept) - c.o.Keep; over > 0 {
+		c.mu.kept = slices.Delete(c.mu.kept, 0, over)
+	}
+	c.mu.Unlock()
+	telemetry.Emit(c.bus, r)
+}
+
+// states holds, of a system, the last views of processes that are about to be reported.
+type states struct {
+	readers atomic.Int64
+	mu      struct {
+		sync.Mutex
+		byPID map[actors.PID]string
+	}
+}
+
+func statesOf(sys *actors.System) *states {
+	return actors.Extend(sys, func() *states {
+		s := &states{}
+		s.mu.byPID = map[actors.PID]string{}
+		return s
+	})
+}
+
+func (s *states) put(pid actors.PID, state string) {
+	if s.readers.Load() == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mu.byPID[pid] = state
+}
+
+// take returns a view and forgets it.
+func (s *states) take(pid actors.PID) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := s.mu.byPID[pid]
+	delete(s.mu.byPID, pid)
+	return state
+}
+
+func (s *states) close() {
+	if s.readers.Add(-1) == 0 {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		clear(s.mu.byPID)
+	}
+}
+
+// Describe lets crash reports of this process show its state: b's own view, taken when the process crashes. Call it in Init. A view that panics is left out.
+func Describe[M any](ctx *actors.Context[M], b actors.Inspector) error {
+	pid, all := ctx.PID(), statesOf(ctx.System())
+	_, err := actors.AtEnd(ctx, func(why actors.Reason) {
+		if why.Kind() != exit.Crash || all.readers.Load() == 0 {
+			return
+		}
+		defer func() { _ = recover() }() // the state may be what is broken; the report is made without it
+		all.put(pid, fmt.Sprintf("%+v", b.Inspect()))
+	})
+	return err
+}

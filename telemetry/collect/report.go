@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package collect
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/telemetry"
+	"mabeam.dev/telemetry/recorder"
+)
+
+// Report is the event of a crash, with what is known of the process: proc_lib's crash report.
+type Report struct {
+	// At is when the report was made, on the system's clock.
+	At time.Time
+	// PID is the process; for a supervisor that gave up it may be nobody, and Path tells.
+	PID actors.PID
+	// Path, Kind say who it was.
+	Path, Kind string
+	// Reason says why it ended.
+	Reason string
+	// Message is the type of the message in hand, or the callback.
+	Message string
+	// State is its own view of its state, if it offers one with Describe.
+	State string
+	// Stack is where it panicked; empty if it returned an error.
+	Stack string
+	// Ancestors are the paths of its parent, of that one's parent, and so on.
+	Ancestors []string
+	// Handled is how many messages it had handled; Links and Monitors how many it had.
+	Handled         uint64
+	Links, Monitors int
+	// Last are the last events about it, or those of the node if a supervisor gave up; oldest first.
+	Last []recorder.Entry
+}
+
+// EventName returns "process.crash_report".
+func (Report) EventName() string { return "process.crash_report" }
+
+// LogLevel is Warn, as for every crash that a supervisor may still mend.
+func (Report) LogLevel() slog.Level { return slog.LevelWarn }
+
+// LogAttrs says who crashed, on what, why, and what it was like before. The recorder's entries are lines of one text.
+func (r Report) LogAttrs() []slog.Attr {
+	out := []slog.Attr{slog.String(telemetry.KeyPath, r.Path)}
+	if n := r.PID.Incarnation(); n != 0 {
+		out = append(out, slog.Uint64(telemetry.KeyIncarnation, n))
+	}
+	text := func(key, value string) {
+		if value != "" {
+			out = append(out, slog.String(key, value))
+		}
+	}
+	text(telemetry.KeyKind, r.Kind)
+	text(telemetry.KeyReason, r.Reason)
+	text(telemetry.KeyMessage, r.Message)
+	text("state", r.State)
+	text("ancestors", strings.Join(r.Ancestors, " "))
+	out = append(out, slog.Uint64("handled", r.Handled), slog.Int("links", r.Links), slog.Int("monitors", r.Monitors))
+	text("last_events", strings.Join(r.lines(), "\n"))
+	text(telemetry.KeyStack, r.Stack)
+	return out
+}
+
+// String renders the report for people, on several lines.
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CRASH REPORT  %s\n", r.Path)
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "  %-10s  %s\n", name, strings.ReplaceAll(strings.TrimRight(value, "\n"), "\n", "\n"+strings.Repeat(" ", 14)))
+		}
+	}
+	row("at", r.At.Format(time.RFC3339Nano))
+	row("kind", r.Kind)
+	row("reason", r.Reason)
+	row("message", r.Message)
+	row("state", r.State)
+	row("ancestors", strings.Join(r.Ancestors, " "))
+	row("handled", fmt.Sprint(r.Handled))
+	row("links", fmt.Sprint(r.Links))
+	row("monitors", fmt.Sprint(r.Monitors))
+	row("events", strings.Join(r.lines(), "\n"))
+	row("stack", r.Stack)
+	return b.String()
+}
+
+// lines are the last events, each short enough to be read at a glance: stacks are in it as well.
+func (r Report) lines() []string {
+	lines := make([]string, len(r.Last))
+	for i, e := range r.Last {
+		lines[i] = cutText(e.String(), 240)
+	}
+	return lines
+}
+
+// cutText shortens a text to at most limit bytes and whole characters.
+func cutText(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := limit
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return strings.Clone(s[:end]) + "…"
+}
