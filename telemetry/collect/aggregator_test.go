@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,15 +64,18 @@ func TestSubscriptionsEndWithTheProcessAndComeBackWithTheNext(t *testing.T) {
 func TestGaugesAndTotalsAreReadAtEveryTick(t *testing.T) {
 	bubble(t, func(w *world) {
 		agg := collect.NewAggregator(w.sys, collect.Options{Snapshot: -1})
-		level, total := 5.0, 100.0
-		agg.Gauge("level", func(report func(string, float64)) { report("", level) })
-		agg.Total("total", func(report func(string, float64)) { report("", total) })
+		var level, total atomic.Int64
+		level.Store(5)
+		total.Store(100)
+		agg.Gauge("level", func(report func(string, float64)) { report("", float64(level.Load())) })
+		agg.Total("total", func(report func(string, float64)) { report("", float64(total.Load())) })
 		w.start(agg.Child())
-		level, total = 7, 130
+		level.Store(7)
+		total.Store(130)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		assert.Equal(t, 7.0, agg.Read("level")[0].Last)
-		total = 20 // whoever counts has begun anew
+		total.Store(20) // whoever counts has begun anew
 		time.Sleep(time.Second)
 		synctest.Wait()
 		assert.Equal(t, 50.0, agg.Read("total")[0].Total)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,10 +69,10 @@ func hot() alert.Spec {
 }
 
 // thermometer is an aggregator with one gauge.
-func (w *world) thermometer() (*collect.Aggregator, *float64) {
+func (w *world) thermometer() (*collect.Aggregator, *atomic.Int64) {
 	agg := collect.NewAggregator(w.sys, collect.Options{Snapshot: -1})
-	degrees := new(float64)
-	agg.Gauge("temperature", func(report func(string, float64)) { report("", *degrees) })
+	degrees := new(atomic.Int64)
+	agg.Gauge("temperature", func(report func(string, float64)) { report("", float64(degrees.Load())) })
 	return agg, degrees
 }
 
@@ -85,14 +86,14 @@ func TestAlertFiresAtMostOneTickAfterItsFor(t *testing.T) {
 		defer telemetry.Subscribe(w.bus, "test", func(e collect.AlertFired) { events = append(events, "fired "+e.Rule) })()
 		defer telemetry.Subscribe(w.bus, "test", func(e collect.AlertResolved) { events = append(events, "resolved "+e.Rule) })()
 		w.start(agg.Child(), alerts.Child())
-		*degrees = 95
+		degrees.Store(95)
 		time.Sleep(3 * time.Second)
 		assert.Empty(t, ops.take())
 		time.Sleep(2 * time.Second) // a tick to see it, For, a tick to see that
 		assert.Equal(t, []string{"1 hot/ fired"}, ops.take())
 		require.Len(t, alerts.View().Alerts, 1)
 		assert.Equal(t, alert.Firing, alerts.View().Alerts[0].State)
-		*degrees = 20
+		degrees.Store(20)
 		time.Sleep(2 * time.Second)
 		assert.Equal(t, []string{"2 hot/ resolved"}, ops.take())
 		assert.Equal(t, []string{"fired hot", "resolved hot"}, events)
@@ -110,7 +111,7 @@ func TestAlertManagerGoesOnWhereItsPredecessorWas(t *testing.T) {
 		top := w.start(agg.Child(), alerts.Child())
 		_, err = alerts.Silence(w.Context(), alert.Silence{Rule: "other", Author: "me", Reason: "test", Until: w.sys.Now().Add(time.Hour)})
 		require.NoError(t, err)
-		*degrees = 95
+		degrees.Store(95)
 		crash := func() { top.Child("alerts").Kill(); synctest.Wait() }
 		time.Sleep(6 * time.Second)
 		crash()
@@ -123,7 +124,7 @@ func TestAlertManagerGoesOnWhereItsPredecessorWas(t *testing.T) {
 
 		// A delivery that the crash has cut off is made again.
 		ops.set(func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) })
-		*degrees = 20
+		degrees.Store(20)
 		time.Sleep(3 * time.Second)
 		crash()
 		ops.set(nil)
@@ -154,7 +155,7 @@ func TestSenderThatFailsPanicsOrHangsIsAnEventAndIsTriedAgain(t *testing.T) {
 				defer telemetry.Subscribe(w.bus, "test", func(e collect.RouteFailed) { events = append(events, fmt.Sprint("failed ", e.First)) })()
 				defer telemetry.Subscribe(w.bus, "test", func(e collect.RouteRecovered) { events = append(events, "recovered "+e.Route) })()
 				w.start(agg.Child(), alerts.Child())
-				*degrees = 95
+				degrees.Store(95)
 				time.Sleep(10 * time.Second)
 				assert.Equal(t, []string{"2 hot/ fired"}, other.take(), "another route is not held up")
 				assert.Empty(t, ops.take())
@@ -184,7 +185,7 @@ func TestSilencesAndAcknowledgementsAreAnsweredWhenTheyHold(t *testing.T) {
 		require.ErrorAs(t, err, &mistake)
 		id, err := alerts.Silence(ctx, alert.Silence{Author: "me", Reason: "test", Until: w.sys.Now().Add(time.Minute)})
 		require.NoError(t, err)
-		*degrees = 95
+		degrees.Store(95)
 		time.Sleep(10 * time.Second)
 		assert.Empty(t, ops.take())
 		require.Len(t, alerts.View().Alerts, 1)
@@ -207,7 +208,7 @@ func TestReplacedRulesGoOnUnderTheirNames(t *testing.T) {
 		alerts, err := collect.NewAlerts(agg, collect.AlertOptions{Spec: hot(), Senders: senders})
 		require.NoError(t, err)
 		top := w.start(agg.Child(), alerts.Child())
-		*degrees = 95
+		degrees.Store(95)
 		time.Sleep(6 * time.Second)
 		assert.Equal(t, []string{"1 hot/ fired"}, ops.take())
 		var missing *collect.SenderError

@@ -5,6 +5,7 @@ package collect_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/supervision"
@@ -18,12 +19,13 @@ func Example() {
 	sys := actors.New(actors.Options{Events: telemetry.NewBus()})
 	defer sys.Close(context.Background())
 
-	agg := collect.NewAggregator(sys, collect.Options{})
+	agg := collect.NewAggregator(sys, collect.Options{Tick: 10 * time.Millisecond})
 	collect.Tally(agg, "tasks", func(e taskEnded) (string, float64, bool) { return e.Queue, 1, true })
 
 	told := make(chan alert.Notice, 1)
 	alerts, err := collect.NewAlerts(agg, collect.AlertOptions{
 		Spec: alert.Spec{
+			Tick:   10 * time.Millisecond, // a second, if nothing is said
 			Routes: []alert.Route{{Name: "ops"}},
 			Rules:  []alert.Rule{{Name: "too many tasks", Series: "tasks", Stat: alert.Increase, Threshold: 100}},
 		},
