@@ -19,6 +19,9 @@ func rapidDice(t *rapid.T) dice {
 	return func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "") }
 }
 
+// After every batch of writes: conditions on every field, ranges, prefixes, orders, limits, cursors and counts.
+//
+// Holds: REG-3, REG-4, REG-6, REG-7
 func TestEveryAnswerIsThatOfAScan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := seeded(rapid.Uint64().Draw(t, "seed"))
@@ -148,6 +151,7 @@ func ids(rows []*index.Row) []string {
 	return all
 }
 
+// Holds: REG-15
 func TestAViewNeverChanges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := seeded(rapid.Uint64().Draw(t, "seed"))
