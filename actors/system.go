@@ -25,7 +25,8 @@ type Options struct {
 	Clock Clock
 	// Seed seeds what the system's random sources return.
 	Seed uint64
-	// CallTimeout is the deadline of a Call whose context has none. 0 means 5 s; negative means none.
+	// CallTimeout is the deadline of a Call whose context has none. 0 means 5 s; negative means none. On the operating system's clock it may
+	// come up to a 64th late, never early; any other deadline, and any on another clock, is exact.
 	CallTimeout time.Duration
 	// StuckAfter reports, as an event, a turn that lasts longer. 0 means never. Nothing is killed by it.
 	StuckAfter time.Duration

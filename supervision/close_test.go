@@ -105,6 +105,7 @@ func TestCallsToADyingSupervisor(t *testing.T) {
 		require.ErrorAs(t, <-failed, &ended)
 		assert.Equal(t, exit.Shutdown, ended.Reason.Kind())
 		assert.Equal(t, "/app", ended.Path)
+		synctest.Wait()
 		for name, call := range calls(t, sup) {
 			assert.ErrorIs(t, call(), actors.ErrNoProc, name)
 		}

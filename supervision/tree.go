@@ -54,7 +54,7 @@ func (p *process) branch(ctx *scope) branch {
 // A supervisor that is busy is waited for until ctx ends, and is then shown without its children.
 func Tree(ctx context.Context, root *Supervisor, limit int) (Node, error) {
 	pid := root.PID()
-	if !pid.Alive() {
+	if pid.Fenced() {
 		return Node{}, actors.ErrNoProc
 	}
 	n := node(ChildInfo{ID: pid.Name(), PID: pid, Status: plan.StatusUp, Kind: KindSupervisor}, nil)
