@@ -59,7 +59,7 @@ func upkeepFact(stream events.Stream, n uint64) events.New {
 	return events.New{ID: id, Type: "kill.counted", Schema: 1, Context: events.AgentContext{Incarnation: n + 1}, Data: fmt.Appendf(nil, `{"n":%d}`, n)}
 }
 
-// childUpkeep appends to streams that stay and streams that are cut, while retention, a migration and exports run without a pause. It prints "stream n position" after each acknowledgement.
+// childUpkeep appends to streams that stay and streams that are cut, while retention, a migration, compaction and exports run without a pause. It prints "stream n position" after each acknowledgement.
 func childUpkeep(args []string) error {
 	store, err := sqlite.Open(args[0], sqlite.Options{CheckpointPages: 100})
 	if err != nil {
@@ -79,7 +79,8 @@ func childUpkeep(args []string) error {
 			}
 		}
 	}
-	var out sync.Mutex
+	var out sync.Mutex // guards what is printed, and acks
+	acks := 0
 	for _, stream := range []events.Stream{"keep/a", "keep/b", "drop/a", "drop/b"} {
 		infos, err := store.Streams(ctx, "", 100)
 		if err != nil {
@@ -104,7 +105,10 @@ func childUpkeep(args []string) error {
 			out.Lock()
 			defer out.Unlock()
 			fmt.Printf("%s %d %d\n", stream, n-1, where.Last)
-			return nil
+			if acks++; acks%25 == 0 {
+				_, err = store.Compact(ctx)
+			}
+			return err
 		})
 	}
 	keep := events.Retention{Classes: []events.Class{{Name: "drop", Prefixes: []string{"drop/"}, MaxEvents: keptOfDropped, Unowned: true}}}
@@ -121,10 +125,10 @@ func childUpkeep(args []string) error {
 	return <-failed
 }
 
-// At whatever moment the process dies, in an append, a removal, a batch of the migration or an export: what was acknowledged is there once, or was removed as a whole from the
+// At whatever moment the process dies, in an append, a removal, a batch of the migration, a compaction or an export: what was acknowledged is there once, or was removed as a whole from the
 // front of its stream; every event is as it was appended or as the migration makes it, with its original in the archive; an export is whole or not there.
-func TestKillDuringRetentionMigrationAndExport(t *testing.T) {
-	rounds := 6
+func TestKillDuringRetentionMigrationCompactionAndExport(t *testing.T) {
+	rounds := 5
 	if s := os.Getenv(roundsEnv); s != "" {
 		var err error
 		rounds, err = strconv.Atoi(s)
@@ -152,7 +156,7 @@ func upkeepRound(t *testing.T, path, export string, rnd *rand.Rand, promised map
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	lines := bufio.NewScanner(pipe)
-	after := 50 + rnd.IntN(150)
+	after := 20 + rnd.IntN(100)
 	for n := 0; lines.Scan(); n++ {
 		if n == after {
 			time.AfterFunc(time.Duration(rnd.IntN(5000))*time.Microsecond, func() { _ = cmd.Process.Kill() }) // it may be gone already, which the exit status shows
