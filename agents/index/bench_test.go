@@ -162,6 +162,26 @@ func used() int64 {
 	return u.Utime.Nano() + u.Stime.Nano()
 }
 
+// BenchmarkPrepare measures what a question costs before any View is asked.
+func BenchmarkPrepare(b *testing.B) {
+	text := questions[3].text
+	b.Run("parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			ask(text)
+		}
+	})
+	b.Run("prepare", func(b *testing.B) {
+		q := ask(text).Query()
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := index.Prepare(q); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 // BenchmarkGet measures look-ups in random order; x-map says how many times longer they take than those in a plain map.
 func BenchmarkGet(b *testing.B) {
 	v, rows := populated(100_000)
