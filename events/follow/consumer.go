@@ -82,8 +82,8 @@ const (
 	Retrying
 	// Saving: the store does not take its place or its dead letter, so it waits.
 	Saving
-	// Halting: it stands still, see Status.Err.
-	Halting
+	// Halted: it has halted, see Status.Err.
+	Halted
 )
 
 // String names the state: "following", "retrying", "saving" or "halted".
@@ -98,7 +98,8 @@ func (s State) String() string {
 // Status is a view of a consumer. The counters are of the living incarnation.
 type Status struct {
 	State State
-	// Handled is the position up to which everything selected was handled or given up, Saved the one in the store. Head is the log's.
+	// Handled is the position up to which everything selected was handled or given up, Saved the one in the store. Head is the log's; where nothing selected follows,
+	// the other two may stay about a thousand positions behind it.
 	Handled, Saved, Head events.Position
 	// Done counts events that were handled, GivenUp those written to the dead stream, Failures failed attempts.
 	Done, GivenUp, Failures uint64

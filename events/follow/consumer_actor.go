@@ -152,12 +152,25 @@ func (a *consumerActor) fetch(ctx *actors.Context[Message]) {
 // take gets a page in hand.
 func (a *consumerActor) take(ctx *actors.Context[Message], m fetched) {
 	a.reading = nil
-	if m.err != nil {
+	a.page, a.through = m.batch.Events, max(m.batch.Through, a.status.Handled)
+	switch {
+	case m.err == nil:
+		a.step(ctx)
+	case isFinal(m.err):
 		a.halt(ctx, 0, m.err)
-		return
+	default:
+		a.again(ctx, m.err, step{a.course})
 	}
-	a.page, a.through = m.batch.Events, m.batch.Through
-	a.step(ctx)
+}
+
+// isFinal reports whether reading the same again would end in the same way.
+func isFinal(err error) bool {
+	for _, e := range []error{events.ErrCompacted, events.ErrCorrupt, events.ErrInvalid, events.ErrClosed} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // step deals with the next event of the page; each has a turn of its own, so that a long page holds up neither a stop nor a question. At the end of the page the place
@@ -222,7 +235,7 @@ func (a *consumerActor) bury(ctx *actors.Context[Message], e events.Event) {
 	switch {
 	case err == nil, errors.Is(err, events.ErrIDConflict):
 		a.status.GivenUp++
-		telemetry.Emit(ctx.Events(), GivenUp{Consumer: a.c.spec.Name, Position: e.Position, Type: e.Type, Attempts: a.attempt, Err: a.cause})
+		telemetry.Emit(ctx.Events(), EventGivenUp{Consumer: a.c.spec.Name, Position: e.Position, Type: e.Type, Attempts: a.attempt, Err: a.cause})
 		a.pass(ctx, e)
 	case errors.Is(err, events.ErrInvalid), errors.Is(err, events.ErrUnknownType):
 		a.halt(ctx, e.Position, errors.Join(a.cause, err)) // no later attempt could end differently
@@ -270,10 +283,10 @@ func (a *consumerActor) halt(ctx *actors.Context[Message], at events.Position, w
 	if ctx.Err() != nil {
 		return // the process is being stopped, and that is what the error says
 	}
-	a.status.State = Halting
+	a.status.State = Halted
 	a.status.Err = &HaltError{Name: a.c.spec.Name, Position: at, Err: why}
 	_ = a.save(ctx) // Terminate tries again
-	telemetry.Emit(ctx.Events(), Halted{Consumer: a.c.spec.Name, Position: at, Err: why})
+	telemetry.Emit(ctx.Events(), ConsumerHalted{Consumer: a.c.spec.Name, Position: at, Err: why})
 }
 
 // move begins a new course.
