@@ -140,6 +140,26 @@ func (l exportLine) event() (Event, error) {
 	return e, errors.Join(errs...)
 }
 
+// Line gives an event as one line of an export, without the line's end: the form for tools, and for people who have only text.
+func Line(e Event) ([]byte, error) {
+	var b bytes.Buffer
+	lines := json.NewEncoder(&b)
+	lines.SetEscapeHTML(false)
+	if err := lines.Encode(lineOf(e)); err != nil {
+		return nil, fmt.Errorf("events: export: position %d: %w", e.Position, err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// ParseLine reads what [Line] gave. Fields of a later release are passed over.
+func ParseLine(b []byte) (Event, error) {
+	var l exportLine
+	if err := json.Unmarshal(b, &l); err != nil {
+		return Event{}, fmt.Errorf("events: parse event: %w", err)
+	}
+	return l.event()
+}
+
 // ParseID reads the text form of an ID, with or without hyphens.
 func ParseID(s string) (id ID, err error) {
 	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
@@ -217,11 +237,7 @@ func Import(ctx context.Context, r io.Reader, into Restorer) (out Exported, err 
 			}
 			return out, flush(line)
 		default:
-			var l exportLine
-			if err := json.Unmarshal(text, &l); err != nil {
-				return out, &ImportError{Line: line, Err: err}
-			}
-			e, err := l.event()
+			e, err := ParseLine(text)
 			if err != nil {
 				return out, &ImportError{Line: line, Err: err}
 			}

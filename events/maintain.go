@@ -5,6 +5,7 @@ package events
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 const (
@@ -23,10 +24,13 @@ type Bookmark struct {
 	Position Position
 }
 
-// Validate checks the form of the bookmark; the problem is a [*FieldError].
+// Validate checks the form of the bookmark and returns every problem, joined, each a [*FieldError].
 func (b Bookmark) Validate() error {
 	v := validation{}
 	v.name("bookmark", b.Name)
+	if b.Position > math.MaxInt64 {
+		v.add("position", fmt.Sprintf("%d is none", b.Position))
+	}
 	return errors.Join(v.problems...)
 }
 

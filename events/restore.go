@@ -2,7 +2,12 @@
 
 package events
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
 
 // Restored is the decision about a batch that is to be restored: what to write, and where streams begin whose earlier events were removed.
 type Restored struct {
@@ -19,6 +24,9 @@ func JudgeRestore(batch []Event, last Event, known Known) (Restored, error) {
 	stamp := last.At
 	for i := range batch {
 		e := &batch[i]
+		if err := placeable(i, e); err != nil {
+			return Restored{}, err
+		}
 		if i > 0 && e.Position <= batch[i-1].Position {
 			return Restored{}, &FieldError{Stream: e.Stream, Field: fmt.Sprintf("events[%d].position", i), Reason: "not behind the one before"}
 		}
@@ -43,8 +51,8 @@ func JudgeRestore(batch []Event, last Event, known Known) (Restored, error) {
 			have = known.Versions[e.Stream]
 		}
 		switch {
-		case e.Version == 0 || have > 0 && e.Version != have+1:
-			return Restored{}, &VersionError{Stream: e.Stream, Want: Exact(max(e.Version, 1) - 1), Have: have}
+		case have > 0 && e.Version != have+1:
+			return Restored{}, &VersionError{Stream: e.Stream, Want: Exact(e.Version - 1), Have: have}
 		case have == 0 && e.Version > 1:
 			out.First[e.Stream] = e.Version
 		}
@@ -57,4 +65,20 @@ func JudgeRestore(batch []Event, last Event, known Known) (Restored, error) {
 		versions[e.Stream], ids[e.ID], stamp = e.Version, e.Position, e.At
 	}
 	return out, nil
+}
+
+// placeable checks what no store gives out itself.
+func placeable(i int, e *Event) error {
+	v := validation{stream: e.Stream}
+	at := fmt.Sprintf("events[%d].", i)
+	if e.Position == 0 || e.Position > math.MaxInt64 {
+		v.add(at+"position", fmt.Sprintf("%d is none", e.Position))
+	}
+	if e.Version == 0 || e.Version > math.MaxInt64 {
+		v.add(at+"version", fmt.Sprintf("%d is none", e.Version))
+	}
+	if !e.At.Equal(e.At.Truncate(time.Microsecond)) {
+		v.add(at+"at", "finer than a microsecond")
+	}
+	return errors.Join(v.problems...)
 }

@@ -92,6 +92,9 @@ func exporting(t *testing.T, h *bench) {
 		"a hole in the stream": {func(e *events.Event) { e.Version += 2 }, events.ErrVersion},
 		"an id in use":         {func(e *events.Event) { e.ID = last.ID; e.Version++ }, events.ErrIDConflict},
 		"an earlier stamp":     {func(e *events.Event) { e.Version++; e.At = epoch.Add(-time.Hour) }, events.ErrInvalid},
+		"no position":          {func(e *events.Event) { e.Version++; e.Position = 1 << 63 }, events.ErrInvalid},
+		"no version":           {func(e *events.Event) { e.Version = 0 }, events.ErrInvalid},
+		"too fine a stamp":     {func(e *events.Event) { e.Version++; e.At = e.At.Add(1) }, events.ErrInvalid},
 		"a bad type":           {func(e *events.Event) { e.Version++; e.Type = "" }, events.ErrInvalid},
 	} {
 		e := next

@@ -27,6 +27,7 @@ func bookmarks(t *testing.T, h *bench) {
 	require.NoError(t, err)
 	assert.Equal(t, []events.Bookmark{{Name: "z", Position: 2}, {Name: "ä/b", Position: 9}}, got)
 	assert.ErrorIs(t, h.store.PutBookmark(ctx, events.Bookmark{Name: "a\nb"}), events.ErrInvalid)
+	assert.ErrorIs(t, h.store.PutBookmark(ctx, events.Bookmark{Name: "a", Position: 1 << 63}), events.ErrInvalid)
 }
 
 func listing(t *testing.T, h *bench) {
