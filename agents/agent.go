@@ -48,7 +48,11 @@ func Child(s Spec, k Kind, dir *Directory) (supervision.Child, error) {
 }
 
 func options(s Spec) []actors.Option {
-	return []actors.Option{actors.Kind(s.Kind), actors.StartTimeout(s.StartTimeout)}
+	out := []actors.Option{actors.Kind(s.Kind), actors.StartTimeout(s.StartTimeout)}
+	if s.Limits.Queue > 0 {
+		out = append(out, actors.MailboxSize(s.bound()))
+	}
+	return out
 }
 
 // behavior returns what builds an incarnation.
@@ -60,11 +64,16 @@ func behavior(s Spec, k Kind, dir *Directory) (func() actors.Behavior[Message], 
 		return nil, fmt.Errorf("agents: check agent %q: kind %q has no New", s.ID, k.Name)
 	}
 	return func() actors.Behavior[Message] {
+		s := s
+		s.vitals = dir.vitals(s.ID)
 		b, err := k.New(s, dir)
 		if err != nil {
-			return failedStart{err}
+			b = failedStart{err}
 		}
-		return b
+		if b == nil {
+			return nil
+		}
+		return &living{kind: b, spec: s, vitals: s.vitals}
 	}, nil
 }
 

@@ -29,7 +29,10 @@ type Change struct {
 }
 
 // Directory knows the living agents. The handle reaches whoever runs under its name, so it survives restarts of the process.
-type Directory struct{ ref actors.Ref[dirMessage] }
+type Directory struct {
+	ref    actors.Ref[dirMessage]
+	roster *roster // nil without a Sweep; set before the agents start
+}
 
 // dirMessage is what the directory's process takes.
 type dirMessage interface{ directory() }
@@ -58,15 +61,19 @@ func (unwatch) directory() {}
 
 // NewDirectory returns the handle of the directory with this name, whether or not it runs yet, and the child that runs it.
 func NewDirectory(sys *actors.System, name string) (*Directory, supervision.Child) {
-	d := &Directory{actors.Named[dirMessage](sys, name)}
+	d := &Directory{ref: actors.Named[dirMessage](sys, name)}
 	return d, supervision.Child{ID: name, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
 		ref, err := actors.SpawnLink(in, name, newDirectory, actors.Kind("directory"), actors.OnFull(actors.Unbounded))
 		return ref.PID(), err
 	}}
 }
 
-// Join enters an agent: to be called in the Init of an agent's behaviour. A nil directory takes nobody.
+// Join enters an agent: to be called in the Init of an agent's behaviour. s is what it has turned out to be, which may be more than its spec
+// said. A nil directory takes nobody.
 func (d *Directory) Join(ctx *actors.Context[Message], s Spec) {
+	if s.vitals != nil {
+		s.vitals.learned(ctx.Self(), s)
+	}
 	if d != nil {
 		d.ref.From(ctx).Tell(join{Entry{Spec: s, Ref: ctx.Self(), PID: ctx.PID()}})
 	}

@@ -10,6 +10,11 @@
 //   - An agent never does more tasks at once than its concurrency; one more is refused with [ClassUndelivered].
 //   - A recalled task's context is cancelled at once; its answer is still owed. Who does not answer is killed by whoever waits, and
 //     comes back through its supervisor.
+//   - An agent's life is a state machine (package lifecycle) that follows facts: the start, the end of Init, work taken and answered, orders
+//     carried out, the end of the process. It goes on through all incarnations of an id, and so do the figures of performance.
+//   - Its health (package health) is judged once a second from the kernel's counters and what it reports, with no message to it. A directory
+//     with a [Sweep] shows both by [Directory.Info] without asking a process; [AgentMoved] and [AgentHealthChanged] tell every change.
+//   - [Maintain] and [Drain] work for every kind.
 //   - A panic in a task is a crash of its agent, and the crash names the task (see [TaskPanicError]).
 //
 // Usage, from Go:
@@ -18,11 +23,14 @@
 //	agent, err := agents.Spawn(sys, agents.Spec{ID: "u1", Capabilities: []string{"text"}}, kind, dir)
 //	out, err := agent.Do(ctx, agents.Task{ID: "t1", Input: json.RawMessage(`"hi"`)})
 //
-// Duties of the user: a [Worker] returns when its context ends and keeps no state that must survive in its fields; a crashed agent
-// starts with a fresh one.
+// In a tree: [Child], behind the children of [NewDirectory] and [Directory.Sweep]. For agents that come and go: [NewTeam].
+//
+// Duties of the user: a kind of one's own calls [Spec.Begin] and [Attempt.End] around each piece of work, or its agents are never busy. A
+// [Worker] returns when its context ends and keeps no state that must survive in its fields; a crashed agent starts with a fresh one.
 //
 // Failure modes: a refused or failed task is a [*Failure] with its class; a dead agent an *actors.CallError.
 //
-// State: the directory owns its table; it is memory, and filled anew by agents that start after it. Put the directory before the agents
-// under a rest_for_one supervisor.
+// State: the directory's process owns the table of the living; it is memory, and filled anew by agents that start after it. Put the directory
+// before the agents under a rest_for_one supervisor. What is known of their lives is kept with the directory's handle, and outlives all these
+// processes.
 package agents

@@ -23,9 +23,10 @@ type native struct {
 
 // job is one attempt in hand.
 type job struct {
-	task   Task
-	cancel context.CancelCauseFunc
-	reply  actors.Reply[Outcome]
+	task    Task
+	attempt Attempt
+	cancel  context.CancelCauseFunc
+	reply   actors.Reply[Outcome]
 }
 
 // RecalledError is the cause of a task's cancelled context when its attempt was taken back.
@@ -58,7 +59,7 @@ func (n *native) Receive(ctx *actors.Context[Message], m Message) error {
 			m.Reply.Send(Outcome{Failure: Undelivered("the agent does not know this attempt")})
 		}
 	case Finished:
-		n.finished(m)
+		n.finished(ctx, m)
 	case Describe:
 		m.Reply.Send(n.activity())
 	default:
@@ -77,16 +78,17 @@ func (n *native) assign(ctx *actors.Context[Message], m Assign) {
 		return
 	}
 	work, cancel := context.WithCancelCause(context.WithValue(context.Context(ctx), lifeKey{}, context.Context(ctx)))
-	n.jobs[m.Task.Token] = &job{task: m.Task, cancel: cancel, reply: m.Reply}
+	n.jobs[m.Task.Token] = &job{task: m.Task, attempt: n.spec.Begin(ctx), cancel: cancel, reply: m.Reply}
 	ctx.Go(func(context.Context) Message {
 		return Finished{m.Task.Token, Run(work, n.worker, m.Task)}
 	})
 }
 
-func (n *native) finished(m Finished) {
+func (n *native) finished(ctx *actors.Context[Message], m Finished) {
 	j := n.jobs[m.Token]
 	delete(n.jobs, m.Token)
 	j.cancel(nil)
+	j.attempt.End(ctx, m.Outcome)
 	if m.Outcome.Failure == nil {
 		n.seen.Done++
 	} else {

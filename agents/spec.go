@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
+	"mabeam.dev/agents/health"
+	"mabeam.dev/agents/index"
 	"mabeam.dev/supervision"
 )
 
@@ -15,8 +18,21 @@ import (
 type Spec struct {
 	// ID names the agent: unique in the directory and among its siblings; required.
 	ID string
+	// Namespace keeps apart what queries do not mix; "" is the default one.
+	Namespace string
 	// Kind is the name of its kind; filled in by Child and Spawn.
 	Kind string
+	// Team and Role say where it belongs and what it is there; both may be "".
+	Team, Role string
+	// Labels are the user's own marks, up to 32.
+	Labels map[string]string
+	// Limits are what it may use; 0 is no limit. Inflight bounds Concurrency and Queue the mailbox; Memory and CPU are held against what the
+	// agent reports.
+	Limits Limits
+	// Weight is its share when work is given out; 0 means 1.
+	Weight float64
+	// Health says from where on it is not healthy.
+	Health health.Policy
 	// Capabilities are what tasks may ask for.
 	Capabilities []string
 	// Concurrency is how many tasks it does at once: 0 means 1.
@@ -31,10 +47,32 @@ type Spec struct {
 	Settings json.RawMessage
 	// Wrap, if it is set, goes around the worker of a native agent: faults on purpose, tracing.
 	Wrap func(Worker) Worker
+
+	vitals *vitals // where its life is noted, set for each incarnation
 }
 
-// Slots returns the concurrency with its default.
-func (s Spec) Slots() int { return max(s.Concurrency, 1) }
+// Limits are what an agent may use: memory in bytes, CPUs, messages, tasks at once, micro-units of money.
+type Limits = index.Limits
+
+// Slots returns the concurrency with its default, within the limit.
+func (s Spec) Slots() int {
+	n := max(s.Concurrency, 1)
+	if most := s.Limits.Inflight; most > 0 && int64(n) > most {
+		return int(most)
+	}
+	return n
+}
+
+// bound is how many messages may wait.
+func (s Spec) bound() int {
+	if s.Limits.Queue > 0 {
+		return int(min(s.Limits.Queue, math.MaxInt32))
+	}
+	return defaultMailbox
+}
+
+// defaultMailbox is the bound of a mailbox that nobody gave one; see actors.MailboxSize.
+const defaultMailbox = 16384
 
 // Validate returns every mistake of the spec.
 func (s Spec) Validate() error {
@@ -44,6 +82,24 @@ func (s Spec) Validate() error {
 	}
 	if s.ID == "" {
 		wrong("id", "is missing")
+	}
+	if len(s.ID) > index.MaxID {
+		wrong("id", fmt.Sprintf("has more than %d bytes", index.MaxID))
+	}
+	if len(s.Labels) > index.MaxLabels {
+		wrong("labels", fmt.Sprintf("are more than %d", index.MaxLabels))
+	}
+	if _, ok := s.Labels[""]; ok {
+		wrong("labels", "hold one without a name")
+	}
+	if l := s.Limits; l.Memory < 0 || !(l.CPU >= 0) || l.Queue < 0 || l.Inflight < 0 || l.Budget < 0 {
+		wrong("limits", "must be 0 or more")
+	}
+	if !(s.Weight >= 0) || math.IsInf(s.Weight, 0) {
+		wrong("weight", "must be a number, 0 or more")
+	}
+	if err := s.Health.Validate(); err != nil {
+		all = append(all, fmt.Errorf("agents: check agent %q: %w", s.ID, err))
 	}
 	if s.Concurrency < 0 {
 		wrong("concurrency", "must be 1 or more")

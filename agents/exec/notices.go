@@ -25,14 +25,14 @@ func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 		a.becameReady(n)
 		telemetry.Emit(ctx.Events(), ProgramStarted{Origin: a.origin(ctx), OSPID: a.port.Pid(), Name: n.Hello.Name})
 	case protocol.TaskDone:
-		a.answer(n.ID, agents.Outcome{Output: n.Output})
+		a.answer(ctx, n.ID, agents.Outcome{Output: n.Output})
 	case protocol.TaskRefused:
-		a.answer(n.ID, agents.Outcome{Failure: refused(n)})
+		a.answer(ctx, n.ID, agents.Outcome{Failure: refused(n)})
 	case protocol.TaskFailed:
 		a.takenBack(n)
 	case protocol.PlaceFreed:
 		telemetry.Emit(ctx.Events(), AnswerDropped{Origin: a.origin(ctx), Task: n.ID})
-		a.answer(n.ID, agents.Outcome{})
+		a.answer(ctx, n.ID, agents.Outcome{})
 	case protocol.TaskProgressed:
 		telemetry.Emit(ctx.Events(), TaskProgressed{Origin: a.origin(ctx), Task: n.ID, Attempt: n.Attempt, Data: n.Data})
 	case protocol.Logged:

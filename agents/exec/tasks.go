@@ -13,8 +13,9 @@ import (
 
 // job is one attempt in the program's hands.
 type job struct {
-	task  agents.Task
-	reply actors.Reply[agents.Outcome]
+	task    agents.Task
+	attempt agents.Attempt
+	reply   actors.Reply[agents.Outcome]
 	// taken is why the attempt was taken back; nil while the answer is wanted. The program keeps its place until it answers, so the
 	// Assign is answered only then.
 	taken *agents.Failure
@@ -37,7 +38,7 @@ func (a *agent) assign(ctx *actors.Context[agents.Message], m agents.Assign) {
 		return
 	}
 	m.Task.Input = nil // on its way; not needed again
-	a.jobs = append(a.jobs, &job{task: m.Task, reply: m.Reply})
+	a.jobs = append(a.jobs, &job{task: m.Task, attempt: a.spec.Begin(ctx), reply: m.Reply})
 	a.take(ctx, notices)
 }
 
@@ -86,7 +87,7 @@ func (a *agent) takenBack(n protocol.TaskFailed) {
 }
 
 // answer ends a job with an outcome.
-func (a *agent) answer(id string, o agents.Outcome) {
+func (a *agent) answer(ctx *actors.Context[agents.Message], id string, o agents.Outcome) {
 	i := slices.IndexFunc(a.jobs, func(j *job) bool { return j.task.ID == id })
 	if i < 0 {
 		return
@@ -96,6 +97,7 @@ func (a *agent) answer(id string, o agents.Outcome) {
 	if j.taken != nil {
 		o = agents.Outcome{Failure: j.taken}
 	}
+	j.attempt.End(ctx, o)
 	if o.Failure == nil {
 		a.seen.Done++
 	} else {
