@@ -17,9 +17,10 @@ import (
 
 // Client asks a running node.
 type Client struct {
-	http *http.Client
-	base string
-	at   string // what the user knows it by
+	http  *http.Client
+	base  string
+	token string // shown where one may be needed
+	at    string // what the user knows it by
 }
 
 // ErrNoNode is the reason of an UnreachableError when something else than a node answers.
@@ -43,7 +44,9 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 type StatusError struct {
 	At   string // address or socket
 	Code int    // HTTP status
-	Text string // the node's words
+	// Reason is the code of the problem, such as CodeQueue; empty from what gives none.
+	Reason string
+	Text   string // the node's words
 }
 
 // Error gives the node's words.

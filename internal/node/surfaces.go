@@ -26,8 +26,8 @@ func serve(n *Node) (*surfaces, error) {
 	if n.o.NoSurfaces {
 		return s, nil
 	}
-	handler := admin.Handler(n, n.metrics.Handler())
 	where := n.o.Config.Surfaces
+	handler := admin.Join(admin.Handler(n, n.metrics.Handler()), admin.Tasks(n.intake()))
 	if !where.Listen.Off() {
 		l, err := net.Listen("tcp", string(where.Listen))
 		if err != nil {
@@ -48,6 +48,15 @@ func serve(n *Node) (*surfaces, error) {
 	}
 	s.run(l, handler, n.o.Logger)
 	return s, nil
+}
+
+// intake is how tasks come in over HTTP.
+func (n *Node) intake() admin.TaskOptions {
+	o := admin.TaskOptions{Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body), Now: n.sys.Now}
+	for i, q := range n.queues {
+		o.Queues = append(o.Queues, admin.NamedQueue{Name: n.o.Config.Work[i].Queue, Queue: q})
+	}
+	return o
 }
 
 func (s *surfaces) run(l net.Listener, h http.Handler, logger *slog.Logger) {

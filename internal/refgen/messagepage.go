@@ -92,19 +92,57 @@ func body(b *strings.Builder, s *source, path, name string) error {
 }
 
 var (
-	endpointLine = regexp.MustCompile(`(?m)^\s*- (GET /\S*): ((?:.+\n?)(?:^ {3,}\S.*\n?)*)`)
+	endpointLine = regexp.MustCompile(`(?m)^\s*- ((?:GET|POST|PUT|DELETE) /\S*): ((?:.+\n?)(?:^ {3,}\S.*\n?)*)`)
 	handled      = regexp.MustCompile(`^(GET|POST|PUT|DELETE) /`)
 )
 
-// endpoints lists what the admin handler serves: the patterns from its code, the sentences from its comment. They must agree.
+// endpoints lists what a node serves over HTTP, views first, and the bodies of requests and answers.
 func endpoints(b *strings.Builder, s *source) error {
 	b.WriteString("## HTTP\n\nWhat a node serves on its loopback address and on its unix socket.\n\n")
+	errs := []error{served(b, s, "Handler")}
+	for _, name := range []string{"Health", "Phase", "TreeAnswer"} {
+		errs = append(errs, body(b, s, "internal/admin", name))
+	}
+	errs = append(errs, body(b, s, "supervision", "Node"))
+	b.WriteString("## HTTP: tasks and queues\n\n")
+	errs = append(errs, served(b, s, "Tasks"))
+	for _, name := range []string{
+		"ReceiptsAnswer", "Receipt", "TaskAnswer", "TaskView", "TaskEvent", "TasksAnswer", "QueuesAnswer", "QueueView", "BlockView", "AgentView", "Order",
+		"ProblemAnswer", "Problem",
+	} {
+		errs = append(errs, body(b, s, "internal/admin", name))
+	}
+	return errors.Join(append(errs, codes(b, s.pkg("internal/admin")))...)
+}
+
+// codes lists the words that a problem may have for its code, in the order of the source.
+func codes(b *strings.Builder, p *pkg) error {
+	var rows [][]string
+	for _, v := range p.values {
+		if word, ok := literal(v.expr); ok && v.isConst && strings.HasPrefix(v.name, "Code") {
+			rows = append(rows, []string{code(word), prose(v.own)})
+		}
+	}
+	if len(rows) == 0 {
+		return errors.New("refgen: internal/admin has no codes of problems")
+	}
+	table(b, []string{"Code", "Meaning"}, rows)
+	return nil
+}
+
+// served lists what a function that makes a handler serves: the patterns from its code, the sentences from its comment. They must agree. What
+// the comment says besides stands above the table.
+func served(b *strings.Builder, s *source, name string) error {
 	p := s.pkg("internal/admin")
-	i := slices.IndexFunc(p.funcs, func(fn *ast.FuncDecl) bool { return fn.Name.Name == "Handler" })
+	i := slices.IndexFunc(p.funcs, func(fn *ast.FuncDecl) bool { return fn.Recv == nil && fn.Name.Name == name })
 	if i < 0 {
-		return errors.New("refgen: internal/admin has no Handler")
+		return errors.New("refgen: internal/admin has no " + name)
 	}
 	fn := p.funcs[i]
+	if name != "Handler" {
+		intro, _, _ := strings.Cut(fn.Doc.Text(), "\n\n")
+		b.WriteString(cell(strings.TrimPrefix(intro, name+" serves them. ")) + "\n\n")
+	}
 	said := map[string]string{}
 	for _, m := range endpointLine.FindAllStringSubmatch(fn.Doc.Text(), -1) {
 		said[m[1]] = m[2]
@@ -121,16 +159,15 @@ func endpoints(b *strings.Builder, s *source) error {
 			return true
 		}
 		if said[pattern] == "" {
-			errs = append(errs, problem(p.at[fn], lit.Pos(), "the comment of Handler has no line for %q", pattern))
+			errs = append(errs, problem(p.at[fn], lit.Pos(), "the comment of %s has no line for %q", name, pattern))
 		}
 		rows = append(rows, []string{code(pattern), cell(said[pattern])})
 		delete(said, pattern)
 		return true
 	})
 	for pattern := range said {
-		errs = append(errs, problem(p.at[fn], fn.Pos(), "the comment of Handler promises %q, which it does not serve", pattern))
+		errs = append(errs, problem(p.at[fn], fn.Pos(), "the comment of %s promises %q, which it does not serve", name, pattern))
 	}
 	table(b, []string{"Request", "Answer"}, rows)
-	return errors.Join(append(errs, body(b, s, "internal/admin", "Health"), body(b, s, "internal/admin", "Phase"),
-		body(b, s, "internal/admin", "TreeAnswer"), body(b, s, "supervision", "Node"))...)
+	return errors.Join(errs...)
 }

@@ -76,7 +76,8 @@ queues that feed them tasks and lose none.
   runtime run                    the main job: review Go's standard library
   runtime run -c node.yaml       your own node
   runtime validate node.yaml     every mistake of a config file at once
-  runtime inspect tree           the tree of a running node`,
+  runtime inspect tree           the tree of a running node
+  runtime work list              its queues, tasks and dead letters`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -87,7 +88,7 @@ queues that feed them tasks and lose none.
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand(root))
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(c.run(), c.validate(), c.conform(), c.scenario(), c.inspect(), c.schema(), c.version(), c.reviewAgent(), exitCodesTopic())
+	root.AddCommand(c.run(), c.validate(), c.conform(), c.scenario(), c.inspect(), c.work(), c.schema(), c.version(), c.reviewAgent(), exitCodesTopic())
 	return root
 }
 
