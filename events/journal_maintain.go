@@ -4,6 +4,7 @@ package events
 
 import (
 	"context"
+	"slices"
 
 	"mabeam.dev/actors"
 )
@@ -56,12 +57,34 @@ func (j *Journal) Streams(ctx context.Context, after Stream, limit int) ([]Strea
 	return j.store.Streams(ctx, after, limit)
 }
 
-// Remove removes the oldest events of a stream; see [Store].
-func (j *Journal) Remove(ctx context.Context, r Removal) (Removed, error) {
-	return inTurn(ctx, j, func(ctx context.Context, s Store) (Removed, error) { return s.Remove(ctx, r) })
+// turnEvents is how many events one turn of upkeep removes or rewrites: appends that come meanwhile wait a millisecond or two, not for a whole batch.
+const turnEvents = 25
+
+// Remove removes the oldest events of a stream; see [Store]. It takes several turns of the process, each a transaction of its own, so after an error part of the batch may be removed.
+func (j *Journal) Remove(ctx context.Context, r Removal) (out Removed, err error) {
+	left := r.Batch()
+	for left > 0 {
+		r.Limit = min(left, turnEvents)
+		done, err := inTurn(ctx, j, func(ctx context.Context, s Store) (Removed, error) { return s.Remove(ctx, r) })
+		if err != nil {
+			return out, err
+		}
+		out = Removed{Events: out.Events + done.Events, Bytes: out.Bytes + done.Bytes, First: done.First}
+		if left -= done.Events; done.Events < r.Limit {
+			break
+		}
+	}
+	return out, nil
 }
 
-// Rewrite replaces the data of stored events; see [Store].
-func (j *Journal) Rewrite(ctx context.Context, rs []Rewrite) (int, error) {
-	return inTurn(ctx, j, func(ctx context.Context, s Store) (int, error) { return s.Rewrite(ctx, rs) })
+// Rewrite replaces the data of stored events; see [Store]. It takes several turns of the process, each a transaction of its own, so after an error part of them may be rewritten.
+func (j *Journal) Rewrite(ctx context.Context, rs []Rewrite) (n int, err error) {
+	for part := range slices.Chunk(rs, turnEvents) {
+		done, err := inTurn(ctx, j, func(ctx context.Context, s Store) (int, error) { return s.Rewrite(ctx, part) })
+		if err != nil {
+			return n, err
+		}
+		n += done
+	}
+	return n, nil
 }

@@ -44,16 +44,42 @@ func (b *bench) append(store *sqlite.Store, appenders, batch int, goal, p99 floa
 	if _, err := j.Start(sys); err != nil {
 		return err
 	}
+	begin := time.Now()
+	took, err := appendAll(j, "bench", appenders, batch, b.appends)
+	if err != nil {
+		return err
+	}
+	rate := float64(b.appends) / time.Since(begin).Seconds()
+	name := fmt.Sprintf("durable append, %d appenders", appenders)
+	if batch > 1 {
+		name = fmt.Sprintf("durable append, batches of %d", batch)
+	}
+	b.row(name, rate, "events/s", benchtab.ValueAtLeast(goal))
+	limit := benchtab.Goal{}
+	if p99 > 0 {
+		limit = benchtab.ValueAtMost(p99)
+	}
+	b.row(name+", p50", millis(took, 50), "ms", benchtab.Goal{})
+	b.row(name+", p99", millis(took, 99), "ms", limit)
+	return nil
+}
+
+// millis gives a percentile of sorted times in milliseconds.
+func millis(sorted []time.Duration, percent int) float64 {
+	return sorted[len(sorted)*percent/100].Seconds() * 1000
+}
+
+// appendAll appends n events from many goroutines at once, and gives the sorted times that the appends took.
+func appendAll(j *events.Journal, prefix string, appenders, batch, total int) ([]time.Duration, error) {
 	ctx := context.Background()
 	took := make([][]time.Duration, appenders)
 	failed := make([]error, appenders)
-	begin := time.Now()
 	var wg sync.WaitGroup
 	for w := range appenders {
 		wg.Go(func() {
-			s := events.Stream(fmt.Sprintf("bench/%d", w))
-			for n := w * batch; n < b.appends; n += appenders * batch {
-				ev := make([]events.New, min(batch, b.appends-n))
+			s := events.Stream(fmt.Sprintf("%s/%d", prefix, w))
+			for n := w * batch; n < total; n += appenders * batch {
+				ev := make([]events.New, min(batch, total-n))
 				for i := range ev {
 					ev[i] = fact(n + i)
 				}
@@ -67,24 +93,9 @@ func (b *bench) append(store *sqlite.Store, appenders, batch int, goal, p99 floa
 		})
 	}
 	wg.Wait()
-	rate := float64(b.appends) / time.Since(begin).Seconds()
-	if err := errors.Join(failed...); err != nil {
-		return err
-	}
-	name := fmt.Sprintf("durable append, %d appenders", appenders)
-	if batch > 1 {
-		name = fmt.Sprintf("durable append, batches of %d", batch)
-	}
-	b.row(name, rate, "events/s", benchtab.ValueAtLeast(goal))
 	all := slices.Concat(took...)
 	slices.Sort(all)
-	limit := benchtab.Goal{}
-	if p99 > 0 {
-		limit = benchtab.ValueAtMost(p99)
-	}
-	b.row(name+", p50", all[len(all)/2].Seconds()*1000, "ms", benchtab.Goal{})
-	b.row(name+", p99", all[len(all)*99/100].Seconds()*1000, "ms", limit)
-	return nil
+	return all, errors.Join(failed...)
 }
 
 // fill writes n events without a journal.

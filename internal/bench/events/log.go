@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -79,64 +78,5 @@ func (b *bench) ask(store *sqlite.Store, name string, query func(n int) events.Q
 	}
 	b.row(name+", p50", took[times/2].Seconds()*1000, "ms", benchtab.Goal{})
 	b.row(name+", p99", took[times*99/100].Seconds()*1000, "ms", limit)
-	return nil
-}
-
-// counted is version 2 of its type: version 1 was a bare text.
-type counted struct {
-	N int `json:"n"`
-}
-
-// upkeep measures migration and retention.
-func (b *bench) upkeep(store *sqlite.Store) error {
-	ctx := context.Background()
-	n := max(b.log/4, 2*events.KeptTail)
-	if err := fill(store, n, func(i int) events.New {
-		return events.New{Type: "bench.counted", Data: fmt.Appendf(nil, `{"count":"%0*d"}`, payload-13, i)}
-	}); err != nil {
-		return err
-	}
-	c := events.NewCatalog()
-	kind, err := events.Register[counted](c, events.Schema{Name: "bench.counted", Version: 2, Required: []string{"n"}, Upcasts: map[uint32]events.Upcast{
-		1: func(data []byte) ([]byte, error) {
-			var old struct {
-				Count string `json:"count"`
-			}
-			if err := json.Unmarshal(data, &old); err != nil {
-				return nil, err
-			}
-			return fmt.Appendf(nil, `{"n":%d}`, len(old.Count)), nil
-		},
-	}})
-	if err != nil {
-		return err
-	}
-	p, err := store.Query(ctx, events.Query{Limit: 1})
-	if err != nil {
-		return err
-	}
-	const reads = 100_000
-	begin := time.Now()
-	for range reads {
-		if _, err := kind.Decode(p.Events[0]); err != nil {
-			return err
-		}
-	}
-	b.row("upcast and decode of one event", float64(time.Since(begin).Nanoseconds())/reads/1000, "us", benchtab.ValueAtMost(2))
-	begin = time.Now()
-	m, err := c.Migrate(ctx, store)
-	if err != nil {
-		return err
-	}
-	if m.Rewritten != n {
-		return fmt.Errorf("rewrote %d events of %d", m.Rewritten, n)
-	}
-	b.row("migration in the background", float64(n)/time.Since(begin).Seconds(), "events/s", benchtab.ValueAtLeast(30_000))
-	begin = time.Now()
-	swept, err := events.Retention{Classes: []events.Class{{Name: "all", Prefixes: []string{""}, MaxEvents: 1, Forced: true}}}.Sweep(ctx, store, begin)
-	if err != nil {
-		return err
-	}
-	b.row("retention, removal", float64(swept.Events)/time.Since(begin).Seconds(), "events/s", benchtab.Goal{})
 	return nil
 }

@@ -44,7 +44,7 @@ func run(args []string, stdout, stderr io.Writer) (err error) {
 	flags.IntVar(&b.log, "n", 200_000, "events in the log that is read and queried")
 	flags.StringVar(&b.dir, "dir", "", "folder for the stores; empty means the system's folder for temporary files")
 	flags.StringVar(&b.out, "out", "out/bench", "folder of the JSON files")
-	flags.StringVar(&b.only, "only", "", "measure only what has this in its name: append, log, upkeep")
+	flags.StringVar(&b.only, "only", "", "measure only what has this in its name: append, log, upkeep, beside")
 	profile := flags.String("cpuprofile", "", "write a profile of the processor's time to this file")
 	if err := flags.Parse(args); err != nil {
 		return errUsage
@@ -73,6 +73,7 @@ func run(args []string, stdout, stderr io.Writer) (err error) {
 		{"append, batches of 256", func(s *sqlite.Store) error { return b.append(s, 1, 256, 40_000, 0) }},
 		{"log", b.reading},
 		{"upkeep", b.upkeep},
+		{"beside", b.beside},
 	} {
 		if !strings.Contains(m.name, b.only) {
 			continue
