@@ -22,7 +22,7 @@ func (c Caller) spawner() (*kernel.System, *kernel.Proc) { return c.proc.System(
 func (c Caller) sender() *kernel.Proc                    { return c.proc }
 
 // PID returns the process; the zero PID for the zero Caller.
-func (c Caller) PID() PID { return PID{c.proc} }
+func (c Caller) PID() PID { return PID(c) }
 
 // Link is [Context.Link] for the process; nobody is linked to the zero Caller.
 func (c Caller) Link(to PID) {

@@ -5,7 +5,6 @@ package actors_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // naive is OTP's rules of exits, links and monitors, written down as simply as they can be: processes are numbers, a mailbox is a slice,
@@ -35,9 +34,6 @@ type naiveItem struct {
 	link    bool // it came by the link with from
 	monitor int  // the watch that it is the notice of; 0: none
 }
-
-// exit reports whether the item is an exit signal.
-func (i naiveItem) exit() bool { return i.line == "" || strings.HasPrefix(i.line, "exit ") }
 
 // naiveTie is one side of a link or monitor.
 type naiveTie struct {

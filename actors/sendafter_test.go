@@ -113,15 +113,14 @@ func TestADelayedMessageIsSentOnce(t *testing.T) {
 	bubbleWith(t, actors.Options{Clock: clock}, func(t *testing.T, w *world) {
 		to := actors.MustSpawn(w, "to", plain())
 		last := func() func() { return clock.calls[len(clock.calls)-1] }
-		d := actors.SendAfter(w, to, time.Second, w.says("once"))
+		actors.SendAfter(w, to, time.Second, w.says("once"))
 		last()()
 		last()()
 		assert.Equal(t, []string{"once"}, w.heard())
-		d = actors.SendAfter(w, to, time.Second, w.says("never"))
-		d.Cancel()
+		actors.SendAfter(w, to, time.Second, w.says("never")).Cancel()
 		last()()
 		assert.Equal(t, []string{"once"}, w.heard())
-		d = actors.SendAfter(w, to, time.Second, w.says("overdue"))
+		d := actors.SendAfter(w, to, time.Second, w.says("overdue"))
 		clock.now = clock.now.Add(time.Minute)
 		left, pending := d.Left()
 		assert.Equal(t, []any{time.Duration(0), true}, []any{left, pending}, "a clock that is late")

@@ -34,17 +34,6 @@ func quietSystem() *actors.System {
 	return actors.New(actors.Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 }
 
-// fill lets the engine take the memory that it takes once: its registry is many small maps, each of which grows when it is first hit.
-func fill(sys *actors.System) {
-	if raceDetector {
-		return // then nobody looks at the memory
-	}
-	idle := actors.Stateless(func(*actors.Context[int], int) error { return nil })
-	for range 100_000 {
-		actors.MustSpawn(sys, "", idle).PID().Kill()
-	}
-}
-
 // 10,000 crashes in one tree, of every kind, under every strategy, three levels deep, leave no goroutine and no memory behind.
 func TestTenThousandCrashesInOneTree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -85,7 +74,6 @@ func TestTenThousandCrashesInOneTree(t *testing.T) {
 				}
 			}
 		}
-		fill(sys)
 		churn(1_000)
 		heap, goroutines, processes := heapInUse(), runtime.NumGoroutine(), sys.Len()
 		churn(10_000)
@@ -103,7 +91,6 @@ func costs(t *testing.T, n int, restart supervision.Restart) (objects, bytes flo
 	ctx := t.Context()
 	sys := quietSystem()
 	defer func() { require.NoError(t, sys.Close(ctx)) }()
-	fill(sys)
 	up := make(chan actors.PID, 1)
 	template := supervision.Template("t", func(int) actors.Behavior[do] {
 		return &doer{init: func(c *cx) error { up <- c.PID(); return nil }}
