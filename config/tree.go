@@ -42,6 +42,12 @@ type Child struct {
 	Count        int             `yaml:"count" default:"1" min:"1" max:"100000" not:"supervisor" doc:"How many of this child run; more than one are named id-1, id-2 and so on."`
 	Capabilities []string        `yaml:"capabilities" check:"capability" not:"supervisor" doc:"What the agent can do; tasks ask for these names."`
 	Concurrency  int             `yaml:"concurrency" default:"1" min:"1" max:"100000" not:"supervisor" doc:"Tasks the agent works on at the same time."`
+	Team         string          `yaml:"team" check:"name" not:"supervisor" doc:"Team the agent belongs to."`
+	Role         string          `yaml:"role" check:"name" not:"supervisor" doc:"Role the agent plays."`
+	Labels       map[string]Text `yaml:"labels" check:"name" not:"supervisor" doc:"Marks of the agent that queries can ask for, at most 32."`
+	Weight       float64         `yaml:"weight" default:"1" min:"0.001" max:"1000" not:"supervisor" doc:"Share of the agent when work is given out."`
+	Resources    *Resources      `yaml:"resources" not:"supervisor" doc:"What the agent may use; without this section there is no limit."`
+	Health       *Health         `yaml:"health" not:"supervisor" doc:"From where on the agent is not healthy."`
 	Settings     any             `yaml:"settings" not:"supervisor" doc:"Settings of the kind; which keys there are is up to the kind."`
 	Command      []Text          `yaml:"command" only:"exec" required:"true" doc:"Program and arguments; no shell is involved."`
 	Env          map[string]Text `yaml:"env" only:"exec" check:"variable" doc:"Environment variables added to the few the program inherits."`

@@ -40,6 +40,7 @@ func (d *decoder) group(g Group, path string) {
 		d.kind(c, at)
 		d.significant(g, c, path, at)
 		d.restarts(c, at)
+		d.agent(c, at)
 		if c.Kind == KindSupervisor {
 			d.group(c.Group, at)
 		}

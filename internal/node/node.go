@@ -160,7 +160,7 @@ func (n *Node) spec() (supervision.Spec, error) {
 	dir, directory := agents.NewDirectory(n.sys, "agents")
 	n.dir = dir
 	s := supervision.Spec{Strategy: supervision.RestForOne, Intensity: supervision.Intensity{Max: 3, Within: 10 * time.Second}}
-	s.Children = append(s.Children, n.journalChild(), directory)
+	s.Children = append(s.Children, n.journalChild(), directory, dir.Sweep("health", agents.Sweep{}))
 	if cfg.Tree != nil {
 		tree, err := n.builder().group(cfg.Tree.Group)
 		if err != nil {

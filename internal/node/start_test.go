@@ -162,7 +162,7 @@ func TestStartedNodeIsReadyInEveryPhase(t *testing.T) {
 	for _, c := range tree.Children {
 		children = append(children, c.ID)
 	}
-	assert.Equal(t, []string{"journal", "agents", "app", "work-q"}, children)
+	assert.Equal(t, []string{"journal", "agents", "health", "app", "work-q"}, children)
 	r.stop(n)
 	_, err = n.Tree(r.ctx, 0)
 	assert.Error(t, err)

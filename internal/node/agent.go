@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"time"
+
+	"mabeam.dev/agents"
+	"mabeam.dev/agents/health"
+	"mabeam.dev/config"
+)
+
+// labels converts the labels of an agent.
+func labels(from map[string]config.Text) map[string]string {
+	if from == nil {
+		return nil
+	}
+	to := make(map[string]string, len(from))
+	for name, value := range from {
+		to[name] = value.Reveal()
+	}
+	return to
+}
+
+// limits converts the section resources.
+func limits(r *config.Resources) agents.Limits {
+	if r == nil {
+		return agents.Limits{}
+	}
+	return agents.Limits{Memory: int64(r.Memory), CPU: r.CPU, Queue: int64(r.Queue), Inflight: int64(r.Inflight), Budget: r.Budget}
+}
+
+// policy converts the section health.
+func policy(h *config.Health) health.Policy {
+	if h == nil {
+		return health.Policy{}
+	}
+	return health.Policy{
+		Target:   h.Target,
+		Latency:  health.Levels[float64]{Degraded: h.Latency, Unhealthy: h.LatencyUnhealthy},
+		Queue:    health.Levels[int]{Degraded: h.Queue, Unhealthy: h.QueueUnhealthy},
+		Stuck:    health.Levels[time.Duration]{Degraded: h.Stuck, Unhealthy: h.StuckUnhealthy},
+		Errors:   health.Levels[float64]{Degraded: h.Errors, Unhealthy: h.ErrorsUnhealthy},
+		MinCalls: h.MinCalls,
+		Beat:     h.Beat,
+		Missed:   health.Levels[int]{Degraded: h.Missed, Unhealthy: h.MissedUnhealthy},
+		Resource: health.Levels[float64]{Degraded: h.Resource, Unhealthy: h.ResourceUnhealthy},
+	}
+}
