@@ -11,8 +11,13 @@
 //   - A file sink holds each outcome in exactly one line, across kill -9, too.
 //   - The queue never waits for the disk: while a group of decisions is being committed the next one is made up. Its effects are performed
 //     in the order of the decisions.
-//   - Memory is bounded by plan.Spec.Limit open tasks, a batch per source, some thousand outcomes per sink, and what duplicate detection
-//     keeps of tasks that have ended (some 150 bytes each); not by the length of the input.
+//   - Memory is bounded by plan.Spec.Limit open tasks, a batch per source, some thousand outcomes per sink, dead letters, and what
+//     duplicate detection keeps of the last plan.Spec.Remember tasks that are over (some 160 bytes each); not by the length of the input.
+//   - A duplicate of a task that is no longer remembered is recognised by its id: the journal is asked before it is accepted, for as
+//     long as it keeps the task's events. An idempotency key is known only as long as its task is remembered.
+//   - Every event of a task has one correlation in the journal (Queue.Correlation), so its whole story is one query.
+//   - A paused queue stays paused until Unpause, across restarts of the node.
+//   - Watch tells only what is durable, in order, and ends with the outcome. A slow watcher misses steps, is told so, and slows nobody.
 //   - When an agent dies its attempts are given out again in the turn in which the queue hears of it.
 //
 // # Usage
@@ -32,11 +37,12 @@
 //
 // # Failure modes
 //
-// Submit gives one Receipt for each task, whose Err is a condition of package plan. An error of the call as a whole leaves the outcome open;
+// A task that the journal cannot be asked about is refused with a *JournalError, and can be submitted again. Submit gives one Receipt for each task, whose Err is a condition of package plan. An error of the call as a whole leaves the outcome open;
 // submitting again is safe. A *JournalError ends the queue's process, which is then rebuilt from what is durable. A *ResultsError keeps a
 // file sink from starting. Everything else is told as an event: BadLine, SinkFailed, SnapshotFailed, TaskDead.
 //
-// The snapshot of a queue that remembers more than about a million ended tasks exceeds events.MaxState and is not kept; such a queue starts slowly.
+// The snapshot of a queue that is told to remember more than about a million tasks that are over exceeds events.MaxState and is not kept; such a
+// queue starts slowly. Of tasks that a release before correlations has accepted, only those that are remembered are recognised.
 //
 // # OTP
 //

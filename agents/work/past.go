@@ -54,7 +54,7 @@ func (q *Queue) past(ctx context.Context, id string) (*plan.Past, error) {
 		ask.Cursor = page.Next
 	}
 	if p == nil || p.State == plan.StateUnknown {
-		return nil, nil //nolint:nilnil // it is new, or it is open and those who hold it know
+		return nil, nil // it is new, or it is open and those who hold it know
 	}
 	return &p.Past, nil
 }

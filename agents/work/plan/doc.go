@@ -13,10 +13,16 @@
 //   - Exclusion: a retry goes to an agent not yet tried in its series, and waits for a busy one, while any such agent is up; otherwise to any.
 //   - Slots: an agent never holds more attempts than its concurrency. A recalled attempt keeps its slot until the agent answers the token or goes down, and after
 //     Spec.Grace the agent is condemned.
-//   - Bounds: at most Spec.Limit open tasks; an open task takes less than 1 KiB beyond its input and the history of its failed attempts, a finished one
-//     what duplicate detection needs (about 120 bytes and its id). A command takes O(log n) in the number of tasks. A retry costs O(agents) on top, and an
+//   - Quotas: of a kind of tasks no more attempts are with agents at once, and no more begin in a time, than Spec.Kinds says; an agent begins no more than
+//     Spec.Agents says, in all its lives together. Tasks of other kinds and other agents go past what a quota holds back. What is left of a rate is not
+//     journaled: a rebuilt queue begins with all of it.
+//   - A pause is journaled, so it outlasts restarts; a drain is not.
+//   - Bounds: at most Spec.Limit open tasks; an open task takes less than 1 KiB beyond its input and the history of its failed attempts, one that is over
+//     what duplicate detection needs (about 160 bytes and its id), until a Trim drops it: Spec.Remember says how many are kept. Dead letters are kept whole
+//     until they are revived or purged. A command takes O(log n) in the number of tasks. A retry costs O(agents) on top, and an
 //     agent that gets or loses its last free slot the number of different sets of agents that retries for its capabilities have tried. A Tick takes O(log n)
-//     for each due task, at most 1,024 at once. Forget, DeadLetters and Snapshot look at everything.
+//     for each due task, at most 1,024 at once. With the policy Performance a dispatch
+//     looks at all free agents. A Trim costs what it drops. Forget, Tasks, DeadLetters and Snapshot look at everything.
 //   - Nothing blocks, and nothing is random except through the source passed in: the same commands give the same decisions.
 //
 // # Usage
@@ -31,7 +37,7 @@
 //
 // # Duties of the user
 //
-// Journal the events in order, each as the next version of one stream, before any effect, and rebuild the queue when journaling fails: the queue is ahead of
+// When Knows does not know a task and Forgot is not zero, ask the journal and pass what it has as Submit.Past; Trim when TrimDue says so. Journal the events in order, each as the next version of one stream, before any effect, and rebuild the queue when journaling fails: the queue is ahead of
 // its journal then. Give every life of an agent an incarnation that was never used before in the journal. Answer every Recall with a Failure, a Result or
 // AgentDown, and every Condemn with AgentDown. Tick when an Arm says so. Keep events in the journal until every sink has written the outcomes up to them,
 // even if a snapshot covers them: a snapshot holds no outputs. Pass a time that does not go backwards; a step back only delays what is due.
@@ -43,8 +49,8 @@
 //
 // # State
 //
-// A Queue belongs to one owner, usually the queue actor, and is not safe for concurrent use. Which agents are up, what timer is armed and how many answers came
-// late is not journaled: a rebuilt queue is told again.
+// A Queue belongs to one owner, usually the queue actor, and is not safe for concurrent use. Which agents are up and how they have done, what
+// timer is armed and how many answers came late is not journaled: a rebuilt queue is told again.
 //
 // An attempt of an agent that crashed is suspected of having killed it unless AgentDown names the culprit, so with a concurrency above one an innocent task can
 // be counted beside the guilty one.

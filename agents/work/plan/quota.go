@@ -94,7 +94,7 @@ func (g *gate) open() bool { return g.rest == 0 && (g.most == 0 || g.held < g.mo
 // why says what a closed gate waits for.
 func (g *gate) why() string {
 	if g.most > 0 && g.held >= g.most {
-		return fmt.Sprintf("kind %q has its %d attempts at once", g.kind, g.most)
+		return fmt.Sprintf("kind %q is at its limit of %d at once", g.kind, g.most)
 	}
 	return fmt.Sprintf("kind %q is at its rate", g.kind)
 }

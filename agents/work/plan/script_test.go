@@ -97,12 +97,29 @@ func (s *script) run(line string) string {
 	if args["at"] != "" {
 		s.now = when("at")
 	}
+	quota := func(text string) Quota { // concurrency:rate:burst
+		parts := strings.Split(text, ":")
+		require.Len(s.t, parts, 3)
+		most, err := strconv.Atoi(parts[0])
+		require.NoError(s.t, err)
+		rate, err := strconv.ParseFloat(parts[1], 64)
+		require.NoError(s.t, err)
+		burst, err := strconv.Atoi(parts[2])
+		require.NoError(s.t, err)
+		return Quota{Concurrency: most, Rate: rate, Burst: burst}
+	}
 	switch pos[0] {
 	case "spec":
 		s.spec = Spec{
 			Policy: Policy(args["policy"]), Duplicates: Duplicates(args["duplicates"]), Limit: number("limit"), Attempts: number("attempts"),
 			Timeout: span("timeout"), Ageing: span("ageing"), Grace: span("grace"), Poison: number("poison"),
 			Backoff: Backoff{Base: span("backoff")},
+		}
+		if text := args["agents"]; text != "" {
+			s.spec.Agents = quota(text)
+		}
+		if kind, text, ok := strings.Cut(args["kind"], ":"); ok {
+			s.spec.Kinds = map[string]Quota{kind: quota(text)}
 		}
 		q, err := New(s.spec)
 		if err != nil {
@@ -119,7 +136,12 @@ func (s *script) run(line string) string {
 		if kind == "" {
 			kind = "work"
 		}
-		return s.step(Submit{Ticket: uint64(number("ticket")), From: from, Task: Task{
+		var past *Past
+		if state := args["past"]; state != "" {
+			same := Task{Kind: kind}
+			past = &Past{ID: pos[1], Digest: same.Digest(), State: StateDone, Version: 3}
+		}
+		return s.step(Submit{Ticket: uint64(number("ticket")), From: from, Past: past, Task: Task{
 			ID: pos[1], Kind: kind, Input: json.RawMessage(args["input"]), Capability: args["cap"], Key: args["key"],
 			Priority: number("prio"), Attempts: number("attempts"), Timeout: span("timeout"), Deadline: when("deadline"),
 		}})
@@ -149,6 +171,14 @@ func (s *script) run(line string) string {
 		return s.step(Drain{})
 	case "forget":
 		return s.step(Forget{Before: when("before")})
+	case "trim":
+		return s.step(Trim{Keep: number("keep")})
+	case "purge":
+		return s.step(Purge{ID: pos[1]})
+	case "pause":
+		return s.step(Pause{Reason: args["reason"]})
+	case "resume":
+		return s.step(Unpause{})
 	case "restart":
 		s.q = s.replay()
 		return ""
@@ -224,6 +254,9 @@ func (s *script) show() string {
 		if w.Condemned {
 			b.WriteString(" condemned")
 		}
+		if w.Resting {
+			b.WriteString(" resting")
+		}
 		fmt.Fprintln(&b)
 	}
 	return b.String()
@@ -273,6 +306,15 @@ func format(out *Output) string {
 			fmt.Fprintf(&b, "revived %s deadline %s", e.ID, clock(e.Deadline))
 		case Forgotten:
 			fmt.Fprintf(&b, "forgotten before %s", clock(e.Before))
+			if e.Through > 0 {
+				fmt.Fprintf(&b, ", through %d", e.Through)
+			}
+		case Purged:
+			fmt.Fprintf(&b, "purged %s", e.ID)
+		case Paused:
+			fmt.Fprintf(&b, "paused (%s)", e.Reason)
+		case Unpaused:
+			b.WriteString("unpaused")
 		}
 		fmt.Fprintln(&b)
 	}

@@ -51,7 +51,7 @@ type Spec struct {
 	Backoff    Backoff          // Backoff between attempts after an error or a time-out.
 	Agents     Quota            // Agents bounds what each agent does; its own concurrency bounds it as well.
 	Kinds      map[string]Quota // Kinds bounds what is done of a kind of tasks, by all agents together.
-	Remember   int              // Remember is how many tasks that are over are kept in memory; default 100,000, negative all. See Trim.
+	Remember   int              // Remember is how many tasks that are over are kept in memory; default 100,000, negative all; see Trim.
 }
 
 // Backoff grows exponentially from Base to Max with full jitter: the wait is uniform between zero and the grown value.

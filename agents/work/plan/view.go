@@ -143,6 +143,9 @@ func (q *Queue) why(l *lane) string {
 	case l.triedFree > 0:
 		return fmt.Sprintf("waits for one of %d agents not yet tried", l.freshUp)
 	}
+	if q.spec.Agents.Rate > 0 {
+		return fmt.Sprintf("all %d agents are busy or at their rate", up)
+	}
 	return fmt.Sprintf("all %d agents are busy", up)
 }
 
