@@ -15,8 +15,10 @@ var ErrNoSilence = errors.New("no such silence")
 
 // FieldError is one mistake in a rule, a route or a silence.
 type FieldError struct {
-	// Kind is "rule", "route", "silence" or "spec"; Subject its name.
-	Kind, Subject string
+	// Kind is "rule", "route", "silence" or "spec".
+	Kind string
+	// Subject is the name that the user gave it.
+	Subject string
 	// Field is the key in the configuration.
 	Field string
 	// Reason says what is wrong with it.

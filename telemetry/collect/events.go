@@ -14,15 +14,24 @@ import (
 type SystemSnapshot struct {
 	// At is the system's time.
 	At time.Time
-	// Processes is how many live; Started, Crashed and DeadLetters count since the system was made; Abandoned is how many handlers of killed
-	// processes have not returned.
-	Processes                                int
-	Started, Crashed, DeadLetters, Abandoned int64
-	// Goroutines, HeapBytes, MemoryBytes and Collections are of the operating system's process: goroutines, live objects, memory taken from the
-	// system, and garbage collections so far. They are 0 in a simulation.
-	Goroutines             int
-	HeapBytes, MemoryBytes uint64
-	Collections            uint64
+	// Processes is how many live.
+	Processes int
+	// Started counts processes that came up since the system was made.
+	Started int64
+	// Crashed counts processes that ended by a crash since then.
+	Crashed int64
+	// DeadLetters counts messages that reached nobody since then.
+	DeadLetters int64
+	// Abandoned is how many handlers of killed processes have not returned.
+	Abandoned int64
+	// Goroutines is how many the operating system's process has; like the next three it is 0 in a simulation.
+	Goroutines int
+	// HeapBytes is the memory of live objects and of dead ones that are not collected yet.
+	HeapBytes uint64
+	// MemoryBytes is all that the Go runtime has taken from the operating system.
+	MemoryBytes uint64
+	// Collections counts garbage collections.
+	Collections uint64
 }
 
 // AlertFired is the event of an alert that begins to fire.
@@ -33,25 +42,32 @@ type AlertResolved struct{ Alert }
 
 // Alert is which alert an event is about.
 type Alert struct {
-	// Rule, Key and Severity tell which alert it is.
-	Rule, Key string
-	Severity  alert.Severity
-	// Value is the last one known.
+	// Rule is the rule's name.
+	Rule string
+	// Key is what it is about, such as an agent; empty for a series without keys.
+	Key string
+	// Severity is that of the rule.
+	Severity alert.Severity
+	// Value is the last one known, in the unit of the series.
 	Value float64
-	// At is when it fired or was resolved, Since when the breach began.
-	At, Since time.Time
+	// At is when it fired or was resolved.
+	At time.Time
+	// Since is when the breach began.
+	Since time.Time
 	// Muted is "silenced" or "inhibited" if nobody is told, else empty.
 	Muted string
 }
 
-// RouteFailed is the event of a delivery that did not arrive. First tells the first failure from those that follow it.
+// RouteFailed is the event of a delivery that did not arrive.
 type RouteFailed struct {
-	// Route is the receiver, Notices how many notices it was to get.
-	Route   string
+	// Route is the receiver.
+	Route string
+	// Notices is how many notices it was to get.
 	Notices int
 	// Reason is the sender's error.
 	Reason string
-	First  bool
+	// First is false if the delivery before has failed as well.
+	First bool
 }
 
 // RouteRecovered is the event of a delivery that arrived after others had failed.

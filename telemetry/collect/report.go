@@ -20,8 +20,10 @@ type Report struct {
 	At time.Time
 	// PID is the process; for a supervisor that gave up it may be nobody, and Path tells.
 	PID actors.PID
-	// Path, Kind say who it was.
-	Path, Kind string
+	// Path is its path in the tree.
+	Path string
+	// Kind is what its spawn options say that it is.
+	Kind string
 	// Reason says why it ended.
 	Reason string
 	// Message is the type of the message in hand, or the callback.
@@ -32,9 +34,12 @@ type Report struct {
 	Stack string
 	// Ancestors are the paths of its parent, of that one's parent, and so on.
 	Ancestors []string
-	// Handled is how many messages it had handled; Links and Monitors how many it had.
-	Handled         uint64
-	Links, Monitors int
+	// Handled is how many messages and notices it had handled.
+	Handled uint64
+	// Links is how many links it had.
+	Links int
+	// Monitors is how many processes it watched.
+	Monitors int
 	// Last are the last events about it, or those of the node if a supervisor gave up; oldest first.
 	Last []recorder.Entry
 }

@@ -21,8 +21,9 @@ const maxAnswer = 64 << 10
 
 // StatusError is a web hook's answer that is no success.
 type StatusError struct {
-	// URL is the hook's, without user and query; Status the answer's code.
-	URL    string
+	// URL is the hook's, without user and query.
+	URL string
+	// Status is the answer's code.
 	Status int
 }
 
