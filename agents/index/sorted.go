@@ -15,7 +15,7 @@ type sorted struct {
 	runs []*run
 }
 
-// run is some slots in order; low is the name of the first.
+// run is some slots in order; low is a name that is not above that of the first, and above those of the run before.
 type run struct {
 	edit  uint64
 	low   name
@@ -83,11 +83,8 @@ func (s *sorted) remove(edit uint64, rows *slots, slot uint32) {
 	s.own(edit)
 	in := s.ownRun(edit, r)
 	in.slots = slices.Delete(in.slots, i, i+1)
-	switch {
-	case len(in.slots) == 0:
+	if len(in.slots) == 0 {
 		s.runs = slices.Delete(s.runs, r, r+1)
-	case i == 0:
-		in.low = rows.get(in.slots[0]).name()
 	}
 }
 
