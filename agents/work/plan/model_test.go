@@ -3,7 +3,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -545,6 +544,13 @@ func (m *model) candidates(now Instant, t *modelTask) []*modelAgent {
 }
 
 func (m *model) choose(now Instant, free []*modelAgent) *modelAgent {
+	if m.spec.Policy == Performance {
+		least := m.cost(free[0], now)
+		for _, x := range free {
+			least = min(least, m.cost(x, now))
+		}
+		free = slices.DeleteFunc(slices.Clone(free), func(x *modelAgent) bool { return m.cost(x, now) > least*1.1 })
+	}
 	best := free[0]
 	for _, x := range free[1:] {
 		load := len(x.held)*best.slots - len(best.held)*x.slots
@@ -562,7 +568,7 @@ func (m *model) choose(now Instant, free []*modelAgent) *modelAgent {
 		case ByCapability:
 			order = []int{special, load, recent}
 		case Performance:
-			order = []int{cmp.Compare(m.cost(x, now), m.cost(best, now)), load, recent}
+			order = []int{load, recent}
 		}
 		for _, o := range order {
 			if o < 0 {

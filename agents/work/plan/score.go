@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -12,6 +13,8 @@ const (
 	trust = time.Minute
 	// leastSuccess keeps an agent that always fails comparable.
 	leastSuccess = 0.05
+	// alike is by what factor costs may differ and be the same for all we know.
+	alike = 1.1
 	// mostScores bounds what is remembered of agents that are not up.
 	mostScores = 4096
 )
@@ -105,18 +108,21 @@ func (q *Queue) cost(now Instant, w *worker) float64 {
 	return share * max(latency, float64(time.Microsecond)) / max(success, leastSuccess)
 }
 
-// fittest looks at all free agents: what they cost depends on the time.
+// fittest looks at all free agents: what they cost depends on the time. Those who cost about the same share the work by load and by turns, so that who has become
+// average again by not being asked is asked.
 func (q *Queue) fittest(now Instant, l *lane, free []*seat) *worker {
-	var best *worker
-	var least float64
-	for _, s := range free {
-		w := s.worker
-		if l.avoids(w.agent.ID) {
-			continue
+	least := math.Inf(1)
+	costs := make([]float64, len(free))
+	for i, s := range free {
+		if costs[i] = math.Inf(1); !l.avoids(s.worker.agent.ID) {
+			costs[i] = q.cost(now, s.worker)
+			least = min(least, costs[i])
 		}
-		c := q.cost(now, w)
-		if best == nil || c < least || (c == least && LeastLoaded.prefers(w, best)) {
-			best, least = w, c
+	}
+	var best *worker
+	for i, s := range free {
+		if costs[i] <= least*alike && (best == nil || LeastLoaded.prefers(s.worker, best)) {
+			best = s.worker
 		}
 	}
 	return best
