@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	// ErrInvalid matches every [*FieldError]: the append or snapshot is malformed, and repeating it is pointless.
+	// ErrInvalid matches every [*FieldError], [*QueryError] and [*ClassError]: what was asked for is malformed, and repeating it is pointless.
 	ErrInvalid = errors.New("events: invalid")
 	// ErrVersion matches [*VersionError]: the stream is not where the caller expected it.
 	ErrVersion = errors.New("events: unexpected version")

@@ -16,7 +16,7 @@ import (
 
 // Backend is what the suite needs to know about an implementation.
 type Backend struct {
-	// Open opens the store kept in a directory; now is the clock it must stamp with.
+	// Open opens the store kept in a directory; now is the clock it must stamp with. The store must be an [events.Restorer], too.
 	Open func(dir string, now func() time.Time) (events.Store, error)
 	// Durable tells that a store opened again in the same directory has kept everything.
 	Durable bool
