@@ -121,21 +121,23 @@ func (e SystemSnapshot) LogAttrs() []slog.Attr {
 
 // LogAttrs names the alert and its value.
 func (a Alert) LogAttrs() []slog.Attr {
-	out := []slog.Attr{slog.String("rule", a.Rule)}
+	out := []slog.Attr{slog.String(telemetry.KeyRule, a.Rule)}
 	if a.Key != "" {
-		out = append(out, slog.String("key", a.Key))
+		out = append(out, slog.String(telemetry.KeySeries, a.Key))
 	}
-	out = append(out, slog.String("severity", a.Severity.String()), slog.Float64("value", a.Value), slog.Time("since", a.Since))
+	out = append(out, slog.String(telemetry.KeySeverity, a.Severity.String()), slog.Float64(telemetry.KeyValue, a.Value), slog.Time(telemetry.KeySince, a.Since))
 	if a.Muted != "" {
-		out = append(out, slog.String("muted", a.Muted))
+		out = append(out, slog.String(telemetry.KeyMuted, a.Muted))
 	}
 	return out
 }
 
 // LogAttrs names the route and the reason.
 func (e RouteFailed) LogAttrs() []slog.Attr {
-	return []slog.Attr{slog.String("route", e.Route), slog.Int(telemetry.KeyCount, e.Notices), slog.String(telemetry.KeyReason, e.Reason)}
+	return []slog.Attr{slog.String(telemetry.KeyRoute, e.Route), slog.Int(telemetry.KeyCount, e.Notices), slog.String(telemetry.KeyReason, e.Reason)}
 }
 
 // LogAttrs names the route.
-func (e RouteRecovered) LogAttrs() []slog.Attr { return []slog.Attr{slog.String("route", e.Route)} }
+func (e RouteRecovered) LogAttrs() []slog.Attr {
+	return []slog.Attr{slog.String(telemetry.KeyRoute, e.Route)}
+}

@@ -126,3 +126,16 @@ func BenchmarkTell(b *testing.B) {
 	}
 	b.ReportMetric(median(0)/burst, "ns/tell")
 }
+
+// BenchmarkEmit is an event that is measured, and counted by its name.
+func BenchmarkEmit(b *testing.B) {
+	sys := newSystem(b)
+	agg := collect.NewAggregator(sys, collect.Options{})
+	collect.Measure(agg, "task.seconds", func(e taskEnded) (string, float64, bool) { return e.Queue, e.Took, true })
+	_, err := supervision.Start(sys, "telemetry", supervision.Spec{Children: []supervision.Child{agg.Child()}})
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		telemetry.Emit(sys.Events(), taskEnded{"q", 1.5})
+	}
+}

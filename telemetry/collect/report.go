@@ -64,10 +64,10 @@ func (r Report) LogAttrs() []slog.Attr {
 	text(telemetry.KeyKind, r.Kind)
 	text(telemetry.KeyReason, r.Reason)
 	text(telemetry.KeyMessage, r.Message)
-	text("state", r.State)
-	text("ancestors", strings.Join(r.Ancestors, " "))
-	out = append(out, slog.Uint64("handled", r.Handled), slog.Int("links", r.Links), slog.Int("monitors", r.Monitors))
-	text("last_events", strings.Join(r.lines(), "\n"))
+	text(telemetry.KeyState, r.State)
+	text(telemetry.KeyAncestors, strings.Join(r.Ancestors, " "))
+	out = append(out, slog.Uint64(telemetry.KeyHandled, r.Handled), slog.Int(telemetry.KeyLinks, r.Links), slog.Int(telemetry.KeyMonitors, r.Monitors))
+	text(telemetry.KeyLastEvents, strings.Join(r.lines(), "\n"))
 	text(telemetry.KeyStack, r.Stack)
 	return out
 }

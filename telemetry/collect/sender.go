@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/alert"
 )
 
@@ -30,13 +31,13 @@ func LogTo(logger *slog.Logger) Sender {
 	}
 	return SenderFunc(func(ctx context.Context, d alert.Delivery) error {
 		for _, n := range d.Notices {
-			attrs := []slog.Attr{slog.String("rule", n.Rule)}
+			attrs := []slog.Attr{slog.String(telemetry.KeyRule, n.Rule)}
 			if n.Key != "" {
-				attrs = append(attrs, slog.String("key", n.Key))
+				attrs = append(attrs, slog.String(telemetry.KeySeries, n.Key))
 			}
-			attrs = append(attrs, slog.String("severity", n.Severity.String()), slog.Float64("value", n.Value), slog.Float64("threshold", n.Threshold))
+			attrs = append(attrs, slog.String(telemetry.KeySeverity, n.Severity.String()), slog.Float64(telemetry.KeyValue, n.Value), slog.Float64(telemetry.KeyThreshold, n.Threshold))
 			if n.Runbook != "" {
-				attrs = append(attrs, slog.String("runbook", n.Runbook))
+				attrs = append(attrs, slog.String(telemetry.KeyRunbook, n.Runbook))
 			}
 			logger.LogAttrs(ctx, levelOf(n), "alert "+n.What, attrs...)
 		}
