@@ -146,8 +146,11 @@ func (t *tasks) queue(r *http.Request) (NamedQueue, error) {
 			return q, nil
 		}
 	}
-	if name == "" {
+	if name == "" && len(t.o.Queues) > 0 {
 		return NamedQueue{}, refuse(http.StatusBadRequest, CodeQueue, "the node has %d queues: name one with ?queue=", len(t.o.Queues))
+	}
+	if name == "" {
+		return NamedQueue{}, refuse(http.StatusNotFound, CodeQueue, "the node has no queue")
 	}
 	return NamedQueue{}, refuse(http.StatusNotFound, CodeQueue, "no queue %q", name)
 }

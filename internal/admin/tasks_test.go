@@ -201,6 +201,21 @@ func TestStreamEndsWithItsReader(t *testing.T) {
 	})
 }
 
+func TestTheQueueIsNamedUnlessThereIsOne(t *testing.T) {
+	inOffice(t, plan.Spec{}, admin.TaskOptions{Queues: []admin.NamedQueue{{Name: "other"}}}, func(t *testing.T, o *office) {
+		code, why := refused(o, o.ask("POST", "/v1/tasks", `{"id":"a","kind":"k"}`, request{}))
+		assert.Equal(t, http.StatusBadRequest, code)
+		assert.Equal(t, admin.CodeQueue, why)
+		code, got := post[admin.ReceiptsAnswer](o, "/v1/tasks?queue=main", `{"id":"a","kind":"k"}`, nil)
+		assert.Equal(t, http.StatusAccepted, code)
+		assert.Equal(t, "main", got.Queue)
+	})
+	none := &office{t: t, handler: admin.Tasks(admin.TaskOptions{})}
+	code, why := refused(none, none.ask("POST", "/v1/tasks", `{"id":"a","kind":"k"}`, request{}))
+	assert.Equal(t, http.StatusNotFound, code)
+	assert.Equal(t, admin.CodeQueue, why)
+}
+
 func TestQueuesAreListedPausedAndTheirDeadLettersSteered(t *testing.T) {
 	inOffice(t, plan.Spec{}, admin.TaskOptions{}, func(t *testing.T, o *office) {
 		post[admin.ReceiptsAnswer](o, "/v1/tasks", `{"id":"a","kind":"k","input":"fail"}`+"\n"+`{"id":"b","kind":"k","input":"fail"}`+"\n"+`{"id":"c","kind":"k"}`, jsonLines)

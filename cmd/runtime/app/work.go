@@ -133,6 +133,6 @@ func (c *command) steer(cmd *cobra.Command, f *workFlags, do func(*admin.Client,
 		if f.form == "json" {
 			return c.json(a)
 		}
-		return c.showQueue("text", a.Queues[0], admin.TasksAnswer{})
+		return c.showQueue("text", a.Queues[0], admin.TasksAnswer{}, false)
 	})
 }

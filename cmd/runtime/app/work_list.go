@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ func (c *command) workList(f *workFlags) *cobra.Command {
 	var kind string
 	var limit int
 	var after uint64
+	var agents bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "Show the numbers of a queue, and its tasks", Args: noArgs,
 		Long: `list shows the numbers of a queue, why tasks wait, and its dead letters or, with
@@ -29,6 +31,7 @@ func (c *command) workList(f *workFlags) *cobra.Command {
 	cmd.Flags().StringVar(&kind, "kind", "", "kind of the tasks shown")
 	cmd.Flags().IntVar(&limit, "limit", 50, "most tasks shown, up to 1000")
 	cmd.Flags().Uint64Var(&after, "after", 0, "show those behind this number, which a longer list ends with")
+	cmd.Flags().BoolVar(&agents, "agents", false, "show how the agents do, too")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return c.reach(cmd, f, func(client *admin.Client, queue string) error {
 			all, err := client.Queues(cmd.Context())
@@ -43,7 +46,7 @@ func (c *command) workList(f *workFlags) *cobra.Command {
 			}
 			for _, q := range all.Queues {
 				if q.Name == queue {
-					return c.showQueue(f.form, q, found)
+					return c.showQueue(f.form, q, found, agents)
 				}
 			}
 			return fmt.Errorf("queue %q has gone", queue)
@@ -60,7 +63,7 @@ type listing struct {
 	Next    uint64           `json:"next,omitempty"` // is the --after for the rest
 }
 
-func (c *command) showQueue(form string, q admin.QueueView, found admin.TasksAnswer) error {
+func (c *command) showQueue(form string, q admin.QueueView, found admin.TasksAnswer, agents bool) error {
 	if form == "json" {
 		return c.json(listing{1, q, found.Tasks, found.Next})
 	}
@@ -80,6 +83,11 @@ func (c *command) showQueue(form string, q admin.QueueView, found admin.TasksAns
 		}
 		fmt.Fprintf(c.Stdout, "  %d accepted%s: %s\n", b.Tasks, what, b.Reason)
 	}
+	if agents {
+		for _, a := range q.Agents {
+			fmt.Fprintf(c.Stdout, "  %s\n", agentLine(a))
+		}
+	}
 	for _, t := range found.Tasks {
 		fmt.Fprintf(c.Stdout, "  %s\n", taskLine(t))
 	}
@@ -87,6 +95,15 @@ func (c *command) showQueue(form string, q admin.QueueView, found admin.TasksAns
 		fmt.Fprintf(c.Stdout, "  ... more with --after %d\n", found.Next)
 	}
 	return nil
+}
+
+func agentLine(a admin.AgentView) string {
+	line := fmt.Sprintf("agent %s  %d of %d  attempts %d", a.ID, a.Held, a.Slots, a.Attempts)
+	if a.Attempts > 0 {
+		took := time.Duration(a.Latency * float64(time.Second))
+		line += fmt.Sprintf("  latency %s  success %.0f%%", took.Round(max(time.Microsecond, took/1000)), 100*a.Success)
+	}
+	return line
 }
 
 func taskLine(t admin.TaskView) string {
