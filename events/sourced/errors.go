@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sourced
+
+import (
+	"errors"
+	"fmt"
+
+	"mabeam.dev/events"
+)
+
+var (
+	// ErrBusy is returned when as many commands wait as may; nothing of the command was done.
+	ErrBusy = errors.New("sourced: too many commands are waiting")
+	// ErrFenced is returned to the commands that wait when somebody else has written to the stream. It is also the reason the process ends with.
+	ErrFenced = errors.New("sourced: somebody else writes to the stream")
+	// ErrQuarantined matches [*QuarantinedError].
+	ErrQuarantined = errors.New("sourced: quarantined")
+	// ErrOptions is returned by New, joined with what is missing or wrong in the options, and by Do for a command without an id.
+	ErrOptions = errors.New("sourced: invalid")
+	// ErrDiverged is returned by Verify when a replay gives another state than the snapshot: the machine is not pure, or was changed.
+	ErrDiverged = errors.New("sourced: snapshot and replay differ")
+)
+
+// QuarantinedError is the answer of an entity whose events cannot be read, decoded or applied. It refuses all commands, since any decision would rest on a wrong state.
+type QuarantinedError struct {
+	Stream events.Stream // of the entity
+	// Version is the last event that was applied.
+	Version events.Version
+	Err     error // what went wrong with the next one
+}
+
+// Error names stream, version and cause.
+func (e *QuarantinedError) Error() string {
+	return fmt.Sprintf("sourced: stream %q: quarantined behind version %d: %v", string(e.Stream), e.Version, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *QuarantinedError) Unwrap() error { return e.Err }
+
+// Is matches [ErrQuarantined].
+func (e *QuarantinedError) Is(target error) bool { return target == ErrQuarantined }
