@@ -15,8 +15,10 @@ func TestAlertsAreCountedBySeverityAndState(t *testing.T) {
 	_, r := quiet(t)
 	require.NoError(t, r.Alerts(func() []alert.Status {
 		return []alert.Status{
-			{Rule: "a", Severity: alert.High, State: alert.Firing}, {Rule: "a", Key: "k", Severity: alert.High, State: alert.Firing},
-			{Rule: "b", Severity: alert.Low, State: alert.Pending}, {Rule: "c", Severity: alert.Low, State: alert.Resolved},
+			{Rule: "a", Severity: alert.High, State: alert.Firing},
+			{Rule: "a", Key: "k", Severity: alert.High, State: alert.Firing},
+			{Rule: "b", Severity: alert.Low, State: alert.Pending},
+			{Rule: "c", Severity: alert.Low, State: alert.Resolved},
 		}
 	}))
 	text := scrape(t, r)
