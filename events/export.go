@@ -179,7 +179,8 @@ type Restorer interface {
 
 // ImportError tells where an export cannot be used. What stands before the line may have been restored.
 type ImportError struct {
-	Line   int // from 1
+	Line int // from 1
+	// Reason says what is wrong with the form, empty where Err is set.
 	Reason string
 	Err    error // what went wrong, nil if the form is wrong
 }

@@ -60,7 +60,8 @@ func (r Retention) Validate() error {
 
 // ClassError is one problem of a retention class.
 type ClassError struct {
-	Class  string // its name
+	Class string // its name
+	// Reason says what is wrong with it.
 	Reason string
 }
 

@@ -38,10 +38,13 @@ type Store interface {
 	// not reached is refused with *VersionError.
 	PutSnapshot(ctx context.Context, sn Snap) error
 
-	// PutBookmark keeps the place of a durable reader under its name; it is as durable as an append when PutBookmark returns. Bookmarks gives all of
-	// them, ordered by name, and DropBookmark forgets one, if it is there.
+	// PutBookmark keeps the place of a durable reader under its name; it is as durable as an append when PutBookmark returns.
 	PutBookmark(ctx context.Context, b Bookmark) error
+
+	// Bookmarks gives all bookmarks, ordered by name.
 	Bookmarks(ctx context.Context) ([]Bookmark, error)
+
+	// DropBookmark forgets a bookmark, if it is there.
 	DropBookmark(ctx context.Context, name string) error
 
 	// Streams tells about up to limit streams whose names come after a name, in the order of their names.
@@ -53,9 +56,13 @@ type Store interface {
 
 	// Rewrite replaces the data of stored events, all of them or, after an error, none, and gives the number of those that were replaced: an event that is
 	// stored differently from Old by now is left as it is. The original stays in an archive until Confirm, and until then it is the original
-	// that a repeated append is compared with. Originals gives the archive in the order of positions, as the events were stored.
+	// that a repeated append is compared with.
 	Rewrite(ctx context.Context, rs []Rewrite) (int, error)
+
+	// Originals gives the archive of rewritten events with position >= from, in the order of positions, as the events were stored.
 	Originals(ctx context.Context, from Position) iter.Seq2[Event, error]
+
+	// Confirm drops the archive up to a position.
 	Confirm(ctx context.Context, through Position) error
 
 	// Head gives the position of the last acknowledged event, 0 for an empty store.

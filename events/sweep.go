@@ -11,10 +11,15 @@ import (
 // Keeper is what retention and migration work on: a [Store] or, where one runs, the [Journal], which gives every step its turn between appends.
 type Keeper interface {
 	Querier
+	// Streams lists streams; see [Store], as for all of these.
 	Streams(ctx context.Context, after Stream, limit int) ([]StreamInfo, error)
+	// Bookmarks tells which readers hold retention back, and how far a migration came.
 	Bookmarks(ctx context.Context) ([]Bookmark, error)
+	// PutBookmark remembers how far a migration came.
 	PutBookmark(ctx context.Context, b Bookmark) error
+	// Remove removes a batch of a stream's oldest events.
 	Remove(ctx context.Context, r Removal) (Removed, error)
+	// Rewrite replaces the data of a batch of events.
 	Rewrite(ctx context.Context, rs []Rewrite) (int, error)
 }
 

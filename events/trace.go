@@ -12,6 +12,7 @@ const MaxTrace = 1 << 16
 
 // Querier answers queries: a [Store] or a [Journal].
 type Querier interface {
+	// Query gives a page; see [Store].
 	Query(ctx context.Context, q Query) (Page, error)
 }
 

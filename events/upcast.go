@@ -119,7 +119,8 @@ func (e *UpcastError) Unwrap() error { return e.Err }
 
 // SchemaError is one problem of a schema that was to be registered.
 type SchemaError struct {
-	Type   string // its name
+	Type string // its name
+	// Reason says what is wrong with it.
 	Reason string
 }
 
