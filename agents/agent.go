@@ -64,16 +64,16 @@ func behavior(s Spec, k Kind, dir *Directory) (func() actors.Behavior[Message], 
 		return nil, fmt.Errorf("agents: check agent %q: kind %q has no New", s.ID, k.Name)
 	}
 	return func() actors.Behavior[Message] {
-		s := s
-		s.vitals = dir.vitals(s.ID)
-		b, err := k.New(s, dir)
+		own := s
+		own.vitals = dir.vitals(s.ID)
+		b, err := k.New(own, dir)
 		if err != nil {
 			b = failedStart{err}
 		}
 		if b == nil {
 			return nil
 		}
-		return &living{kind: b, spec: s, vitals: s.vitals}
+		return &living{kind: b, spec: &s, vitals: own.vitals}
 	}, nil
 }
 

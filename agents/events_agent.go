@@ -12,7 +12,8 @@ import (
 	"mabeam.dev/telemetry"
 )
 
-// AgentMoved is the event of a step in an agent's life: it is in another state now.
+// AgentMoved is the event of a step in an agent's life: it is in another state now. Going to work and having done it is not told: from Ready to
+// Busy and back is as good as the same state here.
 type AgentMoved struct {
 	Agent       string          // its id
 	Team        string          // the team it belongs to, if any

@@ -20,7 +20,8 @@ type Info struct {
 	// Ref and PID are those of the last incarnation, which may have ended.
 	Ref actors.Ref[Message]
 	PID actors.PID
-	// Incarnation counts the starts, Version the changes of state and of health's status.
+	// Incarnation counts the starts, Version the changes of state and of health's status; going to
+	// work and having done it changes no version.
 	Incarnation, Version uint64
 	// State is where it is in its life, since Since, because of Reason.
 	State  lifecycle.State

@@ -14,7 +14,7 @@ import (
 // carried out.
 type living struct {
 	kind     actors.Behavior[Message]
-	spec     Spec
+	spec     *Spec // shared by all incarnations, never changed
 	vitals   *vitals
 	draining bool
 }
@@ -22,7 +22,7 @@ type living struct {
 // Init notes the start, how it went, and that the end is to be noted.
 func (l *living) Init(ctx *actors.Context[Message]) error {
 	sys, ref, v := ctx.System(), ctx.Self(), l.vitals
-	v.begin(l.spec, ref, ctx.Now(), ctx.Events())
+	v.begin(*l.spec, ref, ctx.Now(), ctx.Events())
 	if _, err := actors.AtEnd(ctx, func(why actors.Reason) { v.ended(ref, why, sys.Now(), sys.Events()) }); err != nil {
 		return err // killed already
 	}

@@ -58,10 +58,12 @@ func TestInAnyOrderOfTurnsLivesStayInTheTable(t *testing.T) {
 		telemetry.Subscribe(bus, "lives", func(e agents.AgentMoved) {
 			require.True(s, legal[e.From][e.Event], "%v", e)
 			last := lives[e.Agent]
-			require.Equal(s, last.To, e.From, "%v after %v", e, last)
+			if !lifecycle.TakesWork(e.From) || !lifecycle.TakesWork(last.To) { // going to work is not told
+				require.Equal(s, last.To, e.From, "%v after %v", e, last)
+			}
 			require.Greater(s, e.Version, last.Version)
 			lives[e.Agent] = e
-			seen[e.To] = true
+			seen[e.From], seen[e.To] = true, true
 		})
 		dir, directory := agents.NewDirectory(sys, "agents")
 		crew := supervision.Spec{Intensity: supervision.Intensity{Max: 1000, Within: time.Second}}
@@ -97,10 +99,12 @@ func TestInAnyOrderOfTurnsLivesStayInTheTable(t *testing.T) {
 		s.Advance(time.Minute)
 		for info := range dir.Infos() {
 			require.Equal(s, lifecycle.Alive(info.State), info.PID.Alive(), "%v", info.State)
-			require.Equal(s, lives[info.Spec.ID].To, info.State)
+			if !lifecycle.TakesWork(info.State) {
+				require.Equal(s, lives[info.Spec.ID].To, info.State)
+			}
 			require.Equal(s, lifecycle.Alive(info.State), info.Health.Status != query.Dead)
 			require.NotEqual(s, query.Unknown, info.Health.Status)
 		}
 	})
-	require.Len(t, seen, 8, "every state but None and Lost was come by: %v", seen)
+	require.Len(t, seen, 9, "every state but Lost was come by: %v", seen)
 }

@@ -102,10 +102,13 @@ func (v *vitals) stepLocked(moved []AgentMoved, e lifecycle.Event, reason string
 		return moved
 	}
 	m.since, m.reason = now, reason
-	m.version++
 	if life.State == lifecycle.Ready {
 		m.idle = now
 	}
+	if e == lifecycle.Take || e == lifecycle.Finish {
+		return moved // there are as many of these as tasks: read in Info, and neither told nor a new version
+	}
+	m.version++
 	if e == lifecycle.Exit || e == lifecycle.Crash || e == lifecycle.NotUp {
 		m.verdict = health.Judge(m.spec.Health, m.verdict, health.Sample{Dead: true, Reason: reason}, now)
 	}

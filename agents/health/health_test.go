@@ -145,3 +145,12 @@ func TestValidateListsEveryMistake(t *testing.T) {
 		assert.ErrorContains(t, err, text)
 	}
 }
+
+// A sweep judges very many agents, and nearly all of them are well.
+func TestJudgingAHealthyAgentAllocatesNothing(t *testing.T) {
+	v := judge(health.Policy{}, health.Sample{})
+	n := testing.AllocsPerRun(100, func() {
+		v = health.Judge(health.Policy{Target: time.Second}, v, health.Sample{Queue: 3, Bound: 16384, P99: time.Millisecond, Calls: 100, Failed: 1}, t0)
+	})
+	assert.Zero(t, n)
+}
