@@ -4,6 +4,7 @@ package follow
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -19,6 +20,8 @@ import (
 	"mabeam.dev/supervision"
 	"mabeam.dev/testkit/sim"
 )
+
+var seeds = flag.Int("seeds", 400, "seeds of each exploration")
 
 // dice is randomness from the seed, as bytes.
 type dice struct{ *rand.Rand }
@@ -53,7 +56,7 @@ func writeAll(s *sim.Sim, j *events.Journal, n int) {
 // In any order of turns, and whatever is killed, crashes or hangs: a consumer handles every selected event, in order, repeating some but leaving out none, and those
 // that it cannot handle are in its dead stream once.
 func TestAConsumerLeavesNothingOutInAnyOrderOfTurnsAndFaults(t *testing.T) {
-	sim.Explore(t, 400, func(s *sim.Sim) {
+	sim.Explore(t, *seeds, func(s *sim.Sim) {
 		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
 		moods := s.Rand("moods")
 		var seen []events.Position
@@ -126,10 +129,8 @@ func TestAConsumerLeavesNothingOutInAnyOrderOfTurnsAndFaults(t *testing.T) {
 }
 
 // Readers that begin at any moment of a writer's work see history and the rest: all of it, once, in order.
-//
-// Holds: EVT-8
 func TestReplayAndThenLiveHasNeitherGapNorRepetition(t *testing.T) {
-	sim.Explore(t, 400, func(s *sim.Sim) {
+	sim.Explore(t, *seeds, func(s *sim.Sim) {
 		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
 		_, err := supervision.Start(s.System(), "node", supervision.Spec{
 			Intensity: supervision.Intensity{Max: 1000, Within: time.Second},

@@ -3,6 +3,7 @@
 package sourced
 
 import (
+	"flag"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ import (
 	"mabeam.dev/testkit/sim"
 )
 
+var seeds = flag.Int("seeds", 400, "seeds of each exploration")
+
 // dice is randomness from the seed, as bytes.
 type dice struct{ *rand.Rand }
 
@@ -32,7 +35,7 @@ func (d dice) Read(b []byte) (int, error) {
 // In any order of turns, and whatever is killed, crashes or hangs: three clients that repeat each command until it is answered have each of them done once, and the state is what a replay gives.
 func TestEachCommandIsDoneOnceInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	const clients, commands = 3, 4
-	sim.Explore(t, 400, func(s *sim.Sim) {
+	sim.Explore(t, *seeds, func(s *sim.Sim) {
 		sys := s.NewSystem(actors.Options{Events: telemetry.NewBus()})
 		fenced := 0
 		defer telemetry.Subscribe(sys.Events(), "test", func(EntityFenced) { fenced++ })()
