@@ -20,7 +20,7 @@ var (
 type SpecError struct {
 	Name   string // of the consumer
 	Field  string // of the Spec
-	Reason string
+	Reason string // what is wrong with it
 }
 
 // Error names consumer, field and reason.
