@@ -144,7 +144,7 @@ func (q *Queue) applyFinal(e Final, state State, cause Cause, reason string) str
 		q.enter(r, StateDead)
 		return ""
 	}
-	q.bygone(r, final{digest: r.digest, ended: e.At, version: q.version + 1, since: q.version + 1, state: state})
+	q.bygone(r, final{digest: r.digest, ended: e.At, version: q.version + 1, state: state})
 	q.tally[state]++
 	return ""
 }

@@ -18,16 +18,15 @@ func (q *Queue) bygone(r *record, f final) {
 // trim decides what to forget so that no more than a number of tasks is remembered.
 func (q *Queue) trim(c Trim, out *Output) {
 	if n := len(q.over) - max(0, c.Keep); n > 0 {
-		out.Events = append(out.Events, Forgotten{Through: q.finished[q.over[n-1].id].since})
+		out.Events = append(out.Events, Forgotten{First: n})
 	}
 }
 
-// applyForgotten drops the tasks that are over and early enough. A version reaches a beginning of them; a moment has to be looked for, because clocks are set back.
+// applyForgotten drops the first tasks that are over, and those that ended early enough; the latter have to be looked for, because clocks are set back.
 func (q *Queue) applyForgotten(e Forgotten) {
-	first := 0
-	for first < len(q.over) && q.finished[q.over[first].id].since <= e.Through {
-		q.drop(q.over[first])
-		first++
+	first := min(max(0, e.First), len(q.over))
+	for _, b := range q.over[:first] {
+		q.drop(b)
 	}
 	rest := q.over[first:]
 	if e.Before > 0 {
@@ -61,7 +60,7 @@ func (q *Queue) applyPurged(e Purged) string {
 		return "task is not dead"
 	}
 	q.leaveState(r)
-	q.bygone(r, final{digest: r.digest, ended: r.ended, version: r.version, since: q.version + 1, state: StateDead})
+	q.bygone(r, final{digest: r.digest, ended: r.ended, version: r.version, state: StateDead})
 	return ""
 }
 

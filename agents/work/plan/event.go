@@ -85,10 +85,10 @@ type Revived struct {
 	Deadline Instant `json:"deadline,omitempty"`
 }
 
-// Forgotten drops tasks that are over: those that ended before a moment, and those whose outcome stands at or before a version.
+// Forgotten drops tasks that are over: the first of them in the order in which they came to be so, and those that ended before a moment.
 type Forgotten struct {
-	Before  Instant `json:"before"`
-	Through uint64  `json:"through,omitempty"`
+	Before Instant `json:"before"`
+	First  int     `json:"first,omitempty"`
 }
 
 // Purged drops the history of a dead letter.

@@ -43,7 +43,6 @@ type final struct {
 	digest  Digest
 	ended   Instant
 	version uint64 // number of the event with the outcome
-	since   uint64 // number of the event since which the task is over: the same, unless it was purged
 	state   State
 }
 

@@ -56,10 +56,6 @@ func (q *Queue) restore(r *reader, version int) string {
 	for range r.count() {
 		id := r.string()
 		f := final{digest: Digest(r.bytes(len(Digest{}))), ended: Instant(r.int()), version: r.uint(), state: State(r.bytes(1)[0])}
-		f.since = f.version
-		if version > 1 {
-			f.since = r.uint()
-		}
 		purged := version > 1 && f.state == StateDead
 		if (f.state != StateDone && f.state != StateCancelled && !purged) || q.known(id) {
 			return "a finished task is damaged"

@@ -306,8 +306,8 @@ func format(out *Output) string {
 			fmt.Fprintf(&b, "revived %s deadline %s", e.ID, clock(e.Deadline))
 		case Forgotten:
 			fmt.Fprintf(&b, "forgotten before %s", clock(e.Before))
-			if e.Through > 0 {
-				fmt.Fprintf(&b, ", through %d", e.Through)
+			if e.First > 0 {
+				fmt.Fprintf(&b, ", the first %d", e.First)
 			}
 		case Purged:
 			fmt.Fprintf(&b, "purged %s", e.ID)

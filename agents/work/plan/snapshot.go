@@ -52,7 +52,6 @@ func (q *Queue) Snapshot() []byte {
 		w.int(int64(f.ended))
 		w.uint(f.version)
 		w.buf = append(w.buf, byte(f.state))
-		w.uint(f.since)
 	}
 
 	// Keys of held tasks are part of the tasks; only those of finished ones are written apart.
