@@ -43,7 +43,7 @@ func TestTheKernelIsMeasuredInEveryRowThatHasAGoal(t *testing.T) {
 	for _, measure := range []string{
 		"tell", "tell, allocations", "tell, 8 pairs of processes", "ping-pong round trip",
 		"call from a goroutine", "call from a goroutine, allocations", "call from a process", "call from a process, allocations",
-		"supervised start with its Init", "supervised start with its Init, time", "crash to restarted and initialised",
+		"supervised start with its Init", "supervised start with its Init, beside overlapping spawns", "supervised start with its Init, time", "crash to restarted and initialised",
 		"idle supervised process", "table lookup by key", "table lookup by key, allocations", "process by name", "process by name, allocations",
 		"members of a group of 8", "members of a group of 8, allocations",
 	} {

@@ -64,14 +64,22 @@ var kernelMeasures = []measure{
 	{"supervised start with its Init", func(s settings) []benchtab.Row {
 		raw := baseline.New()
 		defer raw.Close()
-		v, b := work.Interleave(s.rounds, s.ops(20_000), work.Start, func(n int) time.Duration {
-			var stop func()
-			d := work.Timed(func() { stop = raw.Spawn(n) })
-			stop()
-			return d
-		})
+		spawned := func(spawn func(int) func()) work.Run {
+			return func(n int) time.Duration {
+				var stop func()
+				d := work.Timed(func() { stop = spawn(n) })
+				stop()
+				return d
+			}
+		}
 		const name = "supervised start with its Init"
-		return []benchtab.Row{ratio(name, v, b, "raw protoactor-go spawn, started", 1.8), micros(name+", time", v, 5)}
+		v, each := work.Interleave(s.rounds, s.ops(20_000), work.Start, spawned(raw.SpawnEach))
+		again, overlapping := work.Interleave(s.rounds, s.ops(20_000), work.Start, spawned(raw.Spawn))
+		return []benchtab.Row{
+			ratio(name, v, each, "raw protoactor-go spawns, each awaited", 1.8),
+			ratio(name+", beside overlapping spawns", again, overlapping, "raw protoactor-go spawns, awaited together", 1.8),
+			micros(name+", time", v, 5),
+		}
 	}},
 	{"crash to restarted and initialised", func(s settings) []benchtab.Row {
 		return []benchtab.Row{micros("crash to restarted and initialised", work.Rounds(s.rounds, s.ops(5_000), work.Restart), 8)}

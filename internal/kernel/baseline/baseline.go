@@ -69,3 +69,30 @@ func (s *System) Spawn(n int) (stop func()) {
 		stopped.Wait()
 	}
 }
+
+// SpawnEach starts n actors, each when the one before has handled Started: what a start that waits for its Init is like for protoactor. The
+// returned function stops them and returns when all have handled Stopped.
+func (s *System) SpawnEach(n int) (stop func()) {
+	started := make(chan struct{}, 1) // sent to once by each actor
+	var stopped sync.WaitGroup
+	stopped.Add(n)
+	props := actor.PropsFromFunc(func(ctx actor.Context) {
+		switch ctx.Message().(type) {
+		case *actor.Started:
+			started <- struct{}{}
+		case *actor.Stopped:
+			stopped.Done()
+		}
+	})
+	pids := make([]*actor.PID, n)
+	for i := range pids {
+		pids[i] = s.engine.Root.Spawn(props)
+		<-started
+	}
+	return func() {
+		for _, pid := range pids {
+			s.engine.Root.Stop(pid)
+		}
+		stopped.Wait()
+	}
+}
