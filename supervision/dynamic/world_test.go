@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +79,9 @@ func failing(outcome string) (c supervision.Child, tried chan struct{}) {
 	c.Start = func(in actors.Spawner, args any) (actors.PID, error) {
 		if n++; n == 2 {
 			close(tried)
+		}
+		if n >= 2 {
+			runtime.Gosched() // on one core the attempts would be over before the test has had a turn
 		}
 		return do(in, args)
 	}
