@@ -184,16 +184,18 @@ func TestSnapshotSparesTheReplay(t *testing.T) {
 		r := newRig(t, setup{agents: crew(4), every: 50})
 		for i := range 200 {
 			r.submit(task(fmt.Sprint(i), "work"))
+			if i%10 == 9 { // a snapshot that falls due is written before more comes, and not passed over because one is under way
+				r.done()
+				synctest.Wait()
+			}
 		}
-		r.done()
-		synctest.Wait() // also for the snapshot that is on its way
 		recovered := collect[work.QueueRecovered](r)
 		r.kill("queue")
 		<-time.After(time.Second)
 		require.Len(t, recovered(), 1)
 		seen := recovered()[0]
 		assert.EqualValues(t, 600, seen.Events)
-		assert.Less(t, seen.Replayed, seen.Events, "a snapshot stands for the rest; how much that is depends on how long it took to write")
+		assert.Less(t, seen.Replayed, uint64(250), "no more than what the queue remembers")
 		receipts, err := r.queue.Submit(t.Context(), task("7", "work"))
 		require.NoError(t, err)
 		assert.True(t, receipts[0].Duplicate)

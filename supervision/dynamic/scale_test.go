@@ -22,7 +22,7 @@ func work(f func()) float64 {
 	return float64(after.Mallocs - before.Mallocs)
 }
 
-// Ten times as many children are about ten times as much work and not a hundred times: to start them, to stop them one by one, in any
+// Ten times as many children are no more than ten times as much work, within the noise of maps that grow: to start them, to stop them one by one, in any
 // order, and to stop them all.
 func TestWorkGrowsLinearlyWithTheChildren(t *testing.T) {
 	bubble(t, func(t *testing.T, sys *actors.System) {
@@ -52,13 +52,21 @@ func TestWorkGrowsLinearlyWithTheChildren(t *testing.T) {
 			all = work(func() { stop(t, sup) })
 			return up, down, all
 		}
-		run(100) // pools and workers
-		const n = 400
-		up, down, all := run(n)
-		up10, down10, all10 := run(10 * n)
-		for name, of := range map[string][2]float64{"start": {up, up10}, "terminate": {down, down10}, "stop": {all, all10}} {
-			// Ten times, and half as much again for workers: how many are at hand is as the machine will have it.
-			assert.LessOrEqual(t, of[1], 15*max(of[0], 4*n), name)
+		const n = 1000
+		run(n) // pools and workers
+		// How many workers are at hand is as the machine will have it, and only ever adds: of several runs the least tells the work.
+		least := func(n int) (up, down, all float64) {
+			up, down, all = run(n)
+			for range 2 {
+				u, d, a := run(n)
+				up, down, all = min(up, u), min(down, d), min(all, a)
+			}
+			return up, down, all
+		}
+		up, down, all := least(n)
+		up10, down10, all10 := least(10 * n)
+		for name, ratio := range map[string]float64{"start": up10 / up, "terminate": down10 / down, "stop": all10 / all} {
+			assert.LessOrEqual(t, ratio, 11.5, name)
 		}
 	})
 }
