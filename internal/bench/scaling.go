@@ -57,7 +57,7 @@ func among(n int, e effort) (out []cost) {
 		if kind.name == "dynamic child" { // whose child it is makes no difference to a message
 			out = append(out, cost{"tell", work.Rounds(e.rounds, e.ops(100_000), w.Tell)}, cost{"call", work.Rounds(e.rounds, e.ops(20_000), w.Call)})
 		}
-		start, stop := work.Alternate(e.rounds, e.ops(200), w.Start, w.Stop)
+		start, stop := work.Pairwise(e.rounds, e.ops(2_000), w.Turnover)
 		out = append(out,
 			cost{"start of a " + kind.name, start}, cost{"stop of a " + kind.name, stop},
 			cost{"restart of a " + kind.name, work.Rounds(e.rounds, e.ops(500), w.Restart)})

@@ -23,7 +23,9 @@ func (s Sample) Median() float64 {
 	return sorted[len(sorted)/2]
 }
 
-func (s *Sample) add(r Run, ops int) { *s = append(*s, float64(r(ops).Nanoseconds())/float64(ops)) }
+func (s *Sample) add(d time.Duration, ops int) {
+	*s = append(*s, float64(d.Nanoseconds())/float64(ops))
+}
 
 // Interleave times the runs in turns, each after a garbage collection and after a tenth of a round to warm pools, stacks and caches.
 func Interleave(rounds, ops int, value, base Run) (v, b Sample) {
@@ -31,20 +33,20 @@ func Interleave(rounds, ops int, value, base Run) (v, b Sample) {
 	base(max(1, ops/10))
 	for range rounds {
 		runtime.GC()
-		v.add(value, ops)
+		v.add(value(ops), ops)
 		runtime.GC()
-		b.add(base, ops)
+		b.add(base(ops), ops)
 	}
 	return v, b
 }
 
-// Alternate times two runs in turns of which the second undoes the first; both always do the same number. There is one garbage collection at the
-// beginning, because that of a million processes takes longer than a round.
-func Alternate(rounds, ops int, do, undo Run) (d, u Sample) {
-	do(ops)
-	undo(ops)
+// Pairwise times work that comes in two kinds which undo each other, after a tenth of a round and one garbage collection: that of a million
+// processes takes longer than a round.
+func Pairwise(rounds, ops int, both func(ops int) (do, undo time.Duration)) (d, u Sample) {
+	both(max(1, ops/10))
 	runtime.GC()
 	for range rounds {
+		do, undo := both(ops)
 		d.add(do, ops)
 		u.add(undo, ops)
 	}
@@ -56,7 +58,7 @@ func Rounds(rounds, ops int, value Run) (v Sample) {
 	value(max(1, ops/10))
 	runtime.GC()
 	for range rounds {
-		v.add(value, ops)
+		v.add(value(ops), ops)
 	}
 	return v
 }

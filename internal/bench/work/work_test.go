@@ -4,6 +4,7 @@ package work
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,10 +46,18 @@ func TestAWorldHasAsManyProcessesAsBefore(t *testing.T) {
 			w.Tell(10)
 			w.Call(10)
 			w.Restart(10)
-			w.Start(30)
-			expect(130)
-			w.Stop(30)
+			before := slices.Clone(w.pids)
+			start, stop := w.Turnover(30)
+			assert.Positive(t, start, name)
+			assert.Positive(t, stop, name)
 			expect(100)
+			replaced := 0
+			for i, pid := range w.pids {
+				if pid != before[i] {
+					replaced++
+				}
+			}
+			assert.Equal(t, 30, replaced, name)
 		}
 		w.Close()
 	}
