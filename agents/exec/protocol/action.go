@@ -103,6 +103,9 @@ type PlaceFreed struct {
 // Logged is a line for the log.
 type Logged struct{ Log Log }
 
+// Recorded is a figure of one of the agent's own metrics.
+type Recorded struct{ Record Record }
+
 // EventReceived is an event from the program.
 type EventReceived struct{ Event Event }
 
@@ -141,6 +144,7 @@ func (TaskFailed) action()     {}
 func (TaskProgressed) action() {}
 func (PlaceFreed) action()     {}
 func (Logged) action()         {}
+func (Recorded) action()       {}
 func (EventReceived) action()  {}
 func (JunkSeen) action()       {}
 func (StrayAnswer) action()    {}
@@ -160,6 +164,7 @@ func (TaskFailed) notice()     {}
 func (TaskProgressed) notice() {}
 func (PlaceFreed) notice()     {}
 func (Logged) notice()         {}
+func (Recorded) notice()       {}
 func (EventReceived) notice()  {}
 func (JunkSeen) notice()       {}
 func (StrayAnswer) notice()    {}

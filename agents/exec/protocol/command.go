@@ -31,6 +31,8 @@ type Ready struct {
 	Agent     string `json:"agent,omitempty"` // the agent's id in the runtime
 	Inflight  int    `json:"inflight"`        // most tasks that will be out at once
 	LineLimit int    `json:"line_limit"`      // in bytes
+	// Features are the optional lines that the runtime takes: "record".
+	Features []string `json:"features,omitempty"`
 }
 
 // Work is the wire form of a [Task] (wire type "task").

@@ -45,6 +45,8 @@ func Decode(line []byte, strict bool) (Message, error) {
 		m, err = decodeAs[Progress](trimmed, strict)
 	case "log":
 		m, err = decodeAs[Log](trimmed, strict)
+	case "record":
+		m, err = decodeAs[Record](trimmed, strict)
 	case "event":
 		m, err = decodeAs[Event](trimmed, strict)
 	case "heartbeat":

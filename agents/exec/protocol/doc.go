@@ -34,10 +34,11 @@
 //	progress   id, data                      log       level, message, fields
 //	event      topic, data                   heartbeat
 //	pong       n                             bye
+//	record     metric, value (if ready names the feature "record")
 //
 // To the program:
 //
-//	ready      protocol, agent, inflight, line_limit
+//	ready      protocol, agent, inflight, line_limit, features
 //	task       id, kind, input, attempt, deadline_ms (what remains; absent without a deadline)
 //	cancel     id                            event     topic, data
 //	ping       n                             stop      grace_ms

@@ -15,6 +15,12 @@ const (
 	FeatureHeartbeat = "heartbeat"
 )
 
+// FeatureRecord is what a ready names: the runtime takes [Record] lines.
+const FeatureRecord = "record"
+
+// maxMetric bounds the name of a metric in bytes.
+const maxMetric = 200
+
 // Message is a line from the program, decoded. The implementations are the structs of this file.
 type Message interface {
 	// wireType is the "type" the line carried.
@@ -61,6 +67,12 @@ type Log struct {
 	Fields  json.RawMessage `json:"fields"`  // handed on as they are
 }
 
+// Record adds a figure to one of the agent's own metrics. Only a runtime whose ready names [FeatureRecord] knows it.
+type Record struct {
+	Metric string  `json:"metric"` // name of the metric, not empty and at most 200 bytes
+	Value  float64 `json:"value"`  // the figure, in a base unit: seconds, bytes
+}
+
 // Event publishes data under a topic, in either direction.
 type Event struct {
 	Topic string          `json:"topic"` // not empty
@@ -83,6 +95,7 @@ func (Result) wireType() string    { return "result" }
 func (Failure) wireType() string   { return "error" }
 func (Progress) wireType() string  { return "progress" }
 func (Log) wireType() string       { return "log" }
+func (Record) wireType() string    { return "record" }
 func (Event) wireType() string     { return "event" }
 func (Heartbeat) wireType() string { return "heartbeat" }
 func (Pong) wireType() string      { return "pong" }
@@ -98,6 +111,15 @@ func (m Result) check() error   { return needID(m.ID) }
 func (m Failure) check() error  { return needID(m.ID) }
 func (m Progress) check() error { return needID(m.ID) }
 func (Log) check() error        { return nil }
+func (m Record) check() error {
+	switch {
+	case m.Metric == "":
+		return fieldError("metric is missing")
+	case len(m.Metric) > maxMetric:
+		return fieldError("metric is longer than 200 bytes")
+	}
+	return nil
+}
 func (m Event) check() error {
 	if m.Topic == "" {
 		return fieldError("topic is missing")

@@ -27,7 +27,7 @@ func (s *Session) lineRead(line []byte) {
 	if s.state == Starting {
 		switch m.(type) {
 		case Hello, Log, Heartbeat:
-		case Result, Failure, Progress, Event, Pong, Bye:
+		case Result, Failure, Progress, Record, Event, Pong, Bye:
 			s.junk(junkLine(OutOfPlace, line, m.wireType()+" before hello"))
 			return
 		}
@@ -53,6 +53,8 @@ func (s *Session) lineRead(line []byte) {
 		}
 	case Log:
 		s.act(Logged{Log: m})
+	case Record:
+		s.act(Recorded{Record: m})
 	case Event:
 		s.act(EventReceived{Event: m})
 	case Bye:
@@ -81,7 +83,7 @@ func (s *Session) hello(m Hello) {
 	}
 	s.pings = slices.Contains(m.Features, FeaturePing)
 	s.watched = s.pings || slices.Contains(m.Features, FeatureHeartbeat)
-	s.write(Ready{Protocol: Version, Agent: s.cfg.Agent, Inflight: s.inflight, LineLimit: s.cfg.LineLimit})
+	s.write(Ready{Protocol: Version, Agent: s.cfg.Agent, Inflight: s.inflight, LineLimit: s.cfg.LineLimit, Features: []string{FeatureRecord}})
 	s.act(BecameReady{Hello: m, Inflight: s.inflight})
 	if s.watched {
 		s.heard = true // hello itself
