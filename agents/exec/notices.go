@@ -10,6 +10,7 @@ import (
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/exec/protocol"
 	"mabeam.dev/telemetry"
+	"mabeam.dev/telemetry/collect"
 )
 
 // take does what the notices of the session call for.
@@ -37,6 +38,8 @@ func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 		telemetry.Emit(ctx.Events(), TaskProgressed{Origin: a.origin(ctx), Task: n.ID, Attempt: n.Attempt, Data: n.Data})
 	case protocol.Logged:
 		a.log.write(ctx, ctx.Now(), n.Log)
+	case protocol.Recorded:
+		collect.RecordAgent(ctx.System(), a.spec.ID, n.Record.Metric, n.Record.Value)
 	case protocol.EventReceived:
 		telemetry.Emit(ctx.Events(), Published{Origin: a.origin(ctx), Topic: n.Event.Topic, Data: n.Event.Data})
 	case protocol.JunkSeen:

@@ -153,6 +153,10 @@ func (m message) work() {
 		noise.Flush()
 		say(`{"type":"event","topic":"flood","data":1}`)
 		say(`{"type":"result","id":%q,"output":"through"}`, m.ID)
+	case "figures":
+		say(`{"type":"record","metric":"tokens","value":40}`)
+		say(`{"type":"record","metric":"tokens","value":2}`)
+		say(`{"type":"result","id":%q}`, m.ID)
 	case "child":
 		spawn()
 		say(`{"type":"result","id":%q}`, m.ID)

@@ -86,12 +86,15 @@ type gauge struct {
 	read func(report func(key string, figure float64))
 }
 
-// NewAggregator makes a handle without series. Its process is the child that Child describes.
+// NewAggregator makes a handle without series. Its process is the child that Child describes. The first one of a system is where [RecordAgent]
+// records.
 func NewAggregator(sys *actors.System, o Options) *Aggregator {
 	o = o.withDefaults()
-	return &Aggregator{
+	a := &Aggregator{
 		sys: sys, o: o, series: newFamilies(o.MaxKeys), events: newFamilies(1), agents: newAgentBook(o),
 	}
+	ownOf(sys).agg.CompareAndSwap(nil, a)
+	return a
 }
 
 // Child describes the process, which subscribes, reads gauges and forgets what is idle.

@@ -11,6 +11,8 @@
 //		err := guest.Serve(context.Background(), os.Stdin, os.Stdout, guest.Hello{}, upper)
 //	}
 //
+// A handler may count what it does with [Record]; the node keeps the agent's metrics.
+//
 // Duties of the user: a handler returns when its context ends, which is when its task is cancelled.
 //
 // Failure modes: Serve returns the error of reading or writing; a line that is no message is one too. State: none.

@@ -9,7 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Hello is what a program says of itself.
@@ -45,6 +48,8 @@ func (e *PermanentError) Unwrap() error { return e.Err }
 type line struct {
 	Type string `json:"type"`
 	N    int    `json:"n"` // of a ping
+	// Features are those of a ready.
+	Features []string `json:"features"`
 	Task
 }
 
@@ -55,7 +60,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle
 	if err := s.send(map[string]any{"type": "hello", "protocol": 1, "capabilities": hello.Capabilities, "features": []string{"ping"}}); err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(context.WithValue(ctx, serverKey{}, s))
 	defer s.tasks.Wait()
 	defer stop()
 	input := bufio.NewReader(in)
@@ -72,6 +77,8 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle
 			return fmt.Errorf("guest: read %q: %w", text, err)
 		}
 		switch m.Type {
+		case "ready":
+			s.records.Store(slices.Contains(m.Features, "record"))
 		case "task":
 			s.begin(ctx, m.Task, handle)
 		case "cancel":
@@ -93,6 +100,7 @@ type server struct {
 	out   *json.Encoder
 
 	cancels map[string]context.CancelFunc
+	records atomic.Bool // the node takes lines of type record
 }
 
 func (s *server) send(m map[string]any) error {
@@ -127,6 +135,20 @@ func (s *server) begin(ctx context.Context, t Task, handle Handler) {
 		}
 		_ = s.send(answer) // a node that has gone is noticed by the reader
 	})
+}
+
+// serverKey finds the server in a handler's context.
+type serverKey struct{}
+
+// Record adds a figure to one of the agent's own metrics, in a base unit such as seconds or bytes; ctx is that of a [Handler]. It reports
+// false for another context, for a figure that is not finite, for a metric without a name, and while the node has not said that it takes
+// figures.
+func Record(ctx context.Context, metric string, figure float64) bool {
+	s, ok := ctx.Value(serverKey{}).(*server)
+	if !ok || !s.records.Load() || metric == "" || math.IsNaN(figure) || math.IsInf(figure, 0) {
+		return false
+	}
+	return s.send(map[string]any{"type": "record", "metric": metric, "value": figure}) == nil
 }
 
 // do runs the handler and encodes its result; one that has no JSON is an error like any other, and would be one again.

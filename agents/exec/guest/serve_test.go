@@ -63,6 +63,20 @@ func TestServeAnswersForAResultThatHasNoJSON(t *testing.T) {
 	assert.Contains(t, out.String(), `"retry":false`)
 }
 
+func TestRecordReachesANodeThatTakesFiguresAndNoOther(t *testing.T) {
+	count := func(ctx context.Context, _ guest.Task) (any, error) {
+		return guest.Record(ctx, "tokens", 12.5) && !guest.Record(ctx, "", 1) && !guest.Record(ctx, "tokens", math.Inf(1)), nil
+	}
+	for ready, taken := range map[string]bool{`{"type":"ready","features":["record"]}`: true, `{"type":"ready"}`: false} {
+		var out bytes.Buffer
+		in := ready + "\n" + `{"type":"task","id":"a","attempt":1}` + "\n"
+		require.NoError(t, guest.Serve(t.Context(), strings.NewReader(in), &out, guest.Hello{}, count))
+		assert.Contains(t, out.String(), fmt.Sprintf(`"output":%t`, taken))
+		assert.Equal(t, taken, strings.Contains(out.String(), `{"metric":"tokens","type":"record","value":12.5}`))
+	}
+	assert.False(t, guest.Record(t.Context(), "tokens", 1), "no handler's context")
+}
+
 // A program that upper-cases text. The node's side of the conversation comes from a string here.
 func Example() {
 	in := strings.NewReader(`{"type":"stop","grace_ms":1000}` + "\n")

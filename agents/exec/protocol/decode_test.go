@@ -24,6 +24,7 @@ func TestDecodeReadsEveryMessage(t *testing.T) {
 		`{"id":"x","code":"c","message":"m","retry":true,"type":"error"}`: protocol.Failure{ID: "x", Code: "c", Message: "m", Retry: &yes},
 		`{"type":"progress","id":"x","data":"half"}`:                      protocol.Progress{ID: "x", Data: json.RawMessage(`"half"`)},
 		`{"type":"log","level":"info","message":"m"}`:                     protocol.Log{Level: "info", Message: "m"},
+		`{"type":"record","metric":"tokens","value":12.5}`:                protocol.Record{Metric: "tokens", Value: 12.5},
 		`{"type":"event","topic":"t","data":null}`:                        protocol.Event{Topic: "t", Data: json.RawMessage(`null`)},
 		"  {\"type\":\"heartbeat\"}\t":                                    protocol.Heartbeat{},
 		`{"type":"pong","n":7}`:                                           protocol.Pong{N: 7},

@@ -34,7 +34,7 @@ func Example() {
 	show(s.Step(protocol.ProcessExited{Status: protocol.Status{Signal: 11}}))
 	// Output:
 	// wait for start: 5s
-	// to the program: {"type":"ready","protocol":1,"inflight":1,"line_limit":1048576}
+	// to the program: {"type":"ready","protocol":1,"inflight":1,"line_limit":1048576,"features":["record"]}
 	// to the program: {"type":"task","id":"t1","kind":"double","input":21,"attempt":1}
 	// t1 is done: 42
 	// ended: signal 11

@@ -140,6 +140,8 @@ func render(a Action) string {
 		return fmt.Sprintf("-> place freed by %s, late=%d", a.ID, a.Late)
 	case Logged:
 		return fmt.Sprintf("-> log %s %q %s", a.Log.Level, a.Log.Message, a.Log.Fields)
+	case Recorded:
+		return fmt.Sprintf("-> record %s %v", a.Record.Metric, a.Record.Value)
 	case EventReceived:
 		return fmt.Sprintf("-> event %s %s", a.Event.Topic, a.Event.Data)
 	case JunkSeen:
