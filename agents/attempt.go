@@ -41,7 +41,7 @@ func (s Spec) Begin(ctx *actors.Context[Message]) Attempt {
 	a := Attempt{owner: v, ref: ref, no: v.mu.last, at: now}
 	v.mu.inHand = append(v.mu.inHand, a)
 	v.mu.Unlock()
-	tell(ctx.Events(), moved)
+	v.tell(ctx.Events(), moved)
 	return a
 }
 
@@ -65,5 +65,5 @@ func (a Attempt) End(ctx *actors.Context[Message], o Outcome) {
 	}
 	moved := v.stepLocked(nil, lifecycle.Finish, "", now)
 	v.mu.Unlock()
-	tell(ctx.Events(), moved)
+	v.tell(ctx.Events(), moved)
 }

@@ -13,6 +13,8 @@ import (
 // roster holds the vitals of a directory's agents by id. Unlike the directory's process it keeps those of agents that have ended, until the
 // sweep forgets them. It is locked, as agents that start enter themselves.
 type roster struct {
+	observer func(id string) // set before the agents start
+
 	mu struct {
 		sync.Mutex
 		byID   map[string]*vitals
@@ -29,7 +31,7 @@ func (r *roster) of(id string) *vitals {
 		if r.mu.byID == nil {
 			r.mu.byID = map[string]*vitals{}
 		}
-		v = &vitals{}
+		v = &vitals{id: id, roster: r}
 		r.mu.byID[id] = v
 		r.mu.sorted = nil
 	}

@@ -19,6 +19,9 @@ import (
 // vitals is what is known of one agent through all its incarnations. Facts come from the agent's own turns, from the end of its process
 // and from the sweep, hence the lock; nothing is sent, emitted or called under it.
 type vitals struct {
+	id     string
+	roster *roster // nil for those that nobody asks about
+
 	mu struct {
 		sync.Mutex
 		spec       Spec
@@ -37,6 +40,7 @@ type vitals struct {
 		report     Report              // the last one
 		reportedAt time.Time
 		verdict    health.Verdict
+		shown      shown // what observers were last told to look at by a sweep
 	}
 }
 
@@ -55,7 +59,7 @@ func (v *vitals) begin(s Spec, ref actors.Ref[Message], now time.Time, bus *tele
 	m.report, m.reportedAt, m.verdict, m.queue = Report{}, time.Time{}, health.Verdict{}, 0
 	moved = v.stepLocked(moved, lifecycle.Start, "", now)
 	v.mu.Unlock()
-	tell(bus, moved)
+	v.tell(bus, moved)
 }
 
 // fact takes a step of the incarnation in ref. It reports whether the step could be taken.
@@ -69,7 +73,7 @@ func (v *vitals) fact(ref actors.Ref[Message], e lifecycle.Event, reason string,
 	moved := v.stepLocked(nil, e, reason, now)
 	taken := v.mu.life != before
 	v.mu.Unlock()
-	tell(bus, moved)
+	v.tell(bus, moved)
 	return taken
 }
 
@@ -118,9 +122,12 @@ func (v *vitals) stepLocked(moved []AgentMoved, e lifecycle.Event, reason string
 	})
 }
 
-func tell(bus *telemetry.Bus, moved []AgentMoved) {
+func (v *vitals) tell(bus *telemetry.Bus, moved []AgentMoved) {
 	for _, e := range moved {
 		telemetry.Emit(bus, e)
+	}
+	if len(moved) > 0 {
+		v.changed()
 	}
 }
 
@@ -151,9 +158,13 @@ func (v *vitals) reported(ref actors.Ref[Message], r Report, now time.Time) {
 // learned keeps what the agent has turned out to be.
 func (v *vitals) learned(ref actors.Ref[Message], s Spec) {
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.mu.ref == ref {
+	mine := v.mu.ref == ref
+	if mine {
 		v.mu.spec = s
+	}
+	v.mu.Unlock()
+	if mine {
+		v.changed()
 	}
 }
 
@@ -195,9 +206,13 @@ func (v *vitals) swept(ref actors.Ref[Message], queue int, turn time.Duration, n
 		m.version++
 	}
 	event.Version = m.version
+	news := v.newsLocked()
 	v.mu.Unlock()
 	if before != event.To {
 		telemetry.Emit(bus, event)
+	}
+	if news {
+		v.changed()
 	}
 }
 
@@ -210,7 +225,7 @@ func (v *vitals) expired(now time.Time, retention time.Duration, bus *telemetry.
 	}
 	moved := v.stepLocked(nil, lifecycle.Expire, "gone for "+retention.String(), now)
 	v.mu.Unlock()
-	tell(bus, moved)
+	v.tell(bus, moved)
 	return len(moved) > 0
 }
 
