@@ -8,6 +8,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/agents/lifecycle"
+	"mabeam.dev/telemetry/collect"
 )
 
 // living is the behaviour of every agent: that of its kind, with the facts of its life noted and the orders that all kinds understand
@@ -23,7 +24,10 @@ type living struct {
 func (l *living) Init(ctx *actors.Context[Message]) error {
 	sys, ref, v := ctx.System(), ctx.Self(), l.vitals
 	v.begin(*l.spec, ref, ctx.Now(), ctx.Events())
-	if _, err := actors.AtEnd(ctx, func(why actors.Reason) { v.ended(ref, why, sys.Now(), sys.Events()) }); err != nil {
+	if _, err := actors.AtEnd(ctx, func(why actors.Reason) {
+		collect.NoteState(sys, ref.PID(), why, l.kind)
+		v.ended(ref, why, sys.Now(), sys.Events())
+	}); err != nil {
 		return err // killed already
 	}
 	if k, ok := l.kind.(actors.Initer[Message]); ok {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
-	"mabeam.dev/actors/exit"
 	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/recorder"
@@ -94,11 +93,11 @@ func (c *Crashes) Recent() []Report {
 	return slices.Clone(c.mu.kept)
 }
 
-// exited reports a process that crashed itself. Who ends because somebody else crashed carries that one's crash as a reason, and is no report of its own.
+// exited reports a process that crashed itself.
 func (c *Crashes) exited(e actors.ProcessExited) {
 	state := c.states.take(e.PID)
 	crash := e.Reason.CrashError()
-	if e.Reason.Kind() != exit.Crash || crash.Incarnation != 0 && crash.Incarnation != e.PID.Incarnation() {
+	if !ownCrash(e) {
 		return
 	}
 	r := c.report(e.PID, e.Kind)
@@ -190,17 +189,4 @@ func (s *states) close() {
 		defer s.mu.Unlock()
 		clear(s.mu.byPID)
 	}
-}
-
-// Describe lets crash reports of this process show its state: b's own view, taken when the process crashes. Call it in Init. A view that panics is left out.
-func Describe[M any](ctx *actors.Context[M], b actors.Inspector) error {
-	pid, all := ctx.PID(), statesOf(ctx.System())
-	_, err := actors.AtEnd(ctx, func(why actors.Reason) {
-		if why.Kind() != exit.Crash || all.readers.Load() == 0 {
-			return
-		}
-		defer func() { _ = recover() }() // the state may be what is broken; the report is made without it
-		all.put(pid, fmt.Sprintf("%+v", b.Inspect()))
-	})
-	return err
 }

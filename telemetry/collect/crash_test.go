@@ -3,11 +3,15 @@
 package collect_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -138,6 +142,79 @@ func TestReportsAreOfCrashesAlone(t *testing.T) {
 		crashes.Close()
 		w.tell(top, "b", "error")
 		assert.Len(t, crashes.Recent(), 2)
+	})
+}
+
+// vault has no view of its own, and a secret.
+type vault struct {
+	Opened   int
+	Password string
+	inner    *struct{ pin []byte }
+	held     map[string]string
+	since    time.Time
+	wait     time.Duration
+	self     *vault
+}
+
+func (v *vault) Init(ctx *actors.Context[order]) error { return collect.Describe(ctx, v) }
+
+func (v *vault) Receive(*actors.Context[order], order) error {
+	v.Opened++
+	return errors.New("jammed")
+}
+
+func TestStateWithoutAViewIsSummarizedWithoutItsTexts(t *testing.T) {
+	bubble(t, func(w *world) {
+		crashes := collect.ReportCrashes(w.sys, collect.CrashOptions{})
+		defer crashes.Close()
+		top := w.start(supervision.Worker("v", func() actors.Behavior[order] {
+			v := &vault{Password: "hunter2", inner: &struct{ pin []byte }{[]byte("1234")}, held: map[string]string{"gold": "bars"}, wait: time.Second}
+			v.self = v
+			return v
+		}))
+		w.tell(top, "v", "open")
+		require.Len(t, crashes.Recent(), 1)
+		state := crashes.Recent()[0].State
+		assert.True(t, strings.HasPrefix(state, "&collect_test.vault{Opened:1 Password:string(7) inner:&struct { pin []uint8 }{pin:[]uint8(4)} "+
+			"held:map[string]string(1) since:time.Time wait:1s self:&collect_test.vault{"), state)
+		for _, secret := range []string{"hunter2", "1234", "gold", "bars"} {
+			assert.NotContains(t, state, secret)
+		}
+	})
+}
+
+func TestSummaryEndsWhateverTheValueHolds(t *testing.T) {
+	for v, want := range map[any]string{nil: "nil", 3: "3", true: "true", 2.5: "2.5", uint8(7): "7", "text": "string(4)", (*vault)(nil): "nil"} {
+		assert.Equal(t, want, collect.Summary(v))
+	}
+	var circle []any
+	circle = append(circle, &circle)
+	assert.Equal(t, "&[]interface {}(1)", collect.Summary(&circle))
+	var self any
+	self = &self
+	assert.NotEmpty(t, collect.Summary(self))
+	assert.Contains(t, collect.Summary([40]int{}), "[40]int")
+}
+
+func TestACrashIsInTheLogOnce(t *testing.T) {
+	bubble(t, func(w *world) {
+		defer collect.ReportCrashes(w.sys, collect.CrashOptions{}).Close()
+		var log bytes.Buffer
+		logger := slog.New(slog.NewTextHandler(&log, nil))
+		defer w.bus.SubscribeAll("log", collect.LogOnce(telemetry.LogTo(logger)))()
+		parent := actors.MustSpawn(w.sys, "parent", actors.Stateless(func(ctx *actors.Context[order], _ order) error {
+			_, err := actors.SpawnLink(ctx, "child", newAccount)
+			return err
+		}))
+		parent.Tell("go")
+		synctest.Wait()
+		child, err := actors.Lookup[order](w.sys, "child")
+		require.NoError(t, err)
+		child.Tell("panic")
+		synctest.Wait()
+		assert.Equal(t, 1, strings.Count(log.String(), "stack="), log.String())
+		assert.Equal(t, 1, strings.Count(log.String(), "msg=process.crash_report"))
+		assert.Equal(t, 1, strings.Count(log.String(), "msg=process.exited"), "the one who went along, with the reason alone")
 	})
 }
 

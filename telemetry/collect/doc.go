@@ -37,8 +37,8 @@
 //
 // # OTP counterpart
 //
-// The crash reports of proc_lib and the alarm handler. Deviations: a state is shown only if its behaviour offers one ([Describe]), and of links the
-// number.
+// The crash reports of proc_lib and the alarm handler. Deviations: a state is shown as its behaviour wants it shown, or as a [Summary] without texts,
+// of processes that call [Describe]; agents do. Of links the number is known.
 //
 // # State and testing
 //

@@ -28,7 +28,7 @@ type Report struct {
 	Reason string
 	// Message is the type of the message in hand, or the callback.
 	Message string
-	// State is its own view of its state, if it offers one with Describe.
+	// State is its own view of its state, or a Summary, if it can be asked: see Describe.
 	State string
 	// Stack is where it panicked; empty if it returned an error.
 	Stack string
@@ -50,7 +50,10 @@ func (Report) EventName() string { return "process.crash_report" }
 // LogLevel is Warn, as for every crash that a supervisor may still mend.
 func (Report) LogLevel() slog.Level { return slog.LevelWarn }
 
-// LogAttrs says who crashed, on what, why, and what it was like before. The recorder's entries are lines of one text.
+// logged is how many of the last events a line of the log has; the report that is kept has them all.
+const logged = 5
+
+// LogAttrs says who crashed, on what, why, and what it was like before. The last events are lines of one text.
 func (r Report) LogAttrs() []slog.Attr {
 	out := []slog.Attr{slog.String(telemetry.KeyPath, r.Path)}
 	if n := r.PID.Incarnation(); n != 0 {
@@ -67,7 +70,8 @@ func (r Report) LogAttrs() []slog.Attr {
 	text(telemetry.KeyState, r.State)
 	text(telemetry.KeyAncestors, strings.Join(r.Ancestors, " "))
 	out = append(out, slog.Uint64(telemetry.KeyHandled, r.Handled), slog.Int(telemetry.KeyLinks, r.Links), slog.Int(telemetry.KeyMonitors, r.Monitors))
-	text(telemetry.KeyLastEvents, strings.Join(r.lines(), "\n"))
+	lines := r.lines()
+	text(telemetry.KeyLastEvents, strings.Join(lines[max(0, len(lines)-logged):], "\n"))
 	text(telemetry.KeyStack, r.Stack)
 	return out
 }
