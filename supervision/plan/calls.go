@@ -84,7 +84,7 @@ func (s *State) terminateChild(id string) {
 }
 
 func (s *State) terminateRef(ev TerminateRef) {
-	c := s.kids.byRef[ev.Ref]
+	c := s.kids.find(ev.Ref)
 	switch {
 	case s.simple() && c != nil:
 		s.terminateSlot(c)

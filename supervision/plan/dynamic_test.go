@@ -123,7 +123,7 @@ func (d *dynamic) step(ev plan.Event) {
 		for _, a := range actions {
 			switch a := a.(type) {
 			case plan.Start:
-				ev = (&planned{}).result(d.start(a.Args.(string)))
+				ev = (&planned{world: &world{}}).result(d.start(a.Args.(string)))
 			case plan.Stop:
 				d.note("stop %d %v", a.Ref, a.Shutdown)
 				ev = plan.Stopped{Reason: plan.Reason{Class: plan.ClassShutdown}}
@@ -176,8 +176,8 @@ func TestADynamicPlanDoesWhatTheNaiveOneDoes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &dynamic{world: &world{tape: tape, alive: map[int]bool{}}, s: s}
-		m := &dynamo{world: &world{tape: tape, alive: map[int]bool{}}, spec: spec}
+		d := &dynamic{world: &world{tape: tape, alive: map[int]bool{}, named: map[int]string{}}, s: s}
+		m := &dynamo{world: &world{tape: tape, alive: map[int]bool{}, named: map[int]string{}}, spec: spec}
 		d.step(plan.Begin{})
 		templates := drawTemplates(t)
 		now, retried := time.Duration(0), 0

@@ -28,7 +28,38 @@ type world struct {
 	next  int
 	refs  int
 	alive map[int]bool
+	named map[int]string // the child for which each was started
 	log   []string
+}
+
+// called is a process that has a name.
+type called struct {
+	n    int
+	name string
+}
+
+func (c called) Name() string   { return c.name }
+func (c called) String() string { return fmt.Sprint(c.n) }
+
+// ref is a process as the plan knows it: some have no name, some that of their child, some that of another child, some that of nobody.
+func (w *world) ref(n int) plan.Ref {
+	id, started := w.named[n]
+	switch {
+	case !started || n%4 == 0:
+		return n
+	case n%4 == 1:
+		return called{n, "c3"}
+	case n%4 == 2:
+		return called{n, "nobody"}
+	}
+	return called{n, id}
+}
+
+func number(ref plan.Ref) int {
+	if c, ok := ref.(called); ok {
+		return c.n
+	}
+	return ref.(int)
 }
 
 func (w *world) note(format string, args ...any) { w.log = append(w.log, fmt.Sprintf(format, args...)) }
@@ -46,6 +77,7 @@ func (w *world) start(id string) int {
 	}
 	w.refs++
 	w.alive[w.refs] = true
+	w.named[w.refs] = id
 	return w.refs
 }
 
@@ -104,11 +136,11 @@ func (p *planned) step(ev plan.Event) {
 			case plan.Start:
 				ev = p.result(p.start(childName(a.Child.ID, a.Args)))
 			case plan.Stop:
-				p.stop(a.Ref.(int))
+				p.stop(number(a.Ref))
 				ev = plan.Stopped{Reason: plan.Reason{Class: plan.ClassShutdown}}
 			case plan.StopAll:
 				for _, ref := range a.Refs {
-					p.stop(ref.(int))
+					p.stop(number(ref))
 				}
 				ev = plan.AllStopped{Results: make([]plan.Stopped, len(a.Refs))}
 			case plan.PostRetry:
@@ -145,7 +177,7 @@ func (p *planned) result(ref int) plan.Event {
 	case 0:
 		return plan.Ignored{}
 	}
-	return plan.Started{Ref: ref, Now: p.now, Chance: p.chance}
+	return plan.Started{Ref: p.ref(ref), Now: p.now, Chance: p.chance}
 }
 
 func childName(id string, args any) string {
@@ -171,8 +203,8 @@ func TestPlanDoesWhatTheNaiveModelDoes(t *testing.T) {
 		if err != nil {
 			t.Fatalf("spec: %v", err)
 		}
-		p := &planned{world: &world{tape: tape, alive: make(map[int]bool)}, s: s}
-		m := newModel(spec, &world{tape: tape, alive: make(map[int]bool)})
+		p := &planned{world: &world{tape: tape, alive: make(map[int]bool), named: make(map[int]string)}, s: s}
+		m := newModel(spec, &world{tape: tape, alive: make(map[int]bool), named: make(map[int]string)})
 		p.step(plan.Begin{})
 		m.begin()
 		agree(t, p, m)
@@ -292,7 +324,7 @@ func drawMessage(t *rapid.T, p *planned, spec plan.Spec) []message {
 		ref := rapid.SampledFrom(living).Draw(t, "victim")
 		delete(p.alive, ref)
 		class := plan.Class(rapid.IntRange(0, 5).Draw(t, "class"))
-		return []message{{ev: plan.ChildExited{Ref: ref, Reason: plan.Reason{Class: class}}, kind: kind, ref: ref, class: class}}
+		return []message{{ev: plan.ChildExited{Ref: p.ref(ref), Reason: plan.Reason{Class: class}}, kind: kind, ref: ref, class: class}}
 	case "start":
 		if spec.Strategy == plan.SimpleOneForOne {
 			return []message{{ev: plan.StartDynamic{Args: id}, kind: "start dynamic", id: id}}
@@ -304,7 +336,7 @@ func drawMessage(t *rapid.T, p *planned, spec plan.Spec) []message {
 	case "terminate ref":
 		ref := rapid.OneOf(rapid.IntRange(1, 20), rapid.Just(stranger)).Draw(t, "ref")
 		alive := func(ref plan.Ref) bool { return ref == stranger }
-		return []message{{ev: plan.TerminateRef{Ref: ref, Alive: alive}, kind: kind, ref: ref}}
+		return []message{{ev: plan.TerminateRef{Ref: p.ref(ref), Alive: alive}, kind: kind, ref: ref}}
 	case "restart":
 		return []message{{ev: plan.RestartChild{ID: id}, kind: kind, id: id}}
 	default:

@@ -4,7 +4,7 @@ package plan
 
 // exited handles the death of a process. Only a child that is up is meant: late notices of stopped children and strangers are ignored.
 func (s *State) exited(ev ChildExited) {
-	c := s.kids.byRef[ev.Ref]
+	c := s.kids.find(ev.Ref)
 	if c == nil || c.status != StatusUp {
 		return
 	}
@@ -114,7 +114,7 @@ func (s *State) tryAgain(c *slot, last Ref) {
 func (s *State) retry(key RetryKey) {
 	c := s.kids.byID[key.id]
 	if s.simple() {
-		c = s.kids.byRef[key.ref]
+		c = s.kids.find(key.ref)
 	}
 	if c != nil && c.status == StatusRestarting {
 		s.attempt(c)

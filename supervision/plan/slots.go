@@ -24,13 +24,13 @@ type slots struct {
 	first, last *slot
 	n           int
 	byID        map[string]*slot // static children
-	byRef       map[Ref]*slot    // children up, and restarting ones by their last reference
+	byRef       map[Ref]*slot    // children up, and restarting ones by their last reference; without those that their reference names
 	significant int              // significant children up or restarting
 	again       map[*slot]*again // children with a Backoff; apart, as most have none
 }
 
 func newSlots(simple bool, n int) slots {
-	s := slots{byRef: make(map[Ref]*slot, n)}
+	s := slots{byRef: map[Ref]*slot{}}
 	if !simple {
 		s.byID = make(map[string]*slot, n)
 	}
@@ -76,14 +76,42 @@ func (s *slots) remove(c *slot) {
 // set changes what c is doing and keeps the indexes and the counter right.
 func (s *slots) set(c *slot, status Status, ref Ref) {
 	s.countSignificant(c, -1)
-	if c.ref != nil && c.ref != ref {
+	if c.ref != nil && c.ref != ref && !s.names(c.ref, c) {
 		delete(s.byRef, c.ref)
 	}
-	if ref != nil && c.ref != ref {
+	if ref != nil && c.ref != ref && !s.names(ref, c) {
 		s.byRef[ref] = c
 	}
 	c.status, c.ref = status, ref
 	s.countSignificant(c, +1)
+}
+
+// Named is a reference that knows what its process is called. Most processes are called by the id of their child: such a child is found by its id
+// and needs no entry of its own under the reference, which among a million children is one cold place less to go to.
+type Named interface {
+	// Name returns what the process is called; it never changes.
+	Name() string
+}
+
+// names tells whether ref leads to c by its name alone.
+func (s *slots) names(ref Ref, c *slot) bool {
+	if s.byID == nil {
+		return false
+	}
+	n, ok := ref.(Named)
+	return ok && n.Name() == c.spec.ID
+}
+
+// find returns the child whose present or last reference is ref, nil if there is none.
+func (s *slots) find(ref Ref) *slot {
+	if s.byID != nil {
+		if n, ok := ref.(Named); ok {
+			if c := s.byID[n.Name()]; c != nil && c.ref == ref {
+				return c
+			}
+		}
+	}
+	return s.byRef[ref]
 }
 
 func (s *slots) countSignificant(c *slot, by int) {
