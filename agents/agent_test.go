@@ -162,7 +162,7 @@ func TestDirectoryHoldsTheLivingAndTellsItsWatchersEveryChange(t *testing.T) {
 		sys := actors.New(actors.Options{})
 		defer sys.Close(context.Background())
 		dir, dirChild := agents.NewDirectory(sys, "agents")
-		child, err := agents.Child(agents.Spec{ID: "a", Capabilities: []string{"x"}}, moody, dir)
+		child, err := agents.Child(agents.Spec{ID: "a", Capabilities: agents.Can("x")}, moody, dir)
 		require.NoError(t, err)
 		_, err = supervision.Start(sys, "node", supervision.Spec{Strategy: supervision.RestForOne, Children: []supervision.Child{dirChild, child}})
 		require.NoError(t, err)

@@ -20,7 +20,7 @@
 // Usage, from Go:
 //
 //	kind := agents.Native("upper", "Upper-cases text.", func(agents.Spec) (agents.Worker, error) { return agents.WorkerFunc(upper), nil })
-//	agent, err := agents.Spawn(sys, agents.Spec{ID: "u1", Capabilities: []string{"text"}}, kind, dir)
+//	agent, err := agents.Spawn(sys, agents.Spec{ID: "u1", Capabilities: agents.Can("text")}, kind, dir)
 //	out, err := agent.Do(ctx, agents.Task{ID: "t1", Input: json.RawMessage(`"hi"`)})
 //
 // In a tree: [Child], behind the children of [NewDirectory] and [Directory.Sweep]. For agents that come and go: [NewTeam].

@@ -21,7 +21,7 @@ func ExampleSpawn() {
 	})
 	sys := actors.New(actors.Options{})
 	defer sys.Close(context.Background())
-	agent, err := agents.Spawn(sys, agents.Spec{ID: "u1", Role: "writer", Capabilities: []string{"text"}}, upper, nil)
+	agent, err := agents.Spawn(sys, agents.Spec{ID: "u1", Role: "writer", Capabilities: agents.Can("text")}, upper, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

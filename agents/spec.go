@@ -33,8 +33,8 @@ type Spec struct {
 	Weight float64
 	// Health says from where on it is not healthy.
 	Health health.Policy
-	// Capabilities are what tasks may ask for.
-	Capabilities []string
+	// Capabilities are what tasks may ask for, each name once; see [Can].
+	Capabilities []Capability
 	// Concurrency is how many tasks it does at once: 0 means 1.
 	Concurrency int
 	// Restart, Shutdown and Significant are the supervisor's.
@@ -104,10 +104,6 @@ func (s Spec) Validate() error {
 	if s.Concurrency < 0 {
 		wrong("concurrency", "must be 1 or more")
 	}
-	for _, c := range s.Capabilities {
-		if c == "" {
-			wrong("capabilities", "holds an empty name")
-		}
-	}
+	checkCapabilities(s.Capabilities, wrong)
 	return errors.Join(all...)
 }

@@ -4,7 +4,12 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
+
+	"mabeam.dev/internal/nearest"
 )
 
 // Resources are what an agent may use; 0 is no limit.
@@ -35,6 +40,29 @@ type Health struct {
 	ResourceUnhealthy float64       `yaml:"resource_unhealthy" default:"0.9" min:"0.001" max:"1000" doc:"Usage divided by its limit, from which on it is unhealthy."`
 }
 
+// capabilities checks that each is there once, and that settings are those of one.
+func (d *decoder) capabilities(c Child, at string) {
+	var known []string
+	for i, text := range c.Capabilities {
+		name, _, _ := strings.Cut(text, "@")
+		switch path := item(at+".capabilities", i); {
+		case d.bad(path):
+		case slices.Contains(known, name):
+			d.fail(d.near(path), path, fault{code: CodeDuplicateID, reason: "the capability " + quote(name) + " is there already", got: text})
+		default:
+			known = append(known, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.CapabilitySettings)) {
+		path := at + ".capability_settings." + name
+		if !slices.Contains(known, name) && !d.bad(path) {
+			d.fail(d.near(path), path, fault{
+				code: CodeUnknownValue, reason: "the agent has no capability " + quote(name), got: name, suggestion: nearest.Word(name, known), oneOf: known,
+			})
+		}
+	}
+}
+
 // maxLabels is how many labels an agent may have.
 const maxLabels = 32
 
@@ -45,6 +73,7 @@ func (d *decoder) agent(c Child, at string) {
 			code: CodeRange, reason: fmt.Sprintf("%d labels are too many", len(c.Labels)), want: fmt.Sprintf("at most %d", maxLabels),
 		})
 	}
+	d.capabilities(c, at)
 	h := c.Health
 	if h == nil {
 		return

@@ -20,6 +20,8 @@ tree:
       role: guard
       weight: 2.5
       labels: {zone: eu, tier: "1"}
+      capabilities: [go, nlp/summarise@1.2]
+      capability_settings: {nlp/summarise: {model: small, words: 100}}
       resources: {memory: 1GiB, cpu: 0.5, queue: 100, inflight: 4, budget: 1000000}
       health: {target: 200ms, queue: 50}
     - id: b
@@ -29,6 +31,8 @@ tree:
 	a, b := cfg.Tree.Children[0], cfg.Tree.Children[1]
 	assert.Equal(t, "night", a.Team)
 	assert.Equal(t, "guard", a.Role)
+	assert.Equal(t, []string{"go", "nlp/summarise@1.2"}, a.Capabilities)
+	assert.Equal(t, map[string]any{"nlp/summarise": map[string]any{"model": "small", "words": int64(100)}}, a.CapabilitySettings)
 	zone := a.Labels["zone"]
 	assert.Equal(t, "eu", zone.Reveal())
 	assert.Equal(t, &Resources{Memory: 1 << 30, CPU: 0.5, Queue: 100, Inflight: 4, Budget: 1e6}, a.Resources)

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"mabeam.dev/agents/capability"
 )
 
 // outside checks a value against the bounds of its field.
@@ -61,6 +63,14 @@ func (f field) refuses(text string) *fault {
 		return checkName(text, "._-", "letters, digits, dot, dash and underscore, a letter or digit first")
 	case "capability":
 		return checkName(text, "._-/", "letters, digits, dot, dash, underscore and slash, a letter or digit first")
+	case "offer":
+		name, _, _ := strings.Cut(text, "@")
+		if f := (field{check: "capability"}).refuses(name); f != nil {
+			return f
+		}
+		if _, err := capability.ParseOffer(text); err != nil {
+			return &fault{code: CodeBadValue, reason: err.Error(), got: text, want: "a name, or a name and a version as in nlp/summarise@1.2"}
+		}
 	case "variable":
 		if !validVariable(text) {
 			return &fault{code: CodeBadValue, reason: "no name of an environment variable: " + quote(text), got: text, want: "letters, digits and underscore, no digit first"}

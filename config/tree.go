@@ -31,29 +31,30 @@ type Group struct {
 // Child is one child specification: an agent, or a nested supervisor if Kind is KindSupervisor. Group is filled in for
 // supervisors only; Count to Settings for agents only; Command to Limits for kind exec only.
 type Child struct {
-	ID           string          `yaml:"id" required:"true" check:"name" doc:"Name of the child, unique among its siblings."`
-	Kind         string          `yaml:"kind" required:"true" check:"name" doc:"What the child is: supervisor, exec, or a kind registered with the program."`
-	Restart      Restart         `yaml:"restart" default:"permanent" doc:"When the child is restarted: always, after crashes, never."`
-	Shutdown     Shutdown        `yaml:"shutdown" default:"5s" supervisor:"infinity" doc:"Time the child has to stop before it is killed, or brutal_kill, or infinity; supervisors have infinity as the default."`
-	Significant  bool            `yaml:"significant" default:"false" doc:"Counts for auto_shutdown; needs restart transient or temporary and an auto_shutdown other than never."`
-	Backoff      *Backoff        `yaml:"backoff" doc:"Restarts that wait, each longer than the one before; without this section they are tried at once, as in OTP."`
-	RestartLimit *RestartLimit   `yaml:"restart_limit" doc:"Bound on the restarts of this child alone, looked at before the intensity of its supervisor; without this section there is none, as in OTP."`
-	Schedule     *Schedule       `yaml:"schedule" doc:"Planned restarts, which count nowhere; without this section there are none, as in OTP."`
-	Count        int             `yaml:"count" default:"1" min:"1" max:"100000" not:"supervisor" doc:"How many of this child run; more than one are named id-1, id-2 and so on."`
-	Capabilities []string        `yaml:"capabilities" check:"capability" not:"supervisor" doc:"What the agent can do; tasks ask for these names."`
-	Concurrency  int             `yaml:"concurrency" default:"1" min:"1" max:"100000" not:"supervisor" doc:"Tasks the agent works on at the same time."`
-	Team         string          `yaml:"team" check:"name" not:"supervisor" doc:"Team the agent belongs to."`
-	Role         string          `yaml:"role" check:"name" not:"supervisor" doc:"Role the agent plays."`
-	Labels       map[string]Text `yaml:"labels" check:"name" not:"supervisor" doc:"Marks of the agent that queries can ask for, at most 32."`
-	Weight       float64         `yaml:"weight" default:"1" min:"0.001" max:"1000" not:"supervisor" doc:"Share of the agent when work is given out."`
-	Resources    *Resources      `yaml:"resources" not:"supervisor" doc:"What the agent may use; without this section there is no limit."`
-	Health       *Health         `yaml:"health" not:"supervisor" doc:"From where on the agent is not healthy."`
-	Settings     any             `yaml:"settings" not:"supervisor" doc:"Settings of the kind; which keys there are is up to the kind."`
-	Command      []Text          `yaml:"command" only:"exec" required:"true" doc:"Program and arguments; no shell is involved."`
-	Env          map[string]Text `yaml:"env" only:"exec" check:"variable" doc:"Environment variables added to the few the program inherits."`
-	Dir          Text            `yaml:"dir" only:"exec" doc:"Folder the program runs in; without it the folder of the node."`
-	Limits       Limits          `yaml:"limits" only:"exec" doc:"Bounds on what the program may do before it counts as crashed."`
-	Group        `yaml:",inline"`
+	ID                 string          `yaml:"id" required:"true" check:"name" doc:"Name of the child, unique among its siblings."`
+	Kind               string          `yaml:"kind" required:"true" check:"name" doc:"What the child is: supervisor, exec, or a kind registered with the program."`
+	Restart            Restart         `yaml:"restart" default:"permanent" doc:"When the child is restarted: always, after crashes, never."`
+	Shutdown           Shutdown        `yaml:"shutdown" default:"5s" supervisor:"infinity" doc:"Time the child has to stop before it is killed, or brutal_kill, or infinity; supervisors have infinity as the default."`
+	Significant        bool            `yaml:"significant" default:"false" doc:"Counts for auto_shutdown; needs restart transient or temporary and an auto_shutdown other than never."`
+	Backoff            *Backoff        `yaml:"backoff" doc:"Restarts that wait, each longer than the one before; without this section they are tried at once, as in OTP."`
+	RestartLimit       *RestartLimit   `yaml:"restart_limit" doc:"Bound on the restarts of this child alone, looked at before the intensity of its supervisor; without this section there is none, as in OTP."`
+	Schedule           *Schedule       `yaml:"schedule" doc:"Planned restarts, which count nowhere; without this section there are none, as in OTP."`
+	Count              int             `yaml:"count" default:"1" min:"1" max:"100000" not:"supervisor" doc:"How many of this child run; more than one are named id-1, id-2 and so on."`
+	Capabilities       []string        `yaml:"capabilities" check:"offer" not:"supervisor" doc:"What the agent can do, with a version or without: nlp/summarise or nlp/summarise@1.2; tasks ask for the names."`
+	CapabilitySettings map[string]any  `yaml:"capability_settings" check:"capability" not:"supervisor" doc:"Settings of single capabilities, by their names; they are kept and shown with the agent."`
+	Concurrency        int             `yaml:"concurrency" default:"1" min:"1" max:"100000" not:"supervisor" doc:"Tasks the agent works on at the same time."`
+	Team               string          `yaml:"team" check:"name" not:"supervisor" doc:"Team the agent belongs to."`
+	Role               string          `yaml:"role" check:"name" not:"supervisor" doc:"Role the agent plays."`
+	Labels             map[string]Text `yaml:"labels" check:"name" not:"supervisor" doc:"Marks of the agent that queries can ask for, at most 32."`
+	Weight             float64         `yaml:"weight" default:"1" min:"0.001" max:"1000" not:"supervisor" doc:"Share of the agent when work is given out."`
+	Resources          *Resources      `yaml:"resources" not:"supervisor" doc:"What the agent may use; without this section there is no limit."`
+	Health             *Health         `yaml:"health" not:"supervisor" doc:"From where on the agent is not healthy."`
+	Settings           any             `yaml:"settings" not:"supervisor" doc:"Settings of the kind; which keys there are is up to the kind."`
+	Command            []Text          `yaml:"command" only:"exec" required:"true" doc:"Program and arguments; no shell is involved."`
+	Env                map[string]Text `yaml:"env" only:"exec" check:"variable" doc:"Environment variables added to the few the program inherits."`
+	Dir                Text            `yaml:"dir" only:"exec" doc:"Folder the program runs in; without it the folder of the node."`
+	Limits             Limits          `yaml:"limits" only:"exec" doc:"Bounds on what the program may do before it counts as crashed."`
+	Group              `yaml:",inline"`
 }
 
 // Backoff says how long restarts wait.

@@ -19,7 +19,7 @@
 // Usage:
 //
 //	settings, err := json.Marshal(exec.Settings{Command: []string{"./reviewer", "-fast"}})
-//	child, err := agents.Child(agents.Spec{ID: "r1", Capabilities: []string{"go"}, Settings: settings}, exec.Kind(), dir)
+//	child, err := agents.Child(agents.Spec{ID: "r1", Capabilities: agents.Can("go"), Settings: settings}, exec.Kind(), dir)
 //
 // Package protocol describes the lines, examples/exec has programs in Go and sh.
 //

@@ -23,7 +23,7 @@ func (a *agent) take(ctx *actors.Context[agents.Message], notices []protocol.Not
 func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 	switch n := n.(type) {
 	case protocol.BecameReady:
-		a.becameReady(n)
+		a.becameReady(ctx, n)
 		telemetry.Emit(ctx.Events(), ProgramStarted{Origin: a.origin(ctx), OSPID: a.port.Pid(), Name: n.Hello.Name})
 	case protocol.TaskDone:
 		a.answer(ctx, n.ID, agents.Outcome{Output: n.Output})
@@ -57,14 +57,21 @@ func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 	}
 }
 
-// becameReady makes the spec what the program can really do: it may know more than the spec says, and take fewer tasks at once.
-func (a *agent) becameReady(n protocol.BecameReady) {
+// becameReady makes the spec what the program can really do: it may know more than the spec says, and take fewer tasks at once. What the
+// spec says of a capability counts more than what the program says.
+func (a *agent) becameReady(ctx *actors.Context[agents.Message], n protocol.BecameReady) {
 	a.ready = true
 	a.spec.Concurrency = n.Inflight
 	a.spec.Capabilities = slices.Clone(a.spec.Capabilities)
-	for _, c := range n.Hello.Capabilities {
-		if c != "" && !slices.Contains(a.spec.Capabilities, c) {
-			a.spec.Capabilities = append(a.spec.Capabilities, c)
+	for _, c := range agents.Can(n.Hello.Capabilities...) {
+		known := slices.ContainsFunc(a.spec.Capabilities, func(had agents.Capability) bool { return had.Name == c.Name })
+		if known {
+			continue
+		}
+		a.spec.Capabilities = append(a.spec.Capabilities, c)
+		if err := a.spec.Validate(); err != nil {
+			a.spec.Capabilities = a.spec.Capabilities[:len(a.spec.Capabilities)-1]
+			ctx.Logger().Warn("the program names a capability that is none", "agent", a.spec.ID, "error", err)
 		}
 	}
 }

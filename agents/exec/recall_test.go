@@ -73,7 +73,7 @@ func TestHungProgramIsKilledAfterTheRecallAndItsAgentRestarted(t *testing.T) {
 	await(w, started, "the agent")
 	before, err := dir.Lookup(w.ctx, "a")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"echo", "spec"}, before.Spec.Capabilities, "the program says what it can do")
+	assert.Equal(t, []string{"echo", "spec"}, before.Spec.Offers(), "the program says what it can do")
 
 	stuck := task("stuck", "hang")
 	done := make(chan error, 1)
@@ -176,7 +176,7 @@ func TestProgramLowersTheConcurrency(t *testing.T) {
 	w := newWorld(t)
 	dir, dirChild := agents.NewDirectory(w.sys, "agents")
 	s := w.spec("a", "one at a time")
-	s.Concurrency, s.Capabilities = 4, []string{"x"}
+	s.Concurrency, s.Capabilities = 4, agents.Can("x")
 	child, err := agents.Child(s, exec.Kind(), dir)
 	require.NoError(t, err)
 	_, err = supervision.Start(w.sys, "node", supervision.Spec{Children: []supervision.Child{dirChild, child}})
@@ -184,5 +184,5 @@ func TestProgramLowersTheConcurrency(t *testing.T) {
 	e, err := dir.Lookup(w.ctx, "a")
 	require.NoError(t, err)
 	assert.Equal(t, 1, e.Spec.Slots())
-	assert.Equal(t, []string{"x"}, e.Spec.Capabilities)
+	assert.Equal(t, agents.Can("x"), e.Spec.Capabilities)
 }

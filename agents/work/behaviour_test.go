@@ -103,7 +103,7 @@ func TestPriorityGoesFirst(t *testing.T) {
 }
 
 func TestTaskGoesToAnAgentWithTheCapability(t *testing.T) {
-	team := []agents.Spec{{ID: "plain"}, {ID: "able", Capabilities: []string{"go"}}}
+	team := []agents.Spec{{ID: "plain"}, {ID: "able", Capabilities: agents.Can("go")}}
 	bubble(t, setup{agents: team}, func(t *testing.T, r *rig) {
 		want, never := task("want", "work"), task("never", "work")
 		want.Capability, never.Capability = "go", "rust"

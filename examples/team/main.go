@@ -35,7 +35,7 @@ func run() error {
 	}
 
 	for _, id := range []string{"ann", "bob", "cid"} {
-		agent, err := team.Add(ctx, agents.Spec{ID: id, Capabilities: []string{"text/upper"}, Labels: map[string]string{"zone": "eu"}})
+		agent, err := team.Add(ctx, agents.Spec{ID: id, Capabilities: agents.Can("text/upper"), Labels: map[string]string{"zone": "eu"}})
 		if err != nil {
 			return err
 		}

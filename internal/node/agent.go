@@ -3,6 +3,7 @@
 package node
 
 import (
+	"encoding/json"
 	"time"
 
 	"mabeam.dev/agents"
@@ -20,6 +21,26 @@ func labels(from map[string]config.Text) map[string]string {
 		to[name] = value.Reveal()
 	}
 	return to
+}
+
+// capabilities converts what an agent can do.
+func capabilities(c config.Child) []agents.Capability {
+	all := agents.Can(c.Capabilities...)
+	for i := range all {
+		if s, ok := c.CapabilitySettings[all[i].Name]; ok {
+			all[i].Settings = asJSON(s)
+		}
+	}
+	return all
+}
+
+// asJSON writes a free value of a config file as JSON, which all of them have. Secrets stay references: what is written here is shown.
+func asJSON(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
 }
 
 // limits converts the section resources.

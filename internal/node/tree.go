@@ -62,7 +62,7 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 	var out []supervision.Child
 	for _, id := range c.IDs() {
 		spec := agents.Spec{
-			ID: id, Capabilities: c.Capabilities, Concurrency: c.Concurrency, Restart: flags.Restart,
+			ID: id, Capabilities: capabilities(c), Concurrency: c.Concurrency, Restart: flags.Restart,
 			Shutdown: shutdown(c.Shutdown), Significant: c.Significant,
 			Team: c.Team, Role: c.Role, Labels: labels(c.Labels), Weight: c.Weight, Limits: limits(c.Resources), Health: policy(c.Health),
 		}
