@@ -5,6 +5,8 @@ package config
 import (
 	"reflect"
 	"strconv"
+
+	"mabeam.dev/telemetry/alert"
 )
 
 // decoder fills typed values from a tree and collects all that is wrong on the way.
@@ -14,6 +16,8 @@ type decoder struct {
 	known    []string // names of kinds
 	refs     references
 	files    Files
+	series   []string // names that alert rules may look at; nil if they are not known
+	pack     []alert.Rule
 	lenient  bool // the file is of a newer version: what is unknown here may be right there
 	problems []placed
 	places   map[string]place // key path -> where its value is

@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/telemetry/alert"
 )
 
 var rewrite = flag.Bool("rewrite", false, "rewrite golden files and the generated reference")
@@ -56,10 +58,15 @@ var testKinds = map[string]KindInfo{
 	"text.free":  {Doc: "Takes anything.", Settings: reflect.TypeFor[map[string]any]()},
 }
 
+var (
+	testSeries = []string{"system.processes", "system.dead_letters", "work.seconds"}
+	testPack   = []alert.Rule{{Name: "dead-letters", Series: "system.dead_letters", Stat: alert.Rate, Threshold: 10}}
+)
+
 var testFiles = memory{"tasks.jsonl": "", "token": "hunter2\n", "big": strings.Repeat("x", maxSecret+1)}
 
 func testInput(name, text string) Input {
-	return Input{Name: name, Data: []byte(text), Env: []string{"SECRET=hunter2", "PATH=/bin"}, Kinds: testKinds, Files: testFiles}
+	return Input{Name: name, Data: []byte(text), Env: []string{"SECRET=hunter2", "PATH=/bin"}, Kinds: testKinds, Files: testFiles, Series: testSeries, Pack: testPack}
 }
 
 // caseInput reads a test file: lines "#env NAME=value" and "#set key=value" are environment and arguments.

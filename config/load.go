@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"mabeam.dev/telemetry/alert"
 )
 
 // MaxFile is the size in bytes up to which a file is taken; nobody has to read more of it than one byte beyond.
@@ -13,12 +15,14 @@ const MaxFile = 4 << 20
 
 // Input is all that Load looks at.
 type Input struct {
-	Name  string              // name of the file for messages; it is not opened
-	Data  []byte              // the text of the file: YAML or JSON
-	Env   []string            // environment as os.Environ gives it; variables that do not begin with MABEAM_ serve ${env:NAME} only
-	Sets  []string            // arguments key=value, later ones win
-	Kinds map[string]KindInfo // kinds of agents beyond supervisor and exec
-	Files Files               // file system for ${file:PATH} and for looking whether task files can be read; nil for none
+	Name   string              // name of the file for messages; it is not opened
+	Data   []byte              // the text of the file: YAML or JSON
+	Env    []string            // environment as os.Environ gives it; variables that do not begin with MABEAM_ serve ${env:NAME} only
+	Sets   []string            // arguments key=value, later ones win
+	Kinds  map[string]KindInfo // kinds of agents beyond supervisor and exec
+	Series []string            // series that alert rules may look at, besides events and what agents record; nil if that is not to be checked
+	Pack   []alert.Rule        // alert rules that come with the node
+	Files  Files               // file system for ${file:PATH} and for looking whether task files can be read; nil for none
 }
 
 // Load reads a configuration. The error is nil or Errors with every problem there is; with an error the Config is
@@ -29,7 +33,7 @@ func Load(in Input) (Config, Origins, error) {
 		return Config{}, Origins{}, finish(problems)
 	}
 	d := &decoder{
-		shapes: shapes{}, kinds: in.Kinds, known: knownKinds(in.Kinds), files: in.Files,
+		shapes: shapes{}, kinds: in.Kinds, known: knownKinds(in.Kinds), files: in.Files, series: in.Series, pack: in.Pack,
 		refs:   references{env: environment(in.Env), files: in.Files},
 		places: map[string]place{}, refused: map[string]bool{},
 	}

@@ -75,6 +75,14 @@ func splitUnit(text string) (number, unit string) {
 	return text[:end], strings.TrimSpace(text[end:])
 }
 
+func parseTime(v *value) (reflect.Value, *fault) {
+	t, err := time.Parse(time.RFC3339, v.text)
+	if err != nil {
+		return reflect.Value{}, wrong(v, "a time such as 2030-01-31T18:00:00Z")
+	}
+	return reflect.ValueOf(t), nil
+}
+
 func parseSize(v *value) (reflect.Value, *fault) {
 	number, unit := splitUnit(v.text)
 	if number == "" {

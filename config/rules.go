@@ -71,6 +71,8 @@ func (f field) refuses(text string) *fault {
 		if _, err := capability.ParseOffer(text); err != nil {
 			return &fault{code: CodeBadValue, reason: err.Error(), got: text, want: "a name, or a name and a version as in nlp/summarise@1.2"}
 		}
+	case "header":
+		return checkName(text, "-", "letters, digits and dash, a letter or digit first")
 	case "variable":
 		if !validVariable(text) {
 			return &fault{code: CodeBadValue, reason: "no name of an environment variable: " + quote(text), got: text, want: "letters, digits and underscore, no digit first"}

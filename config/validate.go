@@ -21,6 +21,10 @@ func (d *decoder) validate(cfg *Config) {
 		d.group(cfg.Tree.Group, "tree")
 	}
 	d.work(cfg.Work)
+	d.alerts(cfg.Alerts)
+	if t := cfg.Telemetry.Traces; t != nil {
+		d.web(t.Endpoint, "telemetry.traces.endpoint")
+	}
 }
 
 func (d *decoder) bad(paths ...string) bool {
