@@ -81,19 +81,32 @@ func (a *aggregator) system(now time.Time) SystemSnapshot {
 	if a.sys.Simulated() {
 		return s
 	}
+	f := machineFigures()
+	s.Goroutines, s.HeapBytes, s.MemoryBytes, s.Collections = int(f[goroutines]), f[heap], f[memory], f[collections]
+	return s
+}
+
+// Places in machineFigures.
+const (
+	goroutines = iota
+	heap
+	memory
+	collections
+)
+
+// machineFigures are those of the operating system's process; one that this version of Go does not know is 0.
+func machineFigures() (out [4]uint64) {
 	samples := []metrics.Sample{
-		{Name: "/sched/goroutines:goroutines"},
-		{Name: "/memory/classes/heap/objects:bytes"},
-		{Name: "/memory/classes/total:bytes"},
-		{Name: "/gc/cycles/total:gc-cycles"},
+		goroutines:  {Name: "/sched/goroutines:goroutines"},
+		heap:        {Name: "/memory/classes/heap/objects:bytes"},
+		memory:      {Name: "/memory/classes/total:bytes"},
+		collections: {Name: "/gc/cycles/total:gc-cycles"},
 	}
 	metrics.Read(samples)
-	number := func(i int) uint64 {
-		if samples[i].Value.Kind() != metrics.KindUint64 {
-			return 0
+	for i, s := range samples {
+		if s.Value.Kind() == metrics.KindUint64 {
+			out[i] = s.Value.Uint64()
 		}
-		return samples[i].Value.Uint64()
 	}
-	s.Goroutines, s.HeapBytes, s.MemoryBytes, s.Collections = int(number(0)), number(1), number(2), number(3)
-	return s
+	return out
 }

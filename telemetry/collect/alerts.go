@@ -23,6 +23,8 @@ type AlertOptions struct {
 	Senders map[string]Sender
 	// SendTimeout is after which time a Sender's context ends; 0 means 10 s.
 	SendTimeout time.Duration
+	// Silences are in force from the beginning; those that are over are left out.
+	Silences []alert.Silence
 }
 
 // Alerts is the handle of the alert manager. It is safe for concurrent use and outlives the restarts of its process.
@@ -55,7 +57,7 @@ type AlertView struct {
 	LeftOut uint64
 }
 
-// NewAlerts makes a handle, or returns all mistakes: those of the spec and a *SenderError for each route without a Sender. Its process is the child that
+// NewAlerts makes a handle, or returns all mistakes: those of the spec and of silences, and a *SenderError for each route without a Sender. Its process is the child that
 // Child describes.
 func NewAlerts(agg *Aggregator, o AlertOptions) (*Alerts, error) {
 	if o.Name == "" {
@@ -67,9 +69,30 @@ func NewAlerts(agg *Aggregator, o AlertOptions) (*Alerts, error) {
 	if err := check(o.Spec, o.Senders); err != nil {
 		return nil, err
 	}
+	memory, err := silenced(o.Spec, o.Silences, agg.sys.Now())
+	if err != nil {
+		return nil, err
+	}
 	a := &Alerts{agg: agg, o: o, ref: actors.Named[alertsMessage](agg.sys, o.Name)}
-	a.state.Store(&alertState{spec: o.Spec, senders: o.Senders})
+	a.state.Store(&alertState{spec: o.Spec, senders: o.Senders, memory: memory})
 	return a, nil
+}
+
+// silenced returns the memory of a machine that has met nothing yet but silences.
+func silenced(spec alert.Spec, all []alert.Silence, now time.Time) (alert.Memory, error) {
+	m, err := alert.New(spec)
+	if err != nil {
+		return alert.Memory{}, err
+	}
+	var problems []error
+	for _, s := range all {
+		if !s.Until.After(now) {
+			continue
+		}
+		_, err := m.Silence(now, s)
+		problems = append(problems, err)
+	}
+	return m.Memory(), errors.Join(problems...)
 }
 
 func check(spec alert.Spec, senders map[string]Sender) error {

@@ -251,8 +251,33 @@ func TestDefaultRulesTellWhatIsWrongWithANode(t *testing.T) {
 		assert.Empty(t, ops.take(), "nothing is wrong")
 		w.giveUp()
 		time.Sleep(2 * time.Second)
-		assert.Equal(t, []string{"1 supervisor gave up/ fired"}, ops.take())
+		assert.Equal(t, []string{"1 supervisor-gave-up/ fired"}, ops.take())
 		time.Sleep(3 * time.Minute)
-		assert.Equal(t, []string{"2 supervisor gave up/ resolved"}, ops.take())
+		assert.Equal(t, []string{"2 supervisor-gave-up/ resolved"}, ops.take())
+	})
+}
+
+func TestSilencesOfTheBeginningHoldUntilTheyEnd(t *testing.T) {
+	bubble(t, func(w *world) {
+		agg, degrees := w.thermometer()
+		ops := &inbox{}
+		o := collect.AlertOptions{Spec: hot(), Senders: map[string]collect.Sender{"ops": ops}, Silences: []alert.Silence{
+			{Author: "me", Reason: "night", Until: w.sys.Now().Add(time.Minute)},
+			{Author: "me", Reason: "long ago", Until: w.sys.Now().Add(-time.Minute)},
+		}}
+		alerts, err := collect.NewAlerts(agg, o)
+		require.NoError(t, err)
+		w.start(agg.Child(), alerts.Child())
+		degrees.Store(95)
+		time.Sleep(30 * time.Second)
+		assert.Empty(t, ops.take())
+		require.Len(t, alerts.View().Silences, 1)
+		time.Sleep(time.Minute)
+		assert.Equal(t, []string{"1 hot/ fired"}, ops.take())
+		o.Silences[0].Until = w.sys.Now().Add(30 * 24 * time.Hour)
+		_, err = collect.NewAlerts(agg, o)
+		var field *alert.FieldError
+		require.ErrorAs(t, err, &field)
+		assert.Equal(t, "until", field.Field)
 	})
 }

@@ -20,7 +20,37 @@ const (
 	SeriesLetters    = "system.dead_letters"
 	SeriesRestarts   = "supervision.restarts" // by supervisor
 	SeriesEventsLost = "system.events_lost"   // by subscriber
+	SeriesGoroutines = "system.goroutines"
+	SeriesHeap       = "system.heap_bytes"
+	SeriesMemory     = "system.memory_bytes"
 )
+
+// SeriesInfo documents a series.
+type SeriesInfo struct {
+	// Name is what rules call it.
+	Name string
+	// Kind is "gauge", "counter" or "values": gauges have a last value, counters grow, and of values there are percentiles.
+	Kind string
+	// Key says what its keys are; empty for a series without keys.
+	Key string
+	// Doc is one sentence.
+	Doc string
+}
+
+// WatchedSeries documents the series of Watch.
+func WatchedSeries() []SeriesInfo {
+	return []SeriesInfo{
+		{SeriesProcesses, "gauge", "", "Living processes."},
+		{SeriesAbandoned, "gauge", "", "Handlers of killed processes that have not returned."},
+		{SeriesCrashes, "counter", "", "Processes that ended by a crash."},
+		{SeriesLetters, "counter", "", "Messages that reached nobody."},
+		{SeriesRestarts, "counter", "supervisor", "Restart attempts."},
+		{SeriesEventsLost, "counter", "subscriber", "Events that a subscriber with a queue lost because it was full."},
+		{SeriesGoroutines, "gauge", "", "Goroutines of the operating system's process; none in a simulation."},
+		{SeriesHeap, "gauge", "", "Bytes of live objects and of dead ones that are not collected yet; none in a simulation."},
+		{SeriesMemory, "gauge", "", "Bytes that the Go runtime has taken from the operating system; none in a simulation."},
+	}
+}
 
 // Watch adds the series that DefaultRules look at, from what the kernel counts, supervisors tell and the bus loses.
 func Watch(a *Aggregator) {
@@ -47,6 +77,14 @@ func Watch(a *Aggregator) {
 			report(name, float64(sums[name]))
 		}
 	})
+	if !a.sys.Simulated() {
+		machine := func(n int) func(func(string, float64)) {
+			return func(report func(string, float64)) { report("", float64(machineFigures()[n])) }
+		}
+		a.Gauge(SeriesGoroutines, machine(goroutines))
+		a.Gauge(SeriesHeap, machine(heap))
+		a.Gauge(SeriesMemory, machine(memory))
+	}
 	Tally(a, SeriesRestarts, func(e supervision.ChildRestarting) (string, float64, bool) { return e.Supervisor, 1, true })
 }
 
@@ -60,23 +98,23 @@ func DefaultRules() []alert.Rule {
 	}
 	half := 0.5
 	return []alert.Rule{
-		once("supervisor gave up", supervision.GaveUp{}.EventName(), "Read its crash report: the children's crashes are the cause.", alert.Critical),
-		once("process stuck", actors.ProcessStuck{}.EventName(), "Look at the message in hand: what does its handler wait for?", alert.High),
-		once("alert route failing", RouteFailed{}.EventName(), "Nobody may be told of alerts: mend the receiver of the route.", alert.High),
+		once("supervisor-gave-up", supervision.GaveUp{}.EventName(), "Read its crash report: the children's crashes are the cause.", alert.Critical),
+		once("process-stuck", actors.ProcessStuck{}.EventName(), "Look at the message in hand: what does its handler wait for?", alert.High),
+		once("alert-route-failing", RouteFailed{}.EventName(), "Nobody may be told of alerts: mend the receiver of the route.", alert.High),
 		{
 			Name: "restarts", Severity: alert.Medium, Series: SeriesRestarts, Stat: alert.Rate, Window: window.Minute, Threshold: 1, Clear: &half,
 			For: 10 * time.Second, ClearFor: 30 * time.Second, Runbook: "A child cannot stay up: read its crash reports.",
 		},
 		{
-			Name: "handlers abandoned", Severity: alert.High, Series: SeriesAbandoned, Threshold: 10, For: 30 * time.Second,
+			Name: "handlers-abandoned", Severity: alert.High, Series: SeriesAbandoned, Threshold: 10, For: 30 * time.Second,
 			Runbook: "Killed handlers do not return: they wait for something outside the runtime, or loop.",
 		},
 		{
-			Name: "dead letters", Severity: alert.Low, Series: SeriesLetters, Stat: alert.Rate, Window: window.Minute, Threshold: 10,
+			Name: "dead-letters", Severity: alert.Low, Series: SeriesLetters, Stat: alert.Rate, Window: window.Minute, Threshold: 10,
 			For: 30 * time.Second, ClearFor: 30 * time.Second, Runbook: "Somebody sends to processes that are gone or full.",
 		},
 		{
-			Name: "events lost", Severity: alert.Low, Series: SeriesEventsLost, Stat: alert.Increase, Window: window.Minute, Threshold: 0, ClearFor: time.Minute,
+			Name: "events-lost", Severity: alert.Low, Series: SeriesEventsLost, Stat: alert.Increase, Window: window.Minute, Threshold: 0, ClearFor: time.Minute,
 			Runbook: "A subscriber is too slow: what it shows has gaps.",
 		},
 	}
