@@ -3,34 +3,34 @@
 package table
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 )
 
 var (
 	// ErrNoTable is returned when there is no table of the name, or when the one that a handle is of is gone.
-	ErrNoTable = errors.New("table: no such table")
+	ErrNoTable = fault.New(7301, "table: no such table")
 	// ErrNotOwner is returned to a process that does what the table's owner alone may: it never was the owner, or has given the table away.
-	ErrNotOwner = errors.New("table: not the owner")
+	ErrNotOwner = fault.New(7302, "table: not the owner")
 	// ErrPrivate is returned when somebody else than the owner opens a private table.
-	ErrPrivate = errors.New("table: private to its owner")
+	ErrPrivate = fault.New(7303, "table: private to its owner")
 	// ErrNotPublic is returned when somebody else than the owner wants to write to a table that is not public.
-	ErrNotPublic = errors.New("table: not public")
+	ErrNotPublic = fault.New(7304, "table: not public")
 	// ErrPublic is returned for work on many keys of a public table, where others write meanwhile.
-	ErrPublic = errors.New("table: public, and so written one key at a time")
+	ErrPublic = fault.New(1142, "table: public, and so written one key at a time")
 	// ErrWrongType is returned when a table is opened as another kind, or with other types of keys or values, than it was made with.
-	ErrWrongType = errors.New("table: it is of another type")
+	ErrWrongType = fault.New(1141, "table: it is of another type")
 	// ErrFull is returned when a write would make one pair more than the table's limit; nothing was written.
-	ErrFull = errors.New("table: full")
+	ErrFull = fault.New(6601, "table: full")
 	// ErrSelf is returned when a process names itself as the heir or receiver of its own table.
-	ErrSelf = errors.New("table: given to its own owner")
+	ErrSelf = fault.New(1143, "table: given to its own owner")
 	// ErrOtherSystem is returned when the heir or receiver of a table lives in another system.
-	ErrOtherSystem = errors.New("table: the receiver is of another system")
+	ErrOtherSystem = fault.New(1144, "table: the receiver is of another system")
 	// ErrBounds is returned by UpdateCounter when the lower bound is above the upper one.
-	ErrBounds = errors.New("table: the lower bound is above the upper one")
+	ErrBounds = fault.New(1145, "table: the lower bound is above the upper one")
 )
 
 // OpError is every refusal of an operation on a table. It wraps one of the sentinels above, [actors.ErrFenced] for a process that has been
@@ -53,6 +53,9 @@ func (e *OpError) Error() string {
 	return fmt.Sprintf("table: %s %q: %s", e.Op, e.Table, reason)
 }
 
+// FaultCode is E7305.
+func (*OpError) FaultCode() fault.Code { return 7305 }
+
 // Unwrap returns the reason.
 func (e *OpError) Unwrap() error { return e.Err }
 
@@ -68,3 +71,6 @@ type NameTakenError struct {
 func (e *NameTakenError) Error() string {
 	return fmt.Sprintf("table: make %q: name taken by a table of %s", e.Name, e.Owner)
 }
+
+// FaultCode is E7306.
+func (*NameTakenError) FaultCode() fault.Code { return 7306 }

@@ -65,16 +65,10 @@ func setHeir[H Handle](h *handle, r Receiver[H], data any) error {
 		if err := h.fits(op, r.r.author); err != nil {
 			return err
 		}
-		heir = &heirship{r.r.author, func(c *core, t *tenure, from actors.PID, inherited bool) {
-			r.r.hand(c, t, from, data, inherited)
-		}}
+		heir = heirTo(r, data)
 	}
-	if err := h.enterAsOwner(op); err != nil {
-		return err
-	}
-	defer h.leave()
-	h.table.heir.Store(heir)
-	return nil
+	_, err := h.swapHeir(op, heir)
+	return err
 }
 
 // giveAway makes r the owner.
