@@ -90,6 +90,8 @@ func (e *ConflictError) Is(target error) bool { return target == ErrIDConflict }
 type CorruptError struct {
 	// Path is the file.
 	Path string
+	// Page is the page of the file that is damaged, or in which the damaged event begins, counted from 1; 0 if it cannot be told, or there are none.
+	Page uint32
 	// Position is the damaged event, 0 if the damage is not tied to one.
 	Position Position
 	// Stream is the stream of the damaged event as far as it can be told, else empty.
@@ -98,16 +100,20 @@ type CorruptError struct {
 	Reason string
 }
 
-// Error names file, position, stream and what was noticed.
+// Error names file, page, position, stream and what was noticed.
 func (e *CorruptError) Error() string {
-	switch {
-	case e.Position != 0 && e.Stream != "":
-		return fmt.Sprintf("events: read %q: position %d (stream %q): %s", e.Path, e.Position, string(e.Stream), e.Reason)
-	case e.Position != 0:
-		return fmt.Sprintf("events: read %q: position %d: %s", e.Path, e.Position, e.Reason)
-	default:
-		return fmt.Sprintf("events: read %q: %s", e.Path, e.Reason)
+	at := ""
+	if e.Page != 0 {
+		at = fmt.Sprintf("page %d: ", e.Page)
 	}
+	if e.Position != 0 {
+		at += fmt.Sprintf("position %d", e.Position)
+		if e.Stream != "" {
+			at += fmt.Sprintf(" (stream %q)", string(e.Stream))
+		}
+		at += ": "
+	}
+	return fmt.Sprintf("events: read %q: %s%s", e.Path, at, e.Reason)
 }
 
 // Is matches [ErrCorrupt].

@@ -16,7 +16,10 @@ func (s *Store) Compact(ctx context.Context) (freed int64, err error) {
 	defer s.give()
 	before := fileSize(s.path) + fileSize(s.path+"-wal")
 	c := s.writer.c
-	if _, err = c.one("PRAGMA wal_checkpoint(TRUNCATE)"); err == nil {
+	if err = s.writer.mine(); err == nil {
+		_, err = c.one("PRAGMA wal_checkpoint(TRUNCATE)")
+	}
+	if err == nil {
 		err = c.script("VACUUM")
 	}
 	if err == nil {

@@ -5,9 +5,10 @@
 // # Guarantees
 //
 // An append is acknowledged after its transaction is in the write-ahead log and fsync has returned: it survives kill -9, a crash of the kernel and loss of power, if
-// the disk keeps what it confirms. Every row carries a CRC-32C over all its fields, checked on every read. A head witness beside the file remembers the last acknowledged position
+// the disk keeps what it confirms. Other policies ([Flush]), for the store or a class of streams, promise less for speed: all of them keep everything over kill -9, and lose at most the end
+// of the log. Every row carries a CRC-32C over all its fields, checked on every read. A head witness beside the file remembers the last acknowledged position
 // and a hash over all (position, id): it notices what SQLite does not, a lost or damaged write-ahead log that leaves fewer rows and no error. One process at a time has the store open;
-// its lock ends with the process, however that ends. Settings travel in the name of every connection and are read back.
+// its lock ends with the process, however that ends. Should the lock file be removed and the store opened anew, the former process is fenced: it writes nothing more. Settings travel in the name of every connection and are read back.
 //
 // Reads take pages of at most 512 rows or 4 MiB on connections of their own and hold nothing in between; they never wait for a commit. Writes wait for each other and, while they wait,
 // for their context; once begun, a write runs to its end.
@@ -33,9 +34,9 @@
 //
 // # Failure modes
 //
-// Open: [LockedError] names the owner, [LostTailError] both positions, [NewerError] and [ForeignError] leave the file untouched, events.CorruptError names file and position.
+// Open: [LockedError] names the owner, [LostTailError] both positions, [NewerError] and [ForeignError] leave the file untouched, events.CorruptError names file, page and position.
 // Options.ReadOnly looks at what is left, Options.AcceptLoss goes on without what is lost. Later: a full disk gives events.ErrNoSpace,
-// changes nothing, and passes when there is space; any other I/O error while writing, and a file that was removed or replaced meanwhile, gives events.ErrPoisoned until the store is opened again; reads go on in both cases.
+// changes nothing, and passes when there is space; any other I/O error while writing, and a file that was removed or replaced meanwhile, gives events.ErrPoisoned until the store is opened again, as does [FencedError]; reads go on in both cases.
 // Not noticed: a file set replaced as a whole by an older, intact copy of itself.
 //
 // # State

@@ -17,6 +17,7 @@ const childEnv = "MABEAM_SQLITE_CHILD"
 // children are the programs of child processes; the arguments follow the program's name.
 var children = map[string]func(args []string) error{
 	"append": childAppend,
+	"flush":  childFlush,
 	"hold":   childHold,
 	"limit":  childLimit,
 	"upkeep": childUpkeep,

@@ -16,7 +16,10 @@ func (s *Store) change(ctx context.Context, op string, do func(w *writer) error)
 	}
 	defer s.give()
 	w := s.writer
-	err := w.c.exec("BEGIN IMMEDIATE")
+	err := w.synchronous(s.o.Flush == FlushAlways)
+	if err == nil {
+		err = w.begin()
+	}
 	if err == nil {
 		err = do(w)
 	}
@@ -99,7 +102,7 @@ func (s *Store) Remove(ctx context.Context, r events.Removal) (out events.Remove
 	err = s.change(ctx, "remove", func(w *writer) error {
 		// Events before an anchor go only when the witness on the disk stands at or behind that anchor, or a power cut could set it back to a place
 		// from which the file can no longer be compared with it.
-		if err := w.witness.sync(s.o.Now()); err != nil {
+		if err := s.settle(); err != nil {
 			return err
 		}
 		out, err = w.remove(r)

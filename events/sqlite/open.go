@@ -166,6 +166,9 @@ func (s *Store) start(c *conn, me meta, lost *LostTailError) error {
 		return err
 	}
 	s.writer = w
+	if err := w.enter(); err != nil && classify(err) != faultFull {
+		return err
+	}
 	if lost != nil {
 		if me.epoch, err = s.acceptLoss(me.epoch, lost); err != nil {
 			return err
@@ -202,8 +205,8 @@ func (s *Store) acceptLoss(epoch uint64, lost *LostTailError) (uint64, error) {
 func located(path string, err error) error {
 	for _, own := range []error{ErrStoreLocked, ErrLostTail, ErrNewerStore, ErrForeign, events.ErrCorrupt} {
 		if errors.Is(err, own) {
-			return err
+			return placed(err)
 		}
 	}
-	return explain("open", path, err)
+	return placed(explain("open", path, err))
 }

@@ -25,6 +25,12 @@ type Options struct {
 	// AcceptLoss opens a store whose tail is lost (see LostTailError), records the loss as an event on the stream LossStream, and
 	// raises the store's epoch. It is an operator's decision, and has no effect on a store that has lost nothing.
 	AcceptLoss bool
+	// Flush says what an acknowledged append survives, for the streams that Flushes does not name.
+	Flush Flush
+	// Flushes are the policies of single classes of streams; the first whose prefix fits counts.
+	Flushes []StreamFlush
+	// FlushEvery is the interval of FlushInterval; 0 means one second.
+	FlushEvery time.Duration
 	// ReserveBytes is the size of a file beside the store that keeps space on the disk for a shutdown; see Store.FreeReserve. 0 means none.
 	ReserveBytes int64
 	// Readers is the number of reading connections; 0 means 4.
@@ -53,6 +59,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.LogWarnBytes <= 0 {
 		o.LogWarnBytes = 64 << 20
+	}
+	if o.FlushEvery <= 0 {
+		o.FlushEvery = time.Second
 	}
 	return o
 }

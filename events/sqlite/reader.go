@@ -212,10 +212,12 @@ func (s *Store) pages(ctx context.Context, yield func(events.Event, error) bool,
 // unreadable gives an error of a read its type and its place.
 func (s *Store) unreadable(last events.Position, err error) error {
 	switch {
-	case errors.Is(err, events.ErrCorrupt), errors.Is(err, events.ErrCompacted), errors.Is(err, events.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, events.ErrCorrupt):
+		return placed(err)
+	case errors.Is(err, events.ErrCompacted), errors.Is(err, events.ErrClosed), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case classify(err) == faultDamaged:
-		return &events.CorruptError{Path: s.path, Reason: fmt.Sprintf("after position %d: %v", last, err)}
+		return placed(&events.CorruptError{Path: s.path, Reason: fmt.Sprintf("after position %d: %v", last, err)})
 	default:
 		return explain("read", s.path, err)
 	}

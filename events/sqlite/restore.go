@@ -18,6 +18,9 @@ func (s *Store) Restore(ctx context.Context, batch []events.Event) (int, error) 
 	}
 	defer s.give()
 	w := s.writer
+	if err := w.synchronous(true); err != nil {
+		return 0, s.failed("restore", err)
+	}
 	r, err := w.judgeRestore(batch)
 	if err != nil || len(r.Accepted) == 0 {
 		if classify(err) == faultOther {
@@ -46,7 +49,7 @@ func (s *Store) Restore(ctx context.Context, batch []events.Event) (int, error) 
 	if err != nil {
 		return 0, s.failed("restore", err)
 	}
-	return len(r.Accepted), s.acknowledge("restore", s.o.Now())
+	return len(r.Accepted), s.acknowledge("restore", s.o.Now(), FlushAlways)
 }
 
 // judgeRestore reads what the decision needs, and decides.
@@ -102,7 +105,7 @@ func (s *Store) CheckFile(ctx context.Context) error {
 	case err != nil:
 		return s.unreadable(0, err)
 	case answer != "ok":
-		return &events.CorruptError{Path: s.path, Reason: answer}
+		return placed(&events.CorruptError{Path: s.path, Reason: answer})
 	}
 	return nil
 }

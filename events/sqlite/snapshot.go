@@ -71,7 +71,10 @@ func (s *Store) PutSnapshot(ctx context.Context, sn events.Snap) error {
 	defer s.give()
 	sn.Schema = max(sn.Schema, 1)
 	sn.At = s.o.Now().UTC().Truncate(time.Microsecond)
-	err := s.writer.snapshot(sn)
+	err := s.writer.synchronous(s.o.Flush == FlushAlways)
+	if err == nil {
+		err = s.writer.snapshot(sn)
+	}
 	if err == nil || errors.Is(err, events.ErrVersion) {
 		return err
 	}
@@ -91,7 +94,7 @@ func (w *writer) snapshot(sn events.Snap) error {
 	if err != nil {
 		return err
 	}
-	err = w.c.exec("BEGIN IMMEDIATE")
+	err = w.begin()
 	if err == nil {
 		err = w.c.exec("INSERT OR REPLACE INTO snapshots (stream, ver, schema_ver, at, state, crc) VALUES (?, ?, ?, ?, ?, ?)",
 			stream, int64(sn.Version), int64(sn.Schema), sn.At.UnixMicro(), blob(sn.State), int64(sumSnap(sn)))

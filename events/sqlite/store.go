@@ -32,7 +32,9 @@ type Store struct {
 	done    chan struct{} // closed by Close
 	head    atomic.Uint64 // last acknowledged position
 	poison  atomic.Pointer[error]
-	large   bool // the log was above Options.LogWarnBytes; owned by the turn
+	large   bool        // the log was above Options.LogWarnBytes; owned by the turn
+	loose   bool        // acknowledged events are not flushed; owned by the turn
+	due     *time.Timer // flushes what is loose; nil when there is none to come; owned by the turn
 
 	mu struct {
 		sync.Mutex
@@ -49,12 +51,16 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 	}
 	defer s.give()
 	now := s.o.Now()
+	flush := s.o.flushOf(group)
+	if err := s.writer.synchronous(flush == FlushAlways); err != nil {
+		return nil, s.failed("append", err)
+	}
 	verdict, err := s.writer.group(group, now)
 	if err != nil {
 		return nil, s.failed("append", err)
 	}
 	if len(verdict.Accepted) > 0 {
-		if err := s.acknowledge("append", now); err != nil {
+		if err := s.acknowledge("append", now, flush); err != nil {
 			return nil, err
 		}
 	}
@@ -65,11 +71,17 @@ func (s *Store) AppendGroup(ctx context.Context, group []events.Append) ([]event
 	return verdict.Outcomes, nil
 }
 
-// acknowledge makes what was committed visible. The witness comes before the acknowledgement: what it has not seen is not promised to anybody.
-func (s *Store) acknowledge(op string, now time.Time) error {
-	w := s.writer.witness
-	if err := errors.Join(w.write(s.writer.head), w.flush(now)); err != nil {
-		return s.poisoned(op, err)
+// acknowledge makes what was committed visible. The witness comes before the acknowledgement: what it has not seen is not promised to anybody. It vouches only for
+// what is on the disk, or a loss of power that the policy allows would look like damage.
+func (s *Store) acknowledge(op string, now time.Time, flush Flush) error {
+	if flush == FlushAlways {
+		w := s.writer.witness
+		if err := errors.Join(w.write(s.writer.head), w.flush(now)); err != nil {
+			return s.poisoned(op, err)
+		}
+		s.loose = false
+	} else {
+		s.loosen(flush)
 	}
 	s.head.Store(uint64(s.writer.head.pos))
 	return nil
@@ -108,6 +120,9 @@ func (s *Store) give() { <-s.turn }
 func (s *Store) failed(op string, err error) error {
 	switch classify(err) {
 	case faultIO, faultDamaged:
+		return s.poisoned(op, err)
+	}
+	if errors.Is(err, ErrFenced) {
 		return s.poisoned(op, err)
 	}
 	if errors.Is(err, events.ErrCorrupt) {
@@ -164,7 +179,7 @@ func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.turn <- struct{}{} // kept for ever: nobody writes again
 		close(s.done)
-		err = s.release()
+		err = errors.Join(s.tighten(), s.release())
 	})
 	return err
 }

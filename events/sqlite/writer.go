@@ -40,6 +40,9 @@ type writer struct {
 	path     string
 	file     os.FileInfo // of path, when the writer was opened
 	witness  *witness
+	session  int64 // the store's number of this opening; see enter
+	entered  bool  // the number is in the file
+	full     bool  // the connection waits for fsync when it commits
 	head     link
 	last     time.Time // stamp of the last event
 	streams  *dict
@@ -52,7 +55,7 @@ type writer struct {
 
 // openWriter reads the end of the log; the head link comes from the check at open.
 func openWriter(c *conn, path string, head link) (*writer, error) {
-	w := &writer{c: c, path: path, head: head, versions: make(map[events.Stream]events.Version)}
+	w := &writer{c: c, path: path, head: head, versions: make(map[events.Stream]events.Version), full: true}
 	at, err := c.integer("SELECT at FROM events ORDER BY pos DESC LIMIT 1")
 	w.last = time.UnixMicro(at).UTC()
 	for _, d := range []struct {
@@ -169,7 +172,7 @@ func (w *writer) commit(accepted []events.Event, also func() error) error {
 		return nil
 	}
 	head := w.head
-	err := w.c.exec("BEGIN IMMEDIATE")
+	err := w.begin()
 	if err == nil {
 		head, err = w.insert(accepted)
 	}
