@@ -3,10 +3,10 @@
 package actors
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/internal/kernel"
 )
 
@@ -24,13 +24,13 @@ var (
 	// ErrStopped is returned by every operation on a closed system.
 	ErrStopped = kernel.ErrStopped
 	// ErrStartTimeout is returned when Init did not return within the StartTimeout; the process was killed.
-	ErrStartTimeout = errors.New("actors: Init did not return in time")
+	ErrStartTimeout = fault.New(3110, "actors: Init did not return in time")
 	// ErrWrongType is returned when a process is addressed with a message type that it does not take.
-	ErrWrongType = errors.New("actors: the process takes messages of another type")
+	ErrWrongType = fault.New(1102, "actors: the process takes messages of another type")
 	// ErrNoBehavior is the cause of a failed start: the start function is nil or returned nil.
-	ErrNoBehavior = errors.New("actors: no behaviour to start")
+	ErrNoBehavior = fault.New(1103, "actors: no behaviour to start")
 	// ErrIgnore is returned by Spawn when Init returned Ignore: there is no process, and nothing is wrong.
-	ErrIgnore = errors.New("actors: Init chose not to start")
+	ErrIgnore = fault.New(3111, "actors: Init chose not to start")
 )
 
 // StartError is returned when Init ended the process.
@@ -45,6 +45,9 @@ type StartError struct {
 func (e *StartError) Error() string {
 	return fmt.Sprintf("actors: start %q: %s", e.Path, e.Reason)
 }
+
+// FaultCode is E3109.
+func (*StartError) FaultCode() fault.Code { return 3109 }
 
 // Unwrap returns the crash behind the reason, if it was one.
 func (e *StartError) Unwrap() error {
@@ -66,6 +69,9 @@ type NameTakenError struct {
 func (e *NameTakenError) Error() string {
 	return fmt.Sprintf("actors: spawn %q: name taken by %s", e.Name, e.Holder)
 }
+
+// FaultCode is E7101.
+func (*NameTakenError) FaultCode() fault.Code { return 7101 }
 
 // refusedCall is one of the sentinels above as the outcome of a call: it names the callee.
 type refusedCall struct {
@@ -100,6 +106,9 @@ type CallError struct {
 func (e *CallError) Error() string {
 	return fmt.Sprintf("actors: call %q: callee ended: %s", e.Path, e.Reason)
 }
+
+// FaultCode is E3106.
+func (*CallError) FaultCode() fault.Code { return 3106 }
 
 // Unwrap returns the callee's crash, if it was one.
 func (e *CallError) Unwrap() error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"mabeam.dev/actors/exit"
+	"mabeam.dev/actors/fault"
 )
 
 // Reason is why a process ended; see package exit.
@@ -60,3 +61,6 @@ type UnknownMessageError struct {
 
 // Error names the type.
 func (e *UnknownMessageError) Error() string { return fmt.Sprintf("unknown message %T", e.Message) }
+
+// FaultCode is E1104.
+func (*UnknownMessageError) FaultCode() fault.Code { return 1104 }

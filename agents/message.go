@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 )
 
 // Token names one attempt; it is the queue's and means nothing to the agent but identity.
@@ -105,6 +106,9 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("agents: %s failure %s: %s", f.Class, f.Code, f.Reason)
 }
 
+// FaultCode is E3201.
+func (*Failure) FaultCode() fault.Code { return 3201 }
+
 // Permanent returns the failure of a task that no attempt can do.
 func Permanent(code, reason string) *Failure {
 	return &Failure{Class: ClassPermanent, Code: code, Reason: reason}
@@ -123,6 +127,9 @@ type TaskPanicError struct {
 
 // Error names the task and the value.
 func (e *TaskPanicError) Error() string { return fmt.Sprintf("task %q panicked: %v", e.Task, e.Value) }
+
+// FaultCode is E3202.
+func (*TaskPanicError) FaultCode() fault.Code { return 3202 }
 
 // Unwrap returns the value when it is itself an error.
 func (e *TaskPanicError) Unwrap() error {

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 )
 
 // native is an agent whose work is a Go function.
@@ -36,6 +37,9 @@ type RecalledError struct {
 
 // Error gives the reason.
 func (e *RecalledError) Error() string { return "agents: attempt recalled: " + e.Reason }
+
+// FaultCode is E3203.
+func (*RecalledError) FaultCode() fault.Code { return 3203 }
 
 // Init enters the agent in the directory.
 func (n *native) Init(ctx *actors.Context[Message]) error {

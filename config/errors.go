@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	faults "mabeam.dev/actors/fault"
 )
 
 // Code names the rule that a value breaks. The words are stable: programs may branch on them.
@@ -64,6 +66,9 @@ func (e *FieldError) Error() string {
 	return where + ": " + e.Reason
 }
 
+// FaultCode is E1301.
+func (*FieldError) FaultCode() faults.Code { return 1301 }
+
 // Errors is everything wrong with a configuration, sorted by place: the file from top to bottom, then the environment,
 // then the arguments.
 type Errors []*FieldError
@@ -78,6 +83,9 @@ func (e Errors) Error() string {
 	}
 	return fmt.Sprintf("config: load: %s (and %d more)", e[0].Error(), len(e)-1)
 }
+
+// FaultCode is E1302.
+func (Errors) FaultCode() faults.Code { return 1302 }
 
 // Unwrap gives errors.Is and errors.As each single problem.
 func (e Errors) Unwrap() []error {

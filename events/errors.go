@@ -3,38 +3,39 @@
 package events
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 var (
 	// ErrInvalid matches every [*FieldError], [*QueryError] and [*ClassError]: what was asked for is malformed, and repeating it is pointless.
-	ErrInvalid = errors.New("events: invalid")
+	ErrInvalid = fault.New(1401, "events: invalid")
 	// ErrVersion matches [*VersionError]: the stream is not where the caller expected it.
-	ErrVersion = errors.New("events: unexpected version")
+	ErrVersion = fault.New(2101, "events: unexpected version")
 	// ErrIDConflict matches [*ConflictError]: an id is in use for another event.
-	ErrIDConflict = errors.New("events: id in use")
+	ErrIDConflict = fault.New(2102, "events: id in use")
 	// ErrCorrupt matches [*CorruptError]: stored bytes are not what was written.
-	ErrCorrupt = errors.New("events: corrupt")
+	ErrCorrupt = fault.New(2103, "events: corrupt")
 	// ErrNoSpace is returned when the disk is full. Nothing of the group is visible, reads go on, and appends work again when there is space.
-	ErrNoSpace = errors.New("events: no space left")
+	ErrNoSpace = fault.New(2104, "events: no space left")
 	// ErrPoisoned is returned after an I/O error while writing: what the disk holds is unknown, so nothing more is acknowledged until the
 	// store is closed, the cause removed, and the store opened again. Reads go on.
-	ErrPoisoned = errors.New("events: poisoned by an earlier write error")
+	ErrPoisoned = fault.New(2105, "events: poisoned by an earlier write error")
 	// ErrReadOnly is returned by writes to a store that was opened for reading, or whose directory cannot be written.
-	ErrReadOnly = errors.New("events: read-only")
+	ErrReadOnly = fault.New(2106, "events: read-only")
 	// ErrClosed is returned by every operation on a closed store or journal.
-	ErrClosed = errors.New("events: closed")
+	ErrClosed = fault.New(2107, "events: closed")
 	// ErrBusy is returned when too much is waiting to be written; nothing of the append was taken.
-	ErrBusy = errors.New("events: busy")
+	ErrBusy = fault.New(6301, "events: busy")
 	// ErrScan is returned by a query that no index serves and that does not say AllowScan.
-	ErrScan = errors.New("events: query: it would scan the log: give a stream, an agent, types, a correlation, or both ends of the range, or allow the scan")
+	ErrScan = fault.New(1405, "events: query: it would scan the log: give a stream, an agent, types, a correlation, or both ends of the range, or allow the scan")
 	// ErrUnknownType matches [*TypeError]: the catalogue does not know a type of events, or not in this version.
-	ErrUnknownType = errors.New("events: unknown type")
+	ErrUnknownType = fault.New(1406, "events: unknown type")
 	// ErrNoUpcast matches [*UpcastError]: the step from an old version of a type to the next is missing.
-	ErrNoUpcast = errors.New("events: no upcast")
+	ErrNoUpcast = fault.New(2108, "events: no upcast")
 	// ErrCompacted matches [*CompactedError]: events that were asked for have been removed by retention.
-	ErrCompacted = errors.New("events: compacted")
+	ErrCompacted = fault.New(2109, "events: compacted")
 )
 
 // FieldError is one problem of a malformed append or snapshot.
@@ -51,6 +52,9 @@ func (e *FieldError) Error() string {
 	return fmt.Sprintf("events: append %q: %s: %s", string(e.Stream), e.Field, e.Reason)
 }
 
+// FaultCode is E1402.
+func (*FieldError) FaultCode() fault.Code { return 1402 }
+
 // Is matches [ErrInvalid].
 func (e *FieldError) Is(target error) bool { return target == ErrInvalid }
 
@@ -65,6 +69,9 @@ type VersionError struct {
 func (e *VersionError) Error() string {
 	return fmt.Sprintf("events: append %q: want %s, have version %d", string(e.Stream), e.Want, e.Have)
 }
+
+// FaultCode is E2101.
+func (*VersionError) FaultCode() fault.Code { return 2101 }
 
 // Is matches [ErrVersion].
 func (e *VersionError) Is(target error) bool { return target == ErrVersion }
@@ -82,6 +89,9 @@ type ConflictError struct {
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("events: append %q: id %s is in use by another event at position %d", string(e.Stream), e.ID, e.At)
 }
+
+// FaultCode is E2102.
+func (*ConflictError) FaultCode() fault.Code { return 2102 }
 
 // Is matches [ErrIDConflict].
 func (e *ConflictError) Is(target error) bool { return target == ErrIDConflict }
@@ -116,6 +126,9 @@ func (e *CorruptError) Error() string {
 	return fmt.Sprintf("events: read %q: %s%s", e.Path, at, e.Reason)
 }
 
+// FaultCode is E2103.
+func (*CorruptError) FaultCode() fault.Code { return 2103 }
+
 // Is matches [ErrCorrupt].
 func (e *CorruptError) Is(target error) bool { return target == ErrCorrupt }
 
@@ -129,6 +142,9 @@ type QueryError struct {
 
 // Error names condition and reason.
 func (e *QueryError) Error() string { return fmt.Sprintf("events: query: %s: %s", e.Field, e.Reason) }
+
+// FaultCode is E1403.
+func (*QueryError) FaultCode() fault.Code { return 1403 }
 
 // Is matches [ErrInvalid].
 func (e *QueryError) Is(target error) bool { return target == ErrInvalid }
@@ -151,6 +167,9 @@ func (e *CompactedError) Error() string {
 	}
 	return fmt.Sprintf("events: read: events before position %d have been removed", e.First)
 }
+
+// FaultCode is E2109.
+func (*CompactedError) FaultCode() fault.Code { return 2109 }
 
 // Is matches [ErrCompacted].
 func (e *CompactedError) Is(target error) bool { return target == ErrCompacted }

@@ -15,6 +15,8 @@ import (
 	"iter"
 	"strings"
 	"time"
+
+	"mabeam.dev/actors/fault"
 )
 
 // exportFormat and exportVersion name the form of an export in its first line.
@@ -192,6 +194,9 @@ func (e *ImportError) Error() string {
 	}
 	return fmt.Sprintf("events: import: line %d: %s", e.Line, e.Reason)
 }
+
+// FaultCode is E1408.
+func (*ImportError) FaultCode() fault.Code { return 1408 }
 
 // Unwrap gives what went wrong.
 func (e *ImportError) Unwrap() error { return e.Err }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
+
+	"mabeam.dev/actors/fault"
 )
 
 // MigrationBatch is how many events one step of a migration looks at.
@@ -176,6 +178,9 @@ type MigrationError struct {
 func (e *MigrationError) Error() string {
 	return fmt.Sprintf("events: migrate position %d (stream %q): %v", e.Position, string(e.Stream), e.Err)
 }
+
+// FaultCode is E2110.
+func (*MigrationError) FaultCode() fault.Code { return 2110 }
 
 // Unwrap gives the reason.
 func (e *MigrationError) Unwrap() error { return e.Err }

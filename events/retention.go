@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"mabeam.dev/actors/fault"
 )
 
 // UpkeepPrefix begins the names of bookmarks that do not hold retention back: those of the store's own upkeep.
@@ -69,6 +71,9 @@ type ClassError struct {
 func (e *ClassError) Error() string {
 	return fmt.Sprintf("events: retention class %q: %s", e.Class, e.Reason)
 }
+
+// FaultCode is E1404.
+func (*ClassError) FaultCode() fault.Code { return 1404 }
 
 // Is matches [ErrInvalid].
 func (e *ClassError) Is(target error) bool { return target == ErrInvalid }

@@ -2,7 +2,11 @@
 
 package events
 
-import "fmt"
+import (
+	"fmt"
+
+	"mabeam.dev/actors/fault"
+)
 
 // upcast brings data from a version to the present one, step by step. Data of the present version is returned as it is.
 func (e *entry) upcast(from uint32, data []byte) ([]byte, error) {
@@ -93,6 +97,9 @@ func (e *TypeError) Error() string {
 	return fmt.Sprintf("events: type %q: version %d, this release writes %d", e.Type, e.Version, e.Known)
 }
 
+// FaultCode is E1406.
+func (*TypeError) FaultCode() fault.Code { return 1406 }
+
 // Is matches [ErrUnknownType].
 func (e *TypeError) Is(target error) bool { return target == ErrUnknownType }
 
@@ -111,6 +118,9 @@ func (e *UpcastError) Error() string {
 	return fmt.Sprintf("events: upcast %q from version %d: there is no such step", e.Type, e.From)
 }
 
+// FaultCode is E2108.
+func (*UpcastError) FaultCode() fault.Code { return 2108 }
+
 // Is matches [ErrNoUpcast] if the step is missing.
 func (e *UpcastError) Is(target error) bool { return target == ErrNoUpcast && e.Err == nil }
 
@@ -126,3 +136,6 @@ type SchemaError struct {
 
 // Error names type and reason.
 func (e *SchemaError) Error() string { return fmt.Sprintf("events: register %q: %s", e.Type, e.Reason) }
+
+// FaultCode is E1407.
+func (*SchemaError) FaultCode() fault.Code { return 1407 }

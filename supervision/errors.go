@@ -3,11 +3,11 @@
 package supervision
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/supervision/plan"
 )
 
@@ -32,7 +32,7 @@ var (
 	// ErrMaxChildren is returned when a start meets a Dynamic supervisor that has as many children as it may.
 	ErrMaxChildren = plan.ErrMaxChildren
 	// ErrNoProcess is the cause of a failed start: the StartFunc returned neither a process nor an error.
-	ErrNoProcess = errors.New("supervision: the start function returned no process")
+	ErrNoProcess = fault.New(1208, "supervision: the start function returned no process")
 )
 
 // refusedCall is one of the sentinels above as the answer to a call: it says what was asked of which child.
@@ -64,6 +64,9 @@ func (e *AlreadyStartedError) Error() string {
 	return fmt.Sprintf("supervision: start child %q: already started as %s", e.ID, e.PID)
 }
 
+// FaultCode is E4105.
+func (*AlreadyStartedError) FaultCode() fault.Code { return 4105 }
+
 // StartError is returned when a start that a call asked for failed. StartChild keeps no spec of it; RestartChild leaves it stopped.
 type StartError struct {
 	ID     string        // empty for a dynamic child
@@ -77,6 +80,9 @@ func (e *StartError) Error() string {
 	}
 	return fmt.Sprintf("supervision: start child %q: %s", e.ID, e.Reason)
 }
+
+// FaultCode is E4107.
+func (*StartError) FaultCode() fault.Code { return 4107 }
 
 // Unwrap returns the crash behind the reason, if it was one.
 func (e *StartError) Unwrap() error {
@@ -107,3 +113,6 @@ type ArgsError struct {
 func (e *ArgsError) Error() string {
 	return fmt.Sprintf("supervision: start child of template %q: args are %T, want %T", e.Child, e.Got, e.Want)
 }
+
+// FaultCode is E1203.
+func (*ArgsError) FaultCode() fault.Code { return 1203 }

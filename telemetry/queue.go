@@ -7,10 +7,12 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrClosed is returned when a closed queue has no more events.
-var ErrClosed = errors.New("telemetry: next event: queue closed")
+var ErrClosed = fault.New(8101, "telemetry: next event: queue closed")
 
 // DefaultQueueSize is the bound of a queue whose options name none, in events.
 const DefaultQueueSize = 4096

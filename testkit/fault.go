@@ -3,12 +3,13 @@
 package testkit
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrInjected is matched by every crash and failed start that a [Faulty] makes.
-var ErrInjected = errors.New("testkit: injected fault")
+var ErrInjected = fault.New(9811, "testkit: injected fault")
 
 // Fault is a way in which the handling of a message goes wrong.
 type Fault uint8

@@ -3,19 +3,20 @@
 package eventmgr
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 var (
 	// ErrNoHandler is returned when the manager has no handler of the id.
-	ErrNoHandler = errors.New("no such handler")
+	ErrNoHandler = fault.New(4312, "no such handler")
 	// ErrIDTaken is returned when the manager has a handler of the id already; nothing was added.
-	ErrIDTaken = errors.New("the id is taken")
+	ErrIDTaken = fault.New(7401, "the id is taken")
 	// ErrWrongHandler is returned by Call when the handler is of another type than the question is for.
-	ErrWrongHandler = errors.New("the handler is of another type")
+	ErrWrongHandler = fault.New(1131, "the handler is of another type")
 	// ErrNilHandler is returned when there is no handler to add.
-	ErrNilHandler = errors.New("no handler")
+	ErrNilHandler = fault.New(1132, "no handler")
 )
 
 // HandlerError is returned when a manager could not do with a handler what it was asked, or when the handler crashed over it.
@@ -30,6 +31,9 @@ type HandlerError struct {
 
 // Error names the operation, the handler and the cause.
 func (e *HandlerError) Error() string { return fmt.Sprintf("eventmgr: %s %q: %s", e.Op, e.ID, e.Err) }
+
+// FaultCode is E4311.
+func (*HandlerError) FaultCode() fault.Code { return 4311 }
 
 // Unwrap returns the cause.
 func (e *HandlerError) Unwrap() error { return e.Err }

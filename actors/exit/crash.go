@@ -5,10 +5,12 @@ package exit
 import (
 	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrGoexit is the cause of a crash in which a callback ended its goroutine with runtime.Goexit.
-var ErrGoexit = errors.New("actors: a callback called runtime.Goexit")
+var ErrGoexit = fault.New(3104, "actors: a callback called runtime.Goexit")
 
 var errNilCrash = errors.New("actors: crash without a cause")
 
@@ -41,6 +43,9 @@ func (e *CrashError) Error() string {
 	return fmt.Sprintf("actors: process %q handling %s: %v", e.Path, e.Message, cause)
 }
 
+// FaultCode is E3101.
+func (*CrashError) FaultCode() fault.Code { return 3101 }
+
 // Unwrap returns the cause.
 func (e *CrashError) Unwrap() error { return e.Cause }
 
@@ -52,6 +57,9 @@ type PanicError struct {
 
 // Error renders the panic's value.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// FaultCode is E3102.
+func (*PanicError) FaultCode() fault.Code { return 3102 }
 
 // Unwrap returns the value when it is itself an error.
 func (e *PanicError) Unwrap() error {

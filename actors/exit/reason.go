@@ -2,7 +2,11 @@
 
 package exit
 
-import "fmt"
+import (
+	"fmt"
+
+	"mabeam.dev/actors/fault"
+)
 
 // Kind is the class of a [Reason]; it decides what links, monitors and supervisors do with it.
 type Kind uint8
@@ -102,6 +106,9 @@ type Error struct {
 
 // Error renders the reason.
 func (e *Error) Error() string { return "actors: process ended: " + e.Reason.String() }
+
+// FaultCode is E3103.
+func (*Error) FaultCode() fault.Code { return 3103 }
 
 // Unwrap returns the crash behind the reason, if it was one.
 func (e *Error) Unwrap() error {

@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 )
 
 var (
 	// ErrNotJoined is returned by Leave and LeaveAll when none of the processes is in the group: nothing has changed.
-	ErrNotJoined = errors.New("group: not joined")
+	ErrNotJoined = fault.New(4301, "group: not joined")
 	// ErrForeign is returned when a process of another system is to join: groups are of one system.
-	ErrForeign = errors.New("group: the process is of another system")
+	ErrForeign = fault.New(1151, "group: the process is of another system")
 )
 
 // refusal is one of the sentinels, above or of package actors, with what was asked for.

@@ -3,26 +3,26 @@
 package registry
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 )
 
 var (
 	// ErrNotRegistered is returned by Find when nobody holds the key, and by UpdateValue when the process does not.
-	ErrNotRegistered = errors.New("registry: not registered")
+	ErrNotRegistered = fault.New(7201, "registry: not registered")
 	// ErrNotUnique is returned when a registry with duplicate keys is asked for the one holder of a key: by Find, UpdateValue and Via.
-	ErrNotUnique = errors.New("registry: keys are not unique")
+	ErrNotUnique = fault.New(1161, "registry: keys are not unique")
 	// ErrNoRegistry is returned by Open when no process has the name.
-	ErrNoRegistry = errors.New("registry: no such registry")
+	ErrNoRegistry = fault.New(7202, "registry: no such registry")
 	// ErrEnded is returned by every operation on a registry whose process has ended; it comes as an *EndedError.
-	ErrEnded = errors.New("registry: the registry has ended")
+	ErrEnded = fault.New(7203, "registry: the registry has ended")
 	// ErrNoMeta is returned by Meta when nothing is stored under the name.
-	ErrNoMeta = errors.New("registry: no such metadata")
+	ErrNoMeta = fault.New(7204, "registry: no such metadata")
 	// ErrLockHeld is returned by Lock to a process that holds the lock of the key, or waits for it, already.
-	ErrLockHeld = errors.New("registry: the lock is the process's own")
+	ErrLockHeld = fault.New(7205, "registry: the lock is the process's own")
 )
 
 // EndedError is returned by every operation on a registry whose process has ended. It matches ErrEnded.
@@ -37,6 +37,9 @@ type EndedError struct {
 func (e *EndedError) Error() string {
 	return fmt.Sprintf("registry: %q: the registry has ended: %s", e.Name, e.Reason)
 }
+
+// FaultCode is E7203.
+func (*EndedError) FaultCode() fault.Code { return 7203 }
 
 // Unwrap returns ErrEnded.
 func (e *EndedError) Unwrap() error { return ErrEnded }
@@ -57,6 +60,9 @@ type AlreadyRegisteredError[K comparable, V any] struct {
 func (e *AlreadyRegisteredError[K, V]) Error() string {
 	return fmt.Sprintf("registry: register %q in %q: registered by %s", fmt.Sprint(e.Key), e.Registry, e.Holder)
 }
+
+// FaultCode is E7206.
+func (*AlreadyRegisteredError[K, V]) FaultCode() fault.Code { return 7206 }
 
 // refusal is one of the sentinels, above or of package actors, with what was asked for.
 type refusal struct {

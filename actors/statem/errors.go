@@ -3,32 +3,33 @@
 package statem
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // The mistakes of a machine's callbacks. Each is a crash of the process, whose cause is a [*TransitionError] with one of them behind it.
 var (
 	// ErrNoCallback is the cause when a state has no callback and the machine has none for all states.
-	ErrNoCallback = errors.New("no callback for the state")
+	ErrNoCallback = fault.New(1111, "no callback for the state")
 	// ErrNoResult is the cause when a callback returned the zero Result.
-	ErrNoResult = errors.New("the callback returned no result")
+	ErrNoResult = fault.New(1112, "the callback returned no result")
 	// ErrEnterResult is the cause when Enter asked for another state.
-	ErrEnterResult = errors.New("Enter cannot change the state")
+	ErrEnterResult = fault.New(1113, "Enter cannot change the state")
 	// ErrEnterAction is the cause when Enter postponed or inserted an event.
-	ErrEnterAction = errors.New("Enter can neither postpone nor insert events")
+	ErrEnterAction = fault.New(1114, "Enter can neither postpone nor insert events")
 	// ErrEnterMachine is the cause when Enter changed the machine.
-	ErrEnterMachine = errors.New("Enter cannot change the machine")
+	ErrEnterMachine = fault.New(1115, "Enter cannot change the machine")
 	// ErrStopAction is the cause when a Stop came with an action that is no reply.
-	ErrStopAction = errors.New("a Stop can only reply")
+	ErrStopAction = fault.New(1116, "a Stop can only reply")
 	// ErrBadTimeout is the cause when a timeout has no name, a negative time, or a nil content.
-	ErrBadTimeout = errors.New("a timeout needs a name, a time that is not negative, and a content")
+	ErrBadTimeout = fault.New(1117, "a timeout needs a name, a time that is not negative, and a content")
 	// ErrBadEvent is the cause when an inserted event is of no kind, is a timeout without a name, or has one and is none.
-	ErrBadEvent = errors.New("an inserted event needs a kind, and a name if it is a timeout")
+	ErrBadEvent = fault.New(1118, "an inserted event needs a kind, and a name if it is a timeout")
 	// ErrBadAnswer is the cause when an Answer was not made with To or Failing.
-	ErrBadAnswer = errors.New("an answer needs a reply address")
+	ErrBadAnswer = fault.New(1119, "an answer needs a reply address")
 	// ErrNoMachine is the cause when a machine to change to is nil, or when Pop finds none below.
-	ErrNoMachine = errors.New("no machine to change to")
+	ErrNoMachine = fault.New(1120, "no machine to change to")
 )
 
 // TransitionError says in what state and at what event a machine made one of the mistakes above.
@@ -45,6 +46,9 @@ type TransitionError struct {
 func (e *TransitionError) Error() string {
 	return fmt.Sprintf("statem: state %q: %s: %s", fmt.Sprint(e.State), e.Event, e.Err)
 }
+
+// FaultCode is E1121.
+func (*TransitionError) FaultCode() fault.Code { return 1121 }
 
 // Unwrap returns the mistake.
 func (e *TransitionError) Unwrap() error { return e.Err }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/exec/protocol"
 )
@@ -29,6 +30,9 @@ func (e *StartError) Error() string {
 	}
 	return fmt.Sprintf("exec: start %q: %v before hello%s", e.Program, e.Reason, lastWords(e.Stderr))
 }
+
+// FaultCode is E3301.
+func (*StartError) FaultCode() fault.Code { return 3301 }
 
 // Unwrap returns Err, or the cause of the reason.
 func (e *StartError) Unwrap() error {
@@ -62,6 +66,9 @@ func (e *ExitError) Error() string {
 	}
 	return fmt.Sprintf("exec: run %q: %v%s%s", e.Program, e.Reason, tasks, lastWords(e.Stderr))
 }
+
+// FaultCode is E3302.
+func (*ExitError) FaultCode() fault.Code { return 3302 }
 
 // Unwrap returns the cause of the reason and the task that is to blame, as far as there are any.
 func (e *ExitError) Unwrap() []error {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Never as a level's value never holds: the cause, or its worse half, is switched off.
@@ -64,7 +66,7 @@ func fill[T int | float64 | time.Duration](l Levels[T], degraded, unhealthy T) L
 }
 
 // ErrInvalidPolicy is what every mistake of a policy is.
-var ErrInvalidPolicy = errors.New("health: invalid policy")
+var ErrInvalidPolicy = fault.New(1501, "health: invalid policy")
 
 // Validate returns every mistake, joined; each is ErrInvalidPolicy.
 func (p Policy) Validate() error {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/query"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 // ErrInvalidRow is what every mistake of a row is.
-var ErrInvalidRow = errors.New("index: invalid row")
+var ErrInvalidRow = fault.New(1502, "index: invalid row")
 
 // Validate returns every mistake of the row, joined; each is ErrInvalidRow. The index takes other rows too, and finds them by what makes
 // sense of them: a measure that is not a number is missing, of two labels with one name the first counts.

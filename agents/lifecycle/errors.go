@@ -3,12 +3,13 @@
 package lifecycle
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrTransition is what every [*TransitionError] is.
-var ErrTransition = errors.New("lifecycle: not a transition")
+var ErrTransition = fault.New(3211, "lifecycle: not a transition")
 
 // TransitionError is returned for an event that cannot happen in a state.
 type TransitionError struct {
@@ -24,6 +25,9 @@ func (e *TransitionError) Error() string {
 	}
 	return fmt.Sprintf("lifecycle: step %q: cannot happen in state %s", e.Event, from)
 }
+
+// FaultCode is E3211.
+func (*TransitionError) FaultCode() fault.Code { return 3211 }
 
 // Is makes the error an ErrTransition.
 func (e *TransitionError) Is(target error) bool { return target == ErrTransition }

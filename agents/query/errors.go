@@ -3,13 +3,14 @@
 package query
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrBadQuery is what every mistake in a query is, whether it was written as text or built by functions. Returned by [Parse], by
 // [Query.Validate] and by whoever runs a query, always as a [*BadQueryError].
-var ErrBadQuery = errors.New("query: bad query")
+var ErrBadQuery = fault.New(1503, "query: bad query")
 
 // BadQueryError is one mistake in a query.
 type BadQueryError struct {
@@ -33,6 +34,9 @@ func (e *BadQueryError) Error() string {
 	}
 	return text
 }
+
+// FaultCode is E1503.
+func (*BadQueryError) FaultCode() fault.Code { return 1503 }
 
 // Is reports that every bad query is [ErrBadQuery].
 func (e *BadQueryError) Is(target error) bool { return target == ErrBadQuery }

@@ -3,12 +3,13 @@
 package reviewer
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrNoFiles is returned when a directory holds no Go files.
-var ErrNoFiles = errors.New("no Go files")
+var ErrNoFiles = fault.New(1512, "no Go files")
 
 // ReadError is a directory or file that could not be read; it wraps the cause.
 type ReadError struct {
@@ -18,6 +19,9 @@ type ReadError struct {
 
 // Error names the path and the cause.
 func (e *ReadError) Error() string { return fmt.Sprintf("reviewer: read %q: %v", e.Path, e.Cause) }
+
+// FaultCode is E2501.
+func (*ReadError) FaultCode() fault.Code { return 2501 }
 
 // Unwrap returns the cause.
 func (e *ReadError) Unwrap() error { return e.Cause }

@@ -5,6 +5,8 @@ package reviewer
 import (
 	"fmt"
 	"strings"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Defaults of Options.
@@ -39,6 +41,9 @@ type OptionsError struct {
 func (e *OptionsError) Error() string {
 	return "reviewer: options: " + strings.Join(e.Reasons, "; ")
 }
+
+// FaultCode is E1511.
+func (*OptionsError) FaultCode() fault.Code { return 1511 }
 
 // Validate returns an *OptionsError with every fault, or nil.
 func (o Options) Validate() error {

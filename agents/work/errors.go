@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
@@ -25,6 +26,9 @@ func (e *JournalError) Error() string {
 	return fmt.Sprintf("work: %s %q: %v", e.Operation, e.Queue, e.Err)
 }
 
+// FaultCode is E2511.
+func (*JournalError) FaultCode() fault.Code { return 2511 }
+
 // Unwrap returns the journal's error.
 func (e *JournalError) Unwrap() error { return e.Err }
 
@@ -43,6 +47,9 @@ func (e *ResultsError) Error() string {
 		e.Path, string(e.Stream), e.Position, e.Err)
 }
 
+// FaultCode is E2512.
+func (*ResultsError) FaultCode() fault.Code { return 2512 }
+
 // Unwrap returns what was noticed.
 func (e *ResultsError) Unwrap() error { return e.Err }
 
@@ -55,6 +62,9 @@ type TaskError struct {
 
 // Error names the operation, the task and the condition.
 func (e *TaskError) Error() string { return fmt.Sprintf("work: %s %q: %v", e.Operation, e.ID, e.Err) }
+
+// FaultCode is E4408.
+func (*TaskError) FaultCode() fault.Code { return 4408 }
 
 // Unwrap returns the condition.
 func (e *TaskError) Unwrap() error { return e.Err }

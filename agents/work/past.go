@@ -5,9 +5,9 @@ package work
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
 )
@@ -185,4 +185,4 @@ func (q *Queue) Outcome(ctx context.Context, id string) (plan.Outcome, error) {
 }
 
 // ErrOpen is returned for the outcome of a task that has none yet.
-var ErrOpen = errors.New("task has no outcome yet")
+var ErrOpen = fault.New(4407, "task has no outcome yet")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/work/plan"
 )
 
@@ -21,7 +22,7 @@ const (
 )
 
 // ErrWatchers is returned when too many watch a queue already.
-var ErrWatchers = errors.New("too many watchers")
+var ErrWatchers = fault.New(6502, "too many watchers")
 
 // Notice is a durable step in the life of a task.
 type Notice struct {

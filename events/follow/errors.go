@@ -3,17 +3,17 @@
 package follow
 
 import (
-	"errors"
 	"fmt"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
 var (
 	// ErrConsumerActive is returned when a consumer is started while another of its name lives in the system.
-	ErrConsumerActive = errors.New("follow: a consumer of this name is active")
+	ErrConsumerActive = fault.New(2301, "follow: a consumer of this name is active")
 	// ErrSpec matches every [*SpecError]: the consumer cannot be made.
-	ErrSpec = errors.New("follow: invalid")
+	ErrSpec = fault.New(1421, "follow: invalid")
 )
 
 // SpecError is one problem of a [Spec].
@@ -27,6 +27,9 @@ type SpecError struct {
 func (e *SpecError) Error() string {
 	return fmt.Sprintf("follow: consumer %q: %s: %s", e.Name, e.Field, e.Reason)
 }
+
+// FaultCode is E1421.
+func (*SpecError) FaultCode() fault.Code { return 1421 }
 
 // Is matches [ErrSpec].
 func (e *SpecError) Is(target error) bool { return target == ErrSpec }
@@ -46,6 +49,9 @@ func (e *HaltError) Error() string {
 	}
 	return fmt.Sprintf("follow: consumer %q: halted at position %d: %v", e.Name, e.Position, e.Err)
 }
+
+// FaultCode is E2302.
+func (*HaltError) FaultCode() fault.Code { return 2302 }
 
 // Unwrap returns the cause.
 func (e *HaltError) Unwrap() error { return e.Err }

@@ -11,20 +11,21 @@ import (
 	engine "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	faults "mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
 var (
 	// ErrStoreLocked matches [*LockedError]: another process has the store open.
-	ErrStoreLocked = errors.New("events/sqlite: store locked")
+	ErrStoreLocked = faults.New(2201, "events/sqlite: store locked")
 	// ErrLostTail matches [*LostTailError]: events that were acknowledged are no longer in the file.
-	ErrLostTail = errors.New("events/sqlite: acknowledged events lost")
+	ErrLostTail = faults.New(2202, "events/sqlite: acknowledged events lost")
 	// ErrNewerStore matches [*NewerError]: a later release wrote the file.
-	ErrNewerStore = errors.New("events/sqlite: store of a newer release")
+	ErrNewerStore = faults.New(2203, "events/sqlite: store of a newer release")
 	// ErrNotLocal is returned by Open for a directory on a network file system.
-	ErrNotLocal = errors.New("events/sqlite: not a local file system")
+	ErrNotLocal = faults.New(2204, "events/sqlite: not a local file system")
 	// ErrForeign matches [*ForeignError]: the file is an SQLite database, but none of this project.
-	ErrForeign = errors.New("events/sqlite: not an event store")
+	ErrForeign = faults.New(2205, "events/sqlite: not an event store")
 )
 
 // errGone tells that the file was removed or replaced while it was open.
@@ -42,6 +43,9 @@ type LockedError struct {
 func (e *LockedError) Error() string {
 	return fmt.Sprintf("events/sqlite: open %q: in use by %s", e.Path, e.Owner)
 }
+
+// FaultCode is E2201.
+func (*LockedError) FaultCode() faults.Code { return 2201 }
 
 // Is matches [ErrStoreLocked].
 func (e *LockedError) Is(target error) bool { return target == ErrStoreLocked }
@@ -62,6 +66,9 @@ func (e *LostTailError) Error() string {
 	return fmt.Sprintf("events/sqlite: open %q: have events to position %d, acknowledged were %d: %s", e.Path, e.Have, e.Want, e.Reason)
 }
 
+// FaultCode is E2202.
+func (*LostTailError) FaultCode() faults.Code { return 2202 }
+
 // Is matches [ErrLostTail].
 func (e *LostTailError) Is(target error) bool { return target == ErrLostTail }
 
@@ -77,6 +84,9 @@ func (e *NewerError) Error() string {
 	return fmt.Sprintf("events/sqlite: open %q: written by a newer release (layout %d, this release knows %d)", e.Path, e.Have, e.Known)
 }
 
+// FaultCode is E2203.
+func (*NewerError) FaultCode() faults.Code { return 2203 }
+
 // Is matches [ErrNewerStore].
 func (e *NewerError) Is(target error) bool { return target == ErrNewerStore }
 
@@ -89,6 +99,9 @@ type ForeignError struct {
 func (e *ForeignError) Error() string {
 	return fmt.Sprintf("events/sqlite: open %q: a database of another program", e.Path)
 }
+
+// FaultCode is E2205.
+func (*ForeignError) FaultCode() faults.Code { return 2205 }
 
 // Is matches [ErrForeign].
 func (e *ForeignError) Is(target error) bool { return target == ErrForeign }

@@ -5,7 +5,6 @@ package admin
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Client asks a running node.
@@ -24,7 +25,7 @@ type Client struct {
 }
 
 // ErrNoNode is the reason of an UnreachableError when something else than a node answers.
-var ErrNoNode = errors.New("admin: what answers there is no node")
+var ErrNoNode = fault.New(2402, "admin: what answers there is no node")
 
 // UnreachableError says that no node answers at an address.
 type UnreachableError struct {
@@ -36,6 +37,9 @@ type UnreachableError struct {
 func (e *UnreachableError) Error() string {
 	return fmt.Sprintf("admin: no node answers at %s (is it running? --addr or --socket names another): %v", e.At, e.Err)
 }
+
+// FaultCode is E2401.
+func (*UnreachableError) FaultCode() fault.Code { return 2401 }
 
 // Unwrap returns the network's error.
 func (e *UnreachableError) Unwrap() error { return e.Err }
@@ -53,6 +57,9 @@ type StatusError struct {
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("admin: %s says %d: %s", e.At, e.Code, e.Text)
 }
+
+// FaultCode is E2407.
+func (*StatusError) FaultCode() fault.Code { return 2407 }
 
 // DialSocket returns a client of the node behind a unix socket.
 func DialSocket(path string) *Client {

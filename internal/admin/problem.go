@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/lines"
 	"mabeam.dev/agents/work/plan"
@@ -48,6 +49,9 @@ type ProblemAnswer struct {
 
 // Error gives the message.
 func (p *Problem) Error() string { return p.Message }
+
+// FaultCode is E2408.
+func (*Problem) FaultCode() fault.Code { return 2408 }
 
 func refuse(status int, code, format string, args ...any) *Problem {
 	return &Problem{Code: code, Message: fmt.Sprintf(format, args...), status: status}

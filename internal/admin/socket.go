@@ -10,19 +10,21 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrInUse is returned when another living node answers at the socket.
-var ErrInUse = errors.New("admin: another node answers at the socket")
+var ErrInUse = fault.New(2403, "admin: another node answers at the socket")
 
 // ErrNoSocket is returned when something else than a socket is at the path; it is left alone.
-var ErrNoSocket = errors.New("admin: there is a file that is no socket")
+var ErrNoSocket = fault.New(2404, "admin: there is a file that is no socket")
 
 // ErrTooLong is returned when a path is longer than the system allows for sockets.
-var ErrTooLong = errors.New("admin: sockets have paths of about 100 bytes at most, this is one")
+var ErrTooLong = fault.New(2405, "admin: sockets have paths of about 100 bytes at most, this is one")
 
 // ErrForeignFolder is returned when the folder for sockets, below the folder for temporary files, is another user's or open to others.
-var ErrForeignFolder = errors.New("admin: the folder for sockets is not this user's alone; remove it, or set surfaces.socket")
+var ErrForeignFolder = fault.New(2406, "admin: the folder for sockets is not this user's alone; remove it, or set surfaces.socket")
 
 // shortest is the least that a system allows; Linux has 107, BSD 103.
 const shortest = 100

@@ -26,6 +26,14 @@ var Exceptions = []Exception{
 		Why: "the verb `runtime scenario` runs scripts in the simulator",
 	},
 	{
+		Law: LawPure, Where: "actors/fault", What: "context", Planned: true,
+		Why: "it compares errors with the sentinels of contexts, and makes no context",
+	},
+	{
+		Law: LawPure, Where: "actors/fault", What: "syscall", Planned: true,
+		Why: "it gives codes to the operating system's error numbers, and calls nothing",
+	},
+	{
 		Law: LawGoroutine, Where: "internal/kernel/...", Planned: true,
 		Why: "the dispatcher, its workers and the clock are what everyone else's goroutines are made of",
 	},

@@ -3,23 +3,23 @@
 package kernel
 
 import (
-	"context"
 	"errors"
 
 	"mabeam.dev/actors/exit"
+	"mabeam.dev/actors/fault"
 )
 
 // Conditions that the kernel reports. Package actors re-exports those that users meet.
 var (
-	ErrNoProc      = errors.New("actors: no such process")
-	ErrMailboxFull = errors.New("actors: mailbox full")
-	ErrCallSelf    = errors.New("actors: a process cannot call itself")
-	ErrFenced      = errors.New("actors: the calling process has been killed")
-	ErrStopped     = errors.New("actors: the system is closed")
+	ErrNoProc      = fault.New(3105, "actors: no such process")
+	ErrMailboxFull = fault.New(6101, "actors: mailbox full")
+	ErrCallSelf    = fault.New(1101, "actors: a process cannot call itself")
+	ErrFenced      = fault.New(3108, "actors: the calling process has been killed")
+	ErrStopped     = fault.New(9101, "actors: the system is closed")
 	ErrNotTracked  = errors.New("actors: the system does not track idleness")
 
 	// ErrTimeout also matches context.DeadlineExceeded.
-	ErrTimeout error = timeoutError{}
+	ErrTimeout = fault.NewTimeout(3107, "actors: no reply within the deadline")
 )
 
 // EndedError fails the calls that a process had taken when it ended. It is a type of its own, so that no answer of a callee and no
@@ -28,10 +28,3 @@ type EndedError struct{ Reason exit.Reason }
 
 // Error renders the reason.
 func (e *EndedError) Error() string { return "actors: callee ended: " + e.Reason.String() }
-
-// timeoutError is the type of ErrTimeout.
-type timeoutError struct{}
-
-func (timeoutError) Error() string   { return "actors: no reply within the deadline" }
-func (timeoutError) Timeout() bool   { return true }
-func (timeoutError) Is(e error) bool { return e == context.DeadlineExceeded }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/supervision"
 )
 
@@ -16,11 +17,11 @@ const DefaultRestarts = 3
 
 var (
 	// ErrNoName is returned when a supervisor is started without a name, which is how others find it.
-	ErrNoName = errors.New("partition: a name is needed")
+	ErrNoName = fault.New(1211, "partition: a name is needed")
 	// ErrNoChild is returned when a Spec does not say what the partitions are.
-	ErrNoChild = errors.New("partition: a function that makes the child specs is needed")
+	ErrNoChild = fault.New(1212, "partition: a function that makes the child specs is needed")
 	// ErrNotPartitioned is returned when the process is a supervisor of another kind.
-	ErrNotPartitioned = errors.New("partition: the supervisor has no partitions")
+	ErrNotPartitioned = fault.New(1213, "partition: the supervisor has no partitions")
 )
 
 // CountError is returned for a number of partitions that cannot be.
@@ -36,6 +37,9 @@ func (e *CountError) Error() string {
 	}
 	return fmt.Sprintf("partition: %d partitions, want %d to %d", e.Got, e.Min, e.Max)
 }
+
+// FaultCode is E1214.
+func (*CountError) FaultCode() fault.Code { return 1214 }
 
 // Spec describes a partition supervisor. Only Child is required.
 type Spec struct {

@@ -5,6 +5,8 @@ package plan
 import (
 	"fmt"
 	"strings"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Rule names the rule that a [FieldError] breaks.
@@ -47,6 +49,9 @@ func (e *FieldError) Error() string {
 	return fmt.Sprintf("supervision: check spec %q: got %q, want %s", e.Path, e.Got, e.Want)
 }
 
+// FaultCode is E1201.
+func (*FieldError) FaultCode() fault.Code { return 1201 }
+
 // Faults are all mistakes of a spec, in the order in which OTP checks: the first is the one that OTP reports.
 type Faults []*FieldError
 
@@ -58,6 +63,9 @@ func (f Faults) Error() string {
 	}
 	return strings.Join(texts, "\n")
 }
+
+// FaultCode is E1202.
+func (Faults) FaultCode() fault.Code { return 1202 }
 
 // Unwrap lets errors.As find a *FieldError.
 func (f Faults) Unwrap() []error {

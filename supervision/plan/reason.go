@@ -2,7 +2,11 @@
 
 package plan
 
-import "fmt"
+import (
+	"fmt"
+
+	"mabeam.dev/actors/fault"
+)
 
 // Class is all that a supervisor wants to know about an exit.
 type Class uint8
@@ -43,6 +47,9 @@ type StartFailed struct {
 func (f *StartFailed) Error() string {
 	return fmt.Sprintf("supervision: start child %q: %v", f.ID, f.Reason)
 }
+
+// FaultCode is E4109.
+func (*StartFailed) FaultCode() fault.Code { return 4109 }
 
 // restarts tells whether a child of type r is started again after an exit of class c.
 func (r Restart) restarts(c Class) bool {

@@ -3,11 +3,11 @@
 package task
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/supervision/dynamic"
 )
 
@@ -15,12 +15,12 @@ var (
 	// ErrMaxChildren is returned when a start meets a supervisor that has as many tasks as it may.
 	ErrMaxChildren = dynamic.ErrMaxChildren
 	// ErrNotOwner is returned when a process asks for the result of a task that another process owns.
-	ErrNotOwner = errors.New("task: another process owns the task")
+	ErrNotOwner = fault.New(4201, "task: another process owns the task")
 	// ErrGivenUp is returned when the result is asked for of a task that an Await has given up.
-	ErrGivenUp = errors.New("task: the task was given up")
+	ErrGivenUp = fault.New(4202, "task: the task was given up")
 	// ErrRestarts is returned when a task with a result is started with a restart type other than temporary: its second life would have
 	// nobody to answer.
-	ErrRestarts = errors.New("task: a task with a result is never restarted")
+	ErrRestarts = fault.New(1221, "task: a task with a result is never restarted")
 )
 
 // ExitError is the outcome of a task that ended without a result: its function returned an error or panicked, or it was stopped or killed.
@@ -33,6 +33,9 @@ type ExitError struct {
 func (e *ExitError) Error() string {
 	return fmt.Sprintf("task: await %q: ended without a result: %s", e.Path, e.Reason)
 }
+
+// FaultCode is E4203.
+func (*ExitError) FaultCode() fault.Code { return 4203 }
 
 // Unwrap returns the crash behind the reason, if it was one, and so the error that the function returned.
 func (e *ExitError) Unwrap() error {
@@ -53,6 +56,9 @@ type ItemError[A any] struct {
 func (e *ItemError[A]) Error() string {
 	return fmt.Sprintf("task: stream item %d: %s", e.Index, strings.TrimPrefix(e.Err.Error(), "task: "))
 }
+
+// FaultCode is E4204.
+func (*ItemError[A]) FaultCode() fault.Code { return 4204 }
 
 // Unwrap returns the error of the item's task.
 func (e *ItemError[A]) Unwrap() error { return e.Err }

@@ -3,15 +3,16 @@
 package alert
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrNoAlert is returned when there is no pending or firing alert of a rule and key to acknowledge.
-var ErrNoAlert = errors.New("no such alert is pending or firing")
+var ErrNoAlert = fault.New(8201, "no such alert is pending or firing")
 
 // ErrNoSilence is returned when there is no silence of an id.
-var ErrNoSilence = errors.New("no such silence")
+var ErrNoSilence = fault.New(8202, "no such silence")
 
 // FieldError is one mistake in a rule, a route or a silence.
 type FieldError struct {
@@ -29,3 +30,6 @@ type FieldError struct {
 func (e *FieldError) Error() string {
 	return fmt.Sprintf("telemetry/alert: %s %q: %s: %s", e.Kind, e.Subject, e.Field, e.Reason)
 }
+
+// FaultCode is E1701.
+func (*FieldError) FaultCode() fault.Code { return 1701 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/alert"
 )
@@ -66,6 +67,9 @@ func (e *SenderError) Error() string {
 	return fmt.Sprintf("telemetry/collect: route %q: there is no sender for it", e.Route)
 }
 
+// FaultCode is E1703.
+func (*SenderError) FaultCode() fault.Code { return 1703 }
+
 // PanicError is a Sender that panicked.
 type PanicError struct {
 	// Value is what panic was called with.
@@ -76,6 +80,9 @@ type PanicError struct {
 func (e *PanicError) Error() string {
 	return fmt.Sprintf("telemetry/collect: sender: panic: %v", e.Value)
 }
+
+// FaultCode is E8301.
+func (*PanicError) FaultCode() fault.Code { return 8301 }
 
 // send calls a Sender so that whatever it does becomes an error.
 func send(ctx context.Context, s Sender, d alert.Delivery) (err error) {

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/telemetry/alert"
 )
 
@@ -31,6 +32,9 @@ type StatusError struct {
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("telemetry/collect: web hook %q: answer %d %s", e.URL, e.Status, http.StatusText(e.Status))
 }
+
+// FaultCode is E8302.
+func (*StatusError) FaultCode() fault.Code { return 8302 }
 
 // Webhook returns a Sender that posts each delivery as JSON. The header Idempotency-Key holds its id. Any answer but 2xx is a *StatusError; redirects
 // are not followed. A nil client means one of its own. The deadline is that of the route.

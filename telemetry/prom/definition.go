@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Prefix stands before the name of every metric of the project.
@@ -49,6 +51,9 @@ type DefinitionError struct {
 func (e *DefinitionError) Error() string {
 	return fmt.Sprintf("prom: register %q: %s", e.Metric, strings.Join(e.Reasons, "; "))
 }
+
+// FaultCode is E1702.
+func (*DefinitionError) FaultCode() fault.Code { return 1702 }
 
 var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 

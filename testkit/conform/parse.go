@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	faults "mabeam.dev/actors/fault"
 )
 
 // ParseError is one mistake of a script.
@@ -27,6 +29,9 @@ func (e *ParseError) Error() string {
 	return fmt.Sprintf("%s:%d: %s: %v", e.File, e.Line, e.Text, e.Err)
 }
 
+// FaultCode is E1901.
+func (*ParseError) FaultCode() faults.Code { return 1901 }
+
 // Unwrap returns the reason.
 func (e *ParseError) Unwrap() error { return e.Err }
 
@@ -41,6 +46,9 @@ func (e ParseErrors) Error() string {
 	}
 	return strings.Join(texts, "\n")
 }
+
+// FaultCode is E1902.
+func (ParseErrors) FaultCode() faults.Code { return 1902 }
 
 // Unwrap lets errors.As find a *ParseError.
 func (e ParseErrors) Unwrap() []error {

@@ -4,11 +4,11 @@ package conform
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	faults "mabeam.dev/actors/fault"
 	"mabeam.dev/supervision/plan"
 )
 
@@ -45,7 +45,7 @@ func (e *Pure) Close() error {
 }
 
 // ErrRestless is returned when a tree does not come to rest: it restarts for ever.
-var ErrRestless = errors.New("conform: settle: the tree does not come to rest")
+var ErrRestless = faults.New(9821, "conform: settle: the tree does not come to rest")
 
 // patience is how many turns a tree may take to come to rest. Scripts take a few hundred.
 const patience = 100_000

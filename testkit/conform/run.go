@@ -9,11 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	faults "mabeam.dev/actors/fault"
 	"mabeam.dev/supervision/plan"
 )
 
 // ErrBlocked is the reason of an [*OperationError] when real OTP would wait for ever.
-var ErrBlocked = errors.New("it waits for a held start that nothing releases")
+var ErrBlocked = faults.New(1904, "it waits for a held start that nothing releases")
 
 // OperationError is an operation that cannot be carried out.
 type OperationError struct {
@@ -26,6 +27,9 @@ type OperationError struct {
 func (e *OperationError) Error() string {
 	return fmt.Sprintf("conform: line %d: %s: %v", e.Line, e.Text, e.Err)
 }
+
+// FaultCode is E1903.
+func (*OperationError) FaultCode() faults.Code { return 1903 }
 
 // Unwrap returns the reason.
 func (e *OperationError) Unwrap() error { return e.Err }

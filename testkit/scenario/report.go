@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/config"
 )
 
@@ -22,6 +23,9 @@ func (e *UnmetError) Error() string {
 	fmt.Fprintf(&b, "\n%s", replay(e.Script.Name, e.Seed, e.Prefix))
 	return b.String()
 }
+
+// FaultCode is E9831.
+func (*UnmetError) FaultCode() fault.Code { return 9831 }
 
 // col is where the caret stands: under the last argument.
 func (e *UnmetError) col() int { return e.Command.last() }
@@ -39,6 +43,9 @@ func (e *CommandError) Error() string {
 	return fmt.Sprintf("%s:%d:1: %s: %v\n%5d | %s\n      | ^ seed %d, time %s\n%s", e.Script.Name, e.Command.Line, strings.TrimSpace(line), e.Err,
 		e.Command.Line, line, e.Seed, clock(e.At), replay(e.Script.Name, e.Seed, e.Prefix))
 }
+
+// FaultCode is E9832.
+func (*CommandError) FaultCode() fault.Code { return 9832 }
 
 func replay(name string, seed uint64, prefix int) string {
 	text := fmt.Sprintf("replay: runtime scenario run %s --seed %d", name, seed)

@@ -3,25 +3,26 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
 	"strings"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Errors of a run. Match with errors.Is.
 var (
 	// ErrForeignDeadline is returned when something in the simulation waits under a context that ends at a time of the operating system's
 	// clock. Use Context.WithTimeout of the process.
-	ErrForeignDeadline = errors.New("sim: a context with a deadline of another clock")
+	ErrForeignDeadline = fault.New(9801, "sim: a context with a deadline of another clock")
 	// ErrSteps is returned when a run takes more steps than it may: it goes round in circles, or needs a higher limit.
-	ErrSteps = errors.New("sim: too many steps")
+	ErrSteps = fault.New(9802, "sim: too many steps")
 	// ErrStuck is returned when a turn neither ends nor waits through the runtime: it blocks on something that the simulation does not know
 	// of, or does not end.
-	ErrStuck = errors.New("sim: a turn blocks outside the runtime")
+	ErrStuck = fault.New(9803, "sim: a turn blocks outside the runtime")
 	// ErrEnded is returned when the body ends its goroutine, as the methods of a *testing.T do that end a test. Give assertions the [Sim].
-	ErrEnded = errors.New("sim: the body ended its goroutine: give assertions the Sim and not the test")
+	ErrEnded = fault.New(9804, "sim: the body ended its goroutine: give assertions the Sim and not the test")
 	// ErrTimerBlocks is returned when the function of a timer waits. It runs between turns, where nobody can be let run meanwhile.
-	ErrTimerBlocks = errors.New("sim: a timer's function blocks")
+	ErrTimerBlocks = fault.New(9805, "sim: a timer's function blocks")
 )
 
 // DeadlockError is returned when nobody can run, no timer is armed, and somebody waits; or when somebody still waits at the end of a run
@@ -39,6 +40,9 @@ func (e *DeadlockError) Error() string {
 	return "sim: deadlock: " + strings.Join(e.Waits, "; ")
 }
 
+// FaultCode is E9806.
+func (*DeadlockError) FaultCode() fault.Code { return 9806 }
+
 // FailureError is a failure that the body of a simulation, or what runs in it, reported itself.
 type FailureError struct {
 	Text string // as it was given
@@ -52,6 +56,9 @@ func (e *FailureError) Error() string {
 	}
 	return e.Text + "\nand then " + e.Then.Error()
 }
+
+// FaultCode is E9807.
+func (*FailureError) FaultCode() fault.Code { return 9807 }
 
 // Unwrap returns what broke the run after that.
 func (e *FailureError) Unwrap() error { return e.Then }
@@ -70,3 +77,6 @@ func (e *PanicError) Error() string {
 	b.Write(e.Stack)
 	return b.String()
 }
+
+// FaultCode is E9808.
+func (*PanicError) FaultCode() fault.Code { return 9808 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/internal/kernel"
 )
 
@@ -100,6 +101,9 @@ type InjectedError struct {
 
 // Error names the fault.
 func (e *InjectedError) Error() string { return "sim: injected: " + e.Fault.String() }
+
+// FaultCode is E9809.
+func (*InjectedError) FaultCode() fault.Code { return 9809 }
 
 // armed is a fault during a run.
 type armed struct {

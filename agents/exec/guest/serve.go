@@ -13,6 +13,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Hello is what a program says of itself.
@@ -40,6 +42,9 @@ type PermanentError struct {
 
 // Error returns the text of the error.
 func (e *PermanentError) Error() string { return e.Err.Error() }
+
+// FaultCode is E3221.
+func (*PermanentError) FaultCode() fault.Code { return 3221 }
 
 // Unwrap returns the error.
 func (e *PermanentError) Unwrap() error { return e.Err }

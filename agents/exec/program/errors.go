@@ -3,8 +3,7 @@
 package program
 
 import (
-	"errors"
-
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/exec/protocol"
 )
 
@@ -13,7 +12,7 @@ var (
 	// protocol.ErrBusy, so that callers have one thing to ask for.
 	ErrBusy = protocol.ErrBusy
 	// ErrInputClosed is returned by Write after CloseInput and after the program's exit.
-	ErrInputClosed = errors.New("program: write: input is closed")
+	ErrInputClosed = fault.New(3311, "program: write: input is closed")
 	// ErrUnsupported is returned by Start on systems without process groups.
-	ErrUnsupported = errors.New("program: start: process groups are not supported on this system")
+	ErrUnsupported = fault.New(3312, "program: start: process groups are not supported on this system")
 )

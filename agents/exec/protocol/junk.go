@@ -2,7 +2,11 @@
 
 package protocol
 
-import "strconv"
+import (
+	"strconv"
+
+	"mabeam.dev/actors/fault"
+)
 
 // headBytes is how much of an offending line an error or report quotes.
 const headBytes = 80
@@ -50,6 +54,9 @@ type JunkLine struct {
 func (j *JunkLine) Error() string {
 	return "protocol: read line " + strconv.QuoteToASCII(j.Head) + ": " + j.Reason
 }
+
+// FaultCode is E3336.
+func (*JunkLine) FaultCode() fault.Code { return 3336 }
 
 func junkLine(kind JunkKind, line []byte, reason string) *JunkLine {
 	return &JunkLine{Kind: kind, Head: string(head(line)), Reason: reason}

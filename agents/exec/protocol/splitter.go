@@ -5,6 +5,8 @@ package protocol
 import (
 	"bytes"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // DefaultLineLimit is the longest line, newline not counted, that either side may send unless configured: 1 MiB.
@@ -95,3 +97,6 @@ type LineTooLongError struct {
 func (e *LineTooLongError) Error() string {
 	return fmt.Sprintf("protocol: read line %s: longer than %d bytes", quoteHead([]byte(e.Head)), e.Limit)
 }
+
+// FaultCode is E3337.
+func (*LineTooLongError) FaultCode() fault.Code { return 3337 }

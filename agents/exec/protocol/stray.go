@@ -5,6 +5,8 @@ package protocol
 import (
 	"fmt"
 	"strconv"
+
+	"mabeam.dev/actors/fault"
 )
 
 // StrayKind says why an answer is not delivered.
@@ -42,6 +44,9 @@ type Stray struct {
 func (s *Stray) Error() string {
 	return fmt.Sprintf("protocol: %s for task %s: %s", s.Type, quoteHead([]byte(s.ID)), s.Kind)
 }
+
+// FaultCode is E3338.
+func (*Stray) FaultCode() fault.Code { return 3338 }
 
 // historySize is how many answered ids are remembered to tell a duplicate from an unknown id, and a late
 // answer from both. An older duplicate is reported as unknown; it is dropped either way.

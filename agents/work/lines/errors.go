@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/internal/nearest"
 )
 
@@ -28,6 +29,9 @@ func (e *LineError) Error() string {
 	}
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Col, e.Reason)
 }
+
+// FaultCode is E1601.
+func (*LineError) FaultCode() fault.Code { return 1601 }
 
 // column counts the characters before a byte offset.
 func column(line []byte, offset int) int {

@@ -3,32 +3,33 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Conditions a caller branches on with errors.Is.
 var (
 	// ErrFull is returned when the queue holds Spec.Limit open tasks; a Wake effect follows when there is room again.
-	ErrFull = errors.New("queue full")
+	ErrFull = fault.New(6501, "queue full")
 	// ErrDraining is returned by Submit and Revive after Drain.
-	ErrDraining = errors.New("queue draining")
+	ErrDraining = fault.New(4401, "queue draining")
 	// ErrConflict is returned when the id or key is known with other content.
-	ErrConflict = errors.New("known with other content")
+	ErrConflict = fault.New(4402, "known with other content")
 	// ErrDuplicate is returned, inside a *DuplicateError, when the duplicate policy is Refuse.
-	ErrDuplicate = errors.New("known already")
+	ErrDuplicate = fault.New(4403, "known already")
 	// ErrUnknown is returned when no task has the id.
-	ErrUnknown = errors.New("unknown task")
+	ErrUnknown = fault.New(4404, "unknown task")
 	// ErrEnded is returned when a task to cancel has its outcome.
-	ErrEnded = errors.New("task has ended")
+	ErrEnded = fault.New(4405, "task has ended")
 	// ErrNotDead is returned when a task to revive is not dead.
-	ErrNotDead = errors.New("task is not dead")
+	ErrNotDead = fault.New(4406, "task is not dead")
 	// ErrAgent is returned for an AgentUp without a usable id.
-	ErrAgent = errors.New("invalid agent")
+	ErrAgent = fault.New(1603, "invalid agent")
 	// ErrUnknownType is returned by Decode for an event type or version this release does not know.
-	ErrUnknownType = errors.New("unknown event type or version")
+	ErrUnknownType = fault.New(2514, "unknown event type or version")
 	// ErrSnapshot is returned by Restore for bytes that are damaged or of an unknown version.
-	ErrSnapshot = errors.New("unusable snapshot")
+	ErrSnapshot = fault.New(2515, "unusable snapshot")
 )
 
 // FieldError is one problem of a task.
@@ -43,6 +44,9 @@ func (e *FieldError) Error() string {
 	return fmt.Sprintf("work: submit %q: %s %s", e.ID, e.Key, e.Reason)
 }
 
+// FaultCode is E1602.
+func (*FieldError) FaultCode() fault.Code { return 1602 }
+
 // DuplicateError refuses a task that is known with equal content. It unwraps to ErrDuplicate.
 type DuplicateError struct {
 	ID    string // ID of the first task.
@@ -53,6 +57,9 @@ type DuplicateError struct {
 func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("work: submit %q: known already, %s", e.ID, e.State)
 }
+
+// FaultCode is E4403.
+func (*DuplicateError) FaultCode() fault.Code { return 4403 }
 
 // Unwrap returns ErrDuplicate.
 func (e *DuplicateError) Unwrap() error { return ErrDuplicate }
@@ -69,6 +76,9 @@ type HistoryError struct {
 func (e *HistoryError) Error() string {
 	return fmt.Sprintf("work: replay %q: event %d %s: %s", e.ID, e.Version, e.Event, e.Reason)
 }
+
+// FaultCode is E2513.
+func (*HistoryError) FaultCode() fault.Code { return 2513 }
 
 func refusal(operation, id string, reason error) error {
 	return fmt.Errorf("work: %s %q: %w", operation, id, reason)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Table is one page: the cases of one suite.
@@ -66,6 +68,9 @@ func (e *RowError) Error() string {
 	}
 	return fmt.Sprintf("suites: check %q: line %d: %s", e.Page, e.Line, e.Fault)
 }
+
+// FaultCode is E1905.
+func (*RowError) FaultCode() fault.Code { return 1905 }
 
 // header is the first line of every table.
 var header = []string{"Case", "Asserts", "Ours"}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package fault
+
+// rate is 6xxx: something is full, busy or too fast.
+var rate = []Entry{
+	{
+		6101, "actors.ErrMailboxFull", nil, Medium, quickly, false,
+		"The mailbox of the process is at its bound; the message was not taken.",
+		"Send more slowly, or raise the bound.",
+	},
+	{
+		6201, "supervision/plan.ErrMaxChildren",
+		[]string{"supervision.ErrMaxChildren", "supervision/dynamic.ErrMaxChildren", "supervision/task.ErrMaxChildren"},
+		Medium, later, false,
+		"A supervisor has as many children as it may.",
+		"Wait until one ends, or raise the limit.",
+	},
+	{
+		6301, "events.ErrBusy", nil, Medium, quickly, false,
+		"Too much waits to be written; nothing of the append was taken.",
+		"Append more slowly, or in batches.",
+	},
+	{
+		6302, "events/sourced.ErrBusy", nil, Medium, quickly, false,
+		"As many commands wait as may; nothing of this one was done.",
+		"Send more slowly.",
+	},
+	{
+		6401, "agents/exec/protocol.ErrBusy",
+		[]string{"agents/exec/program.ErrBusy"},
+		Low, quickly, false,
+		"A program holds as many tasks, or lines, as it takes.",
+		"Wait until it has answered, or run more of them.",
+	},
+	{
+		6501, "agents/work/plan.ErrFull", nil, Medium, later, false,
+		"The queue holds as many open tasks as it may.",
+		"Submit again later, add agents, or raise the limit.",
+	},
+	{
+		6502, "agents/work.ErrWatchers", nil, Low, later, false,
+		"As many watch the queue as may.",
+		"Watch later, or end another watch.",
+	},
+	{
+		6601, "actors/table.ErrFull", nil, Medium, escalate, false,
+		"A write would make the table larger than its limit; nothing was written.",
+		"Remove what is no longer needed, or raise the limit.",
+	},
+}

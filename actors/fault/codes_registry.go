@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package fault
+
+// registry is 7xxx: names, keys and tables.
+var registry = []Entry{
+	{
+		7101, "actors.NameTakenError", nil, Medium, never, false,
+		"Another living process holds the name; nothing was started.",
+		"Use the process that the error names, or another name.",
+	},
+	{
+		7201, "actors/registry.ErrNotRegistered", nil, Low, later, false,
+		"Nobody holds the key.",
+		"Wait for its holder, or check the key.",
+	},
+	{
+		7202, "actors/registry.ErrNoRegistry", nil, Medium, later, false,
+		"No registry has the name.",
+		"Start it before its users.",
+	},
+	{
+		7203, "actors/registry.EndedError",
+		[]string{"actors/registry.ErrEnded"},
+		Medium, restart, false,
+		"The registry has ended, and its keys with it.",
+		"Open it again when it has been restarted, and register again.",
+	},
+	{
+		7204, "actors/registry.ErrNoMeta", nil, Low, never, false,
+		"Nothing is stored under the name.",
+		"Store it first.",
+	},
+	{
+		7205, "actors/registry.ErrLockHeld", nil, Medium, never, false,
+		"The process holds the lock, or waits for it, already.",
+		"Lock once.",
+	},
+	{
+		7206, "actors/registry.AlreadyRegisteredError", nil, Low, never, false,
+		"A living process holds the key.",
+		"Use the process that the error names, or another key.",
+	},
+	{
+		7301, "actors/table.ErrNoTable", nil, Medium, later, false,
+		"There is no such table, or it has gone.",
+		"Open it again when its owner has been restarted; give it an heir to keep it.",
+	},
+	{
+		7302, "actors/table.ErrNotOwner", nil, Medium, never, false,
+		"Only the owner of a table may do this.",
+		"Ask the owner.",
+	},
+	{
+		7303, "actors/table.ErrPrivate", nil, Medium, never, false,
+		"The table is private to its owner.",
+		"Ask the owner, or make the table protected.",
+	},
+	{
+		7304, "actors/table.ErrNotPublic", nil, Medium, never, false,
+		"Only the owner writes to this table.",
+		"Ask the owner, or make the table public.",
+	},
+	{
+		7305, "actors/table.OpError", nil, Medium, later, true,
+		"An operation on a table was refused.",
+		"The cause says why.",
+	},
+	{
+		7306, "actors/table.NameTakenError", nil, Medium, never, false,
+		"Another table has the name; nothing was made.",
+		"Open that one, or choose another name.",
+	},
+	{
+		7401, "actors/eventmgr.ErrIDTaken", nil, Low, never, false,
+		"The manager has a handler of the id; nothing was added.",
+		"Choose another id, or delete the handler first.",
+	},
+}
