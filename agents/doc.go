@@ -14,7 +14,11 @@
 //     carried out, the end of the process. It goes on through all incarnations of an id, and so do the figures of performance.
 //   - Its health (package health) is judged once a second from the kernel's counters and what it reports, with no message to it. A directory
 //     with a [Sweep] shows both by [Directory.Info] without asking a process; [AgentMoved] and [AgentHealthChanged] tell every change.
-//   - [Maintain] and [Drain] work for every kind.
+//   - What it uses is measured by its kind ([Spec.Note]), reported by itself ([Report]) or estimated from the work in hand, and [Info] says which. Go
+//     tells no goroutine's share of CPU or memory, so for an agent in this process the estimate is a CPU for each task in hand.
+//   - Who has spent its budget, by fixed prices of attempts and their time ([Price]), is Unhealthy and refuses tasks. What providers really charge
+//     is not counted, and what is spent is counted anew when the node starts.
+//   - [Maintain] and [Drain] work for every kind. [lifecycle.Lost] is for agents of other nodes: on one node nothing is ever lost.
 //   - A panic in a task is a crash of its agent, and the crash names the task (see [TaskPanicError]).
 //
 // Usage, from Go:

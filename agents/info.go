@@ -35,10 +35,18 @@ type Info struct {
 	InHand, Queue int
 	// Performance is that of the last minute at the last sweep; Done and Failed are those of now, of all incarnations.
 	Performance performance.Figures
-	// Memory in bytes and CPU in CPUs are as it reported them at Reported; 0 is unknown.
+	// Memory in bytes and CPU in CPUs are what it uses; 0 is unknown. Source says how that is known: measured by its kind, reported by itself,
+	// estimated from the work in hand, or not at all. Reported is when it last spoke of itself.
 	Memory   int64
 	CPU      float64
+	Source   index.Source
 	Reported time.Time
+	// Busy is the share of the time between the last two sweeps in which it had work in hand, BusyFor the time in which it had any, up to the last
+	// change of it, in all incarnations.
+	Busy    float64
+	BusyFor time.Duration
+	// Spent is what of its budget it has spent, in all incarnations since the directory was made.
+	Spent int64
 	// RegisteredAt is when its first incarnation began.
 	RegisteredAt time.Time
 }
@@ -68,16 +76,14 @@ func (i Info) Row(node string) *index.Row {
 }
 
 func (i Info) usage() index.Usage {
-	u := index.Usage{Source: index.Measured, Queue: index.Known(int64(i.Queue)), Inflight: index.Known(int64(i.InHand))}
+	u := index.Usage{Source: i.Source, Queue: index.Known(int64(i.Queue)), Inflight: index.Known(int64(i.InHand))}
 	if i.Memory > 0 {
-		u.Source = index.Reported
 		u.Memory = index.Known(i.Memory)
 		if limit := i.Spec.Limits.Memory; limit > 0 {
 			u.MemoryFree = index.Known(limit - i.Memory)
 		}
 	}
 	if i.CPU > 0 {
-		u.Source = index.Reported
 		u.CPU = index.Known(i.CPU)
 		if limit := i.Spec.Limits.CPU; limit > 0 {
 			u.CPUFree = index.Known(limit - i.CPU)

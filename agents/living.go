@@ -62,8 +62,8 @@ func (l *living) Receive(ctx *actors.Context[Message], m Message) error {
 		l.vitals.fact(ctx.Self(), lifecycle.Deadline, "the time for draining is over", ctx.Now(), ctx.Events())
 		return actors.StopShutdown
 	case Assign:
-		if s := l.vitals.state().State; s == lifecycle.Maintenance || s == lifecycle.Draining {
-			m.Reply.Send(Outcome{Failure: Undelivered("the agent takes no work: " + s.String())})
+		if refusal := l.vitals.refusal(); refusal != nil {
+			m.Reply.Send(Outcome{Failure: refusal})
 			return nil
 		}
 	}

@@ -30,6 +30,8 @@ type shown struct {
 	queue   int
 	figures performance.Figures
 	report  time.Time
+	use     usage
+	spent   int64
 	status  health.Status
 	causes  int
 }
@@ -37,7 +39,7 @@ type shown struct {
 // newsLocked reports whether a sweep has found something that the last did not.
 func (v *vitals) newsLocked() bool {
 	m := &v.mu
-	now := shown{m.life.State, m.life.InHand, m.queue, m.figures, m.reportedAt, m.verdict.Status, len(m.verdict.Causes)}
+	now := shown{m.life.State, m.life.InHand, m.queue, m.figures, m.reportedAt, v.usageLocked(), m.spent, m.verdict.Status, len(m.verdict.Causes)}
 	news := now != m.shown
 	m.shown = now
 	return news

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sort"
 	"sync"
+
+	"mabeam.dev/agents/performance"
 )
 
 // roster holds the vitals of a directory's agents by id. Unlike the directory's process it keeps those of agents that have ended, until the
@@ -81,6 +83,24 @@ func (d *Directory) Info(id string) (info Info, ok bool) {
 	}
 	info = v.info()
 	return info, info.Incarnation > 0
+}
+
+// Lifetime returns the performance of an agent since its first incarnation began, where that of its Info is of the last minute. ok is false where
+// Info's is, and for an agent that has ended no attempt yet.
+func (d *Directory) Lifetime(id string) (f performance.Figures, ok bool) {
+	if d == nil || d.roster == nil {
+		return f, false
+	}
+	v := d.roster.find(id)
+	if v == nil {
+		return f, false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.mu.history == nil {
+		return f, false
+	}
+	return v.mu.history.Lifetime(), true
 }
 
 // Infos yields what is known of every agent, in the order of the ids. Each is as it is when its turn comes; agents that come and go

@@ -27,8 +27,10 @@ type Spec struct {
 	// Labels are the user's own marks, up to 32.
 	Labels map[string]string
 	// Limits are what it may use; 0 is no limit. Inflight bounds Concurrency and Queue the mailbox; Memory and CPU are held against what the
-	// agent reports.
+	// agent uses, for its health. Budget is held against what it spends by Price.
 	Limits Limits
+	// Price is what its work costs.
+	Price Price
 	// Weight is its share when work is given out; 0 means 1.
 	Weight float64
 	// Health says from where on it is not healthy.
@@ -94,6 +96,9 @@ func (s Spec) Validate() error {
 	}
 	if l := s.Limits; l.Memory < 0 || !(l.CPU >= 0) || l.Queue < 0 || l.Inflight < 0 || l.Budget < 0 {
 		wrong("limits", "must be 0 or more")
+	}
+	if s.Price.Attempt < 0 || s.Price.Second < 0 {
+		wrong("price", "must be 0 or more")
 	}
 	if !(s.Weight >= 0) || math.IsInf(s.Weight, 0) {
 		wrong("weight", "must be a number, 0 or more")

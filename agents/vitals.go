@@ -9,6 +9,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/agents/health"
+	"mabeam.dev/agents/index"
 	"mabeam.dev/agents/lifecycle"
 	"mabeam.dev/agents/performance"
 	"mabeam.dev/agents/query"
@@ -39,6 +40,10 @@ type vitals struct {
 		queue      int                 // at the last sweep
 		report     Report              // the last one
 		reportedAt time.Time
+		seen       Observation // by the kind, if observed
+		observed   bool
+		load       load
+		spent      int64 // of the budget, in all incarnations
 		verdict    health.Verdict
 		shown      shown // what observers were last told to look at by a sweep
 	}
@@ -57,6 +62,7 @@ func (v *vitals) begin(s Spec, ref actors.Ref[Message], now time.Time, bus *tele
 	moved = v.stepLocked(moved, lifecycle.Exit, "another process took the id", now) // refused, as it should be, where the last one has ended
 	m.ref = ref
 	m.report, m.reportedAt, m.verdict, m.queue = Report{}, time.Time{}, health.Verdict{}, 0
+	m.seen, m.observed = Observation{}, false
 	moved = v.stepLocked(moved, lifecycle.Start, "", now)
 	v.mu.Unlock()
 	v.tell(bus, moved)
@@ -93,6 +99,7 @@ func (v *vitals) stepLocked(moved []AgentMoved, e lifecycle.Event, reason string
 	if err != nil {
 		return moved
 	}
+	m.load.pass(now, m.life.InHand)
 	m.life = life
 	if change.Returned > 0 && e == lifecycle.Crash {
 		for _, a := range m.inHand { // they ended without a result, and the agent is why
@@ -131,11 +138,28 @@ func (v *vitals) tell(bus *telemetry.Bus, moved []AgentMoved) {
 	}
 }
 
+// recordLocked notes an attempt that has ended, and what it cost.
 func (v *vitals) recordLocked(now time.Time, took time.Duration, ok bool) {
+	v.mu.spent += v.mu.spec.Price.of(took)
 	if v.mu.history == nil {
 		v.mu.history = new(performance.History)
 	}
 	v.mu.history.Record(now, took, ok)
+}
+
+// refusal is why the agent takes no work; nil if it does.
+func (v *vitals) refusal() *Failure {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch s := v.mu.life.State; {
+	case s == lifecycle.Maintenance, s == lifecycle.Draining:
+		return Undelivered("the agent takes no work: " + s.String())
+	case v.mu.spec.broke(v.mu.spent):
+		f := Undelivered("the agent has spent its budget")
+		f.After = brokePause
+		return f
+	}
+	return nil
 }
 
 // state returns where the agent is and how much it has in hand.
@@ -173,12 +197,22 @@ func (v *vitals) sampleLocked(queue int, turn time.Duration) health.Sample {
 	m := &v.mu
 	s := health.Sample{
 		Queue: queue, Bound: m.spec.bound(), Turn: turn, P99: m.figures.P99, Calls: m.figures.Attempts, Failed: m.figures.Failures,
-		Beating: m.report.Beating, LastBeat: m.reportedAt, Checks: m.report.Checks,
+		Beating: m.report.Beating, LastBeat: m.reportedAt, Checks: slices.Clip(m.report.Checks),
 	}
-	if limit, used := m.spec.Limits.Memory, m.report.Memory; limit > 0 && used > 0 {
+	if m.observed && !m.seen.Beat.IsZero() {
+		s.Beating, s.LastBeat = true, m.seen.Beat
+	}
+	if check, spending := m.spec.budgetCheck(m.spent); spending {
+		s.Checks = append(s.Checks, check)
+	}
+	use := v.usageLocked()
+	if use.source == index.Estimated {
+		return s // a guess is no fault
+	}
+	if limit, used := m.spec.Limits.Memory, use.memory; limit > 0 && used > 0 {
 		s.Shares = append(s.Shares, health.Share{Name: "memory", Ratio: float64(used) / float64(limit)})
 	}
-	if limit, used := m.spec.Limits.CPU, m.report.CPU; limit > 0 && used > 0 {
+	if limit, used := m.spec.Limits.CPU, use.cpu; limit > 0 && used > 0 {
 		s.Shares = append(s.Shares, health.Share{Name: "cpu", Ratio: used / limit})
 	}
 	return s
@@ -193,11 +227,13 @@ func (v *vitals) swept(ref actors.Ref[Message], queue int, turn time.Duration, n
 		return
 	}
 	m.queue = queue
+	m.load.pass(now, m.life.InHand)
+	m.load.look()
 	if m.history != nil {
 		m.figures = m.history.Figures(now, window.Minute)
 	}
 	before := m.verdict.Status
-	m.verdict = health.Judge(m.spec.Health, m.verdict, v.sampleLocked(queue, turn), now)
+	m.verdict = health.Judge(v.policyLocked(), m.verdict, v.sampleLocked(queue, turn), now)
 	event := AgentHealthChanged{
 		Agent: m.spec.ID, Team: m.spec.Team, Kind: m.spec.Kind, Incarnation: m.life.Incarnation, From: before, To: m.verdict.Status,
 		Causes: m.verdict.Causes, At: now,
@@ -237,8 +273,10 @@ func (v *vitals) info() Info {
 	i := Info{
 		Spec: m.spec, Ref: m.ref, PID: m.ref.PID(), Incarnation: m.life.Incarnation, Version: m.version, State: m.life.State,
 		Reason: m.reason, Since: m.since, Health: m.verdict, InHand: m.life.InHand, Queue: m.queue, Performance: m.figures,
-		Memory: m.report.Memory, CPU: m.report.CPU, Reported: m.reportedAt, RegisteredAt: m.registered,
+		Reported: m.reportedAt, RegisteredAt: m.registered, Busy: m.load.share, BusyFor: m.load.busy, Spent: m.spent,
 	}
+	use := v.usageLocked()
+	i.Source, i.Memory, i.CPU = use.source, use.memory, use.cpu
 	i.Spec.vitals = nil
 	if m.life.State == lifecycle.Ready {
 		i.IdleSince = m.idle

@@ -23,6 +23,8 @@ func TestANeedIsMetByNameAndVersion(t *testing.T) {
 		{"a >= 1.2, < 2", []string{"a@1.2", "a@1.2.0.0", "a@1.10", "a@1.99.1"}, []string{"a", "a@1.1.9", "a@2", "b@1.5"}},
 		{"a=1.2", []string{"a@1.2.0"}, []string{"a@1.2.1", "a"}},
 		{"a>1,<=1.5", []string{"a@1.0.0.1", "a@1.5"}, []string{"a@1", "a@1.5.1"}},
+		{"a ~1.2", []string{"a@1.2.7"}, []string{"a@1.3", "a"}},
+		{"a^1.2", []string{"a@1.9"}, []string{"a@2", "a@1.1"}},
 		{"nlp/*>=2", []string{"nlp/x@2"}, []string{"nlp/x@1", "nlp@2"}},
 	} {
 		need, err := capability.ParseNeed(c.need)
@@ -41,14 +43,14 @@ func TestANeedIsMetByNameAndVersion(t *testing.T) {
 
 func TestMistakesAreShownAtTheirPlace(t *testing.T) {
 	for text, pos := range map[string]int{
-		"/a": 0, "a/": 1, "a//b": 2, ">=1": 0, "a>": 1, "a>=1,": 4, "a>=1,b": 5, "a>=x": 1, "a*": 1, "a@1": 1, "a>=1.2.3.4.5": 1, "a>=+1": 1, "/*": 0,
+		"/a": 0, "a/": 1, "a//b": 2, ">=1": 0, "a>": 1, "a>=1,": 1, "a >=1,b": 2, "a>=x": 1, "a*": 1, "a@1": 1, "a>=1.2.3.4.5": 1, "a=>1": 1, "/*": 0,
 	} {
 		_, err := capability.ParseNeed(text)
 		var wrong *capability.SyntaxError
 		require.ErrorAs(t, err, &wrong, text)
 		assert.Equal(t, pos, wrong.Pos, text)
 	}
-	for text, pos := range map[string]int{"": 0, "a@": 2, "a@b": 2, "a=1": 1, "a/@1": 1} {
+	for text, pos := range map[string]int{"": 0, "a@": 2, "a@b": 2, "a=1": 1, "a@>=1": 2, "a/@1": 1} {
 		_, err := capability.ParseOffer(text)
 		var wrong *capability.SyntaxError
 		require.ErrorAs(t, err, &wrong, text)

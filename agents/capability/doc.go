@@ -7,8 +7,8 @@
 //   - A name is a path such as nlp/summarise. An offer is a name with or without a version: nlp/summarise@1.2.
 //   - A need is a name, nlp/summarise, or everything below one, nlp/*, with or without bounds on the version: nlp/summarise>=1.2,<2.
 //   - A need without bounds is met by every version and by none. A need with bounds is not met by an offer without a version.
-//   - Versions are up to four numbers with dots between them; a number that is not written is 0, so that 1.2 and 1.2.0 are equal.
-//   - Equal texts mean the same on every machine: String gives each need one form, which ParseNeed reads back.
+//   - Versions and the bounds on them are those of package balance: up to four numbers, of which those that are not written are 0.
+//   - String gives a need without white space, which ParseNeed reads back.
 //
 // # Usage
 //

@@ -23,5 +23,5 @@ func ExampleNeed_MetBy() {
 	// 1.1 false
 	// 1.4 true
 	// 2.0 false
-	// capability: read "nlp/summarise >= new": at 15: want a version such as 1.2
+	// capability: read "nlp/summarise >= new": at 15: balance: read version constraint ">=new": "new" is no version
 }

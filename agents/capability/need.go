@@ -4,23 +4,20 @@ package capability
 
 import (
 	"strings"
+
+	"mabeam.dev/agents/balance"
 )
+
+// comparisons are what a condition on the version begins with.
+const comparisons = "<>=!~^"
 
 // Need is what a task asks of an agent. The zero Need is met by every agent.
 type Need struct {
-	name   string
-	below  bool // any name below this one will do
-	bounds []bound
+	name     string
+	below    bool   // any name below this one will do
+	versions string // the condition as it is written, without white space
+	accepts  balance.Constraint
 }
-
-// bound is one condition on a version.
-type bound struct {
-	op string
-	v  version
-}
-
-// ops are the conditions; those that begin alike have the longer one first.
-var ops = [...]string{">=", "<=", ">", "<", "="}
 
 // ParseNeed reads a need; white space around its parts does not matter. "" is the zero Need.
 func ParseNeed(text string) (Need, error) {
@@ -30,63 +27,34 @@ func ParseNeed(text string) (Need, error) {
 	if len(text) > MaxText {
 		return Need{}, tooLong(text)
 	}
-	cut := strings.IndexAny(text, "<>=")
+	cut := strings.IndexAny(text, comparisons)
 	if cut < 0 {
 		cut = len(text)
 	}
-	n := Need{name: strings.TrimSpace(text[:cut])}
+	n := Need{name: strings.TrimSpace(text[:cut]), versions: strings.Join(strings.Fields(text[cut:]), "")}
 	n.name, n.below = strings.CutSuffix(n.name, "/*")
 	if at, wrong := checkName(n.name); wrong != "" {
 		return Need{}, &SyntaxError{text, at, wrong}
 	}
-	for at := cut; at < len(text); {
-		end := len(text)
-		if comma := strings.IndexByte(text[at:], ','); comma >= 0 {
-			end = at + comma
-		}
-		b, wrong := parseBound(strings.TrimSpace(text[at:end]))
-		if wrong != "" {
-			return Need{}, &SyntaxError{text, at, wrong}
-		}
-		n.bounds = append(n.bounds, b)
-		if at = end + 1; at == len(text) {
-			return Need{}, &SyntaxError{text, end, "a condition is missing"}
-		}
+	var err error
+	if n.accepts, err = balance.ParseConstraint(n.versions); err != nil {
+		return Need{}, &SyntaxError{text, cut, err.Error()}
 	}
 	return n, nil
-}
-
-func parseBound(text string) (b bound, wrong string) {
-	for _, op := range ops {
-		if rest, ok := strings.CutPrefix(text, op); ok {
-			b.op = op
-			b.v, wrong = parseVersion(strings.TrimSpace(rest))
-			return b, wrong
-		}
-	}
-	return b, "want one of >= <= > < = and a version"
 }
 
 // Name returns the name asked for; "" for the zero Need.
 func (n Need) Name() string { return n.name }
 
 // Plain reports whether the need is a name and nothing else, or nothing at all.
-func (n Need) Plain() bool { return !n.below && len(n.bounds) == 0 }
+func (n Need) Plain() bool { return !n.below && n.versions == "" }
 
 // String writes the need in its one form.
 func (n Need) String() string {
-	var b strings.Builder
-	b.WriteString(n.name)
 	if n.below {
-		b.WriteString("/*")
+		return n.name + "/*" + n.versions
 	}
-	for i, x := range n.bounds {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(x.op + x.v.String())
-	}
-	return b.String()
+	return n.name + n.versions
 }
 
 // MetBy reports whether an offer is what the need asks for.
@@ -101,32 +69,5 @@ func (n Need) MetBy(o Offer) bool {
 	} else if o.Name != n.name {
 		return false
 	}
-	if len(n.bounds) == 0 {
-		return true
-	}
-	v, wrong := parseVersion(o.Version)
-	if wrong != "" {
-		return false
-	}
-	for _, b := range n.bounds {
-		if !b.holds(v) {
-			return false
-		}
-	}
-	return true
-}
-
-func (b bound) holds(v version) bool {
-	c := v.compare(b.v)
-	switch b.op {
-	case ">=":
-		return c >= 0
-	case "<=":
-		return c <= 0
-	case ">":
-		return c > 0
-	case "<":
-		return c < 0
-	}
-	return c == 0
+	return n.accepts.Accepts(o.Version)
 }

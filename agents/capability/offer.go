@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mabeam.dev/agents/balance"
 )
 
 // MaxText is the longest offer or need, in bytes.
@@ -24,8 +26,8 @@ func ParseOffer(text string) (Offer, error) {
 	if at, wrong := checkName(o.Name); wrong != "" {
 		return Offer{}, &SyntaxError{text, at, wrong}
 	}
-	if _, wrong := parseVersion(o.Version); versioned && wrong != "" {
-		return Offer{}, &SyntaxError{text, len(name) + 1, wrong}
+	if versioned && !isVersion(o.Version) {
+		return Offer{}, &SyntaxError{text, len(name) + 1, "want a version such as 1.2"}
 	}
 	if len(text) > MaxText {
 		return Offer{}, tooLong(text)
@@ -48,7 +50,16 @@ func (o Offer) Validate() error {
 }
 
 // marks have a meaning of their own in offers and needs, so no name holds them.
-const marks = "@<>=,*"
+const marks = "@,*" + comparisons
+
+// isVersion reports whether needs can compare it.
+func isVersion(text string) bool {
+	if strings.ContainsAny(text, marks) {
+		return false
+	}
+	_, err := balance.ParseConstraint("=" + text)
+	return err == nil
+}
 
 // checkName tells where a name is wrong and why.
 func checkName(name string) (at int, wrong string) {

@@ -24,6 +24,7 @@ type agent struct {
 	held   chan protocol.Input // an input that listen took and no turn has handled; listen sends, turns receive, never closed; capacity 1
 	alarms *alarms
 	log    messages
+	watch  watch
 
 	jobs  []*job // in the order of assignment; as few as the concurrency
 	seen  agents.Activity
@@ -72,6 +73,7 @@ func (a *agent) Init(ctx *actors.Context[agents.Message]) error {
 		}
 	}
 	a.dir.Join(ctx, a.spec)
+	a.watch.begin(ctx, a)
 	a.listen(ctx)
 	return nil
 }
@@ -81,6 +83,8 @@ func (a *agent) Receive(ctx *actors.Context[agents.Message], m agents.Message) e
 	switch m := m.(type) {
 	case arrived:
 		return a.arrived(ctx)
+	case lookNow:
+		a.watch.look(ctx, a)
 	case agents.Assign:
 		a.assign(ctx, m)
 	case agents.Recall:

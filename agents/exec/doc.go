@@ -15,6 +15,9 @@
 //     *agents.TaskPanicError.
 //   - The agent blocks only in its start, for at most the time the hello has, and in its stop. A program that writes faster than the
 //     agent reads has to wait; its memory here is bounded.
+//   - The CPU time and the resident memory of the program's process, without its children, are measured once a second on Linux; elsewhere they are
+//     shown as not measured. A program that promises signs of life (features ping or heartbeat) and misses two in a row is Degraded, before
+//     the third ends it.
 //
 // Usage:
 //

@@ -5,6 +5,7 @@ package performance
 import (
 	"time"
 
+	"mabeam.dev/telemetry/sketch"
 	"mabeam.dev/telemetry/window"
 )
 
@@ -13,11 +14,13 @@ type History struct {
 	times        window.Values  // response times of all attempts, in seconds
 	failures     window.Counter // attempts that gave no result
 	done, failed uint64
+	all          sketch.Sketch // response times since the beginning, in seconds
 }
 
 // Record adds an attempt that ended now, took so long, and gave a result or not.
 func (h *History) Record(now time.Time, took time.Duration, ok bool) {
 	h.times.Record(now, max(took, 0).Seconds())
+	h.all.Add(max(took, 0).Seconds())
 	if ok {
 		h.done++
 		return
@@ -54,6 +57,21 @@ func (h *History) Figures(now time.Time, span window.Span) Figures {
 		P50: seconds(s.P50), P90: seconds(s.P90), P99: seconds(s.P99), Mean: seconds(s.Mean),
 		Throughput: s.Rate(), Done: h.done, Failed: h.failed,
 	}
+}
+
+// Lifetime returns the figures of all attempts since the History began. Throughput is 0, as the History does not know since when there could have
+// been any.
+func (h *History) Lifetime() Figures {
+	f := Figures{Attempts: h.done + h.failed, Failures: h.failed, Done: h.done, Failed: h.failed}
+	if h.all.Count() == 0 {
+		return f
+	}
+	at := func(share float64) time.Duration {
+		s, _ := h.all.Quantile(share) // known, as there are values
+		return seconds(s)
+	}
+	f.P50, f.P90, f.P99, f.Mean = at(0.50), at(0.90), at(0.99), seconds(h.all.Mean())
+	return f
 }
 
 // Totals returns how many attempts gave a result, and how many did not, since the History began.

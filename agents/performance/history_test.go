@@ -37,6 +37,14 @@ func TestWhatIsOverLeavesTheWindowAndStaysInTheTotals(t *testing.T) {
 	assert.Equal(t, time.Second, f.P99)
 	f = h.Figures(t0.Add(10*time.Minute), window.Long)
 	assert.Equal(t, performance.Figures{Done: 1, Failed: 1}, f)
+	f = h.Lifetime()
+	assert.Equal(t, time.Second, f.P99)
+	assert.Equal(t, time.Second/2, f.Mean)
+	assert.Zero(t, f.P50)
+	rate, ok = f.SuccessRate()
+	assert.True(t, ok)
+	assert.InDelta(t, 0.5, rate, 0)
+	assert.Zero(t, new(performance.History).Lifetime())
 }
 
 // attempt is one line of the naive model.

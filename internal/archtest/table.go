@@ -28,7 +28,7 @@ var Table = []Row{
 	{
 		Layer: "L0 pure",
 		Packages: []string{
-			"actors/exit", "actors/fault", "supervision/plan", "agents/capability", "agents/exec/protocol", "agents/health", "agents/index", "agents/lifecycle", "agents/performance",
+			"actors/exit", "actors/fault", "supervision/plan", "agents/balance", "agents/capability", "agents/exec/protocol", "agents/health", "agents/index", "agents/lifecycle", "agents/performance",
 			"agents/query", "agents/work/lines", "agents/work/plan",
 			"telemetry/alert", "telemetry/sketch", "telemetry/window",
 			"internal/nearest", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",

@@ -86,6 +86,12 @@ func (p *Port) Abort() { p.process.Signal(protocol.Kill) }
 // State tells where the conversation stands.
 func (p *Port) State() protocol.State { return p.session.State() }
 
+// Messages counts what the program has said; each message is a sign of life.
+func (p *Port) Messages() uint64 { return p.session.Messages() }
+
+// Watched reports whether the program has promised signs of life.
+func (p *Port) Watched() bool { return p.session.Watched() }
+
 // Free is how many more tasks the program takes now.
 func (p *Port) Free() int { return p.session.Free() }
 

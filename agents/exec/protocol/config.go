@@ -14,6 +14,9 @@ const Never time.Duration = -1
 // NoJunk, as Config.JunkLimit, ends the program at its first junk line.
 const NoJunk = -1
 
+// DefaultPing is Config.PingInterval where it is not set.
+const DefaultPing = 10 * time.Second
+
 // Config is how patient a session is. The zero value has the defaults that each field names. A duration of
 // [Never] (any negative value) switches that limit off, where the field says so.
 type Config struct {
@@ -47,7 +50,7 @@ func (c Config) withDefaults() Config {
 	duration(&c.StopGrace, 5*time.Second)
 	duration(&c.TermGrace, 2*time.Second)
 	duration(&c.CloseGrace, 2*time.Second)
-	duration(&c.PingInterval, 10*time.Second)
+	duration(&c.PingInterval, DefaultPing)
 	duration(&c.CancelGrace, 5*time.Second)
 	duration(&c.JunkWindow, time.Minute)
 	number(&c.PingMisses, 3)

@@ -24,6 +24,7 @@ func (s *Session) lineRead(line []byte) {
 		return
 	}
 	s.heard = true
+	s.messages++
 	if s.state == Starting {
 		switch m.(type) {
 		case Hello, Log, Heartbeat:

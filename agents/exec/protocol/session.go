@@ -51,8 +51,9 @@ type Session struct {
 	watched   bool // hello named a sign-of-life feature
 	pings     bool // hello named FeaturePing
 	pingCount int
-	heard     bool // a message came since the last interval began
-	silent    int  // intervals in a row without one
+	heard     bool   // a message came since the last interval began
+	messages  uint64 // that came in all
+	silent    int    // intervals in a row without one
 
 	junkTotal  int // of the whole life
 	junkWindow int // of the window under way
@@ -81,6 +82,12 @@ func (s *Session) Free() int {
 	}
 	return max(0, s.inflight-len(s.held))
 }
+
+// Messages counts what the program has said that could be understood; each message is a sign of life.
+func (s *Session) Messages() uint64 { return s.messages }
+
+// Watched reports whether the program has promised signs of life.
+func (s *Session) Watched() bool { return s.watched }
 
 // Step takes one input and gives what follows. After [Ended] every input gives nothing.
 func (s *Session) Step(in Input) []Action {

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build linux
+
+package exec_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/agents"
+	"mabeam.dev/agents/exec"
+	"mabeam.dev/agents/index"
+	"mabeam.dev/agents/query"
+	"mabeam.dev/supervision"
+)
+
+// looked is a directory with a quick sweep, under which agents are started.
+func (w *world) looked(every time.Duration, specs ...agents.Spec) *agents.Directory {
+	w.t.Helper()
+	dir, child := agents.NewDirectory(w.sys, "agents")
+	children := []supervision.Child{child, dir.Sweep("sweep", agents.Sweep{Every: every})}
+	for _, s := range specs {
+		c, err := agents.Child(s, exec.Kind(), dir)
+		require.NoError(w.t, err)
+		children = append(children, c)
+	}
+	_, err := supervision.Start(w.sys, "node", supervision.Spec{Strategy: supervision.RestForOne, Children: children})
+	require.NoError(w.t, err)
+	return dir
+}
+
+func TestTheMemoryOfAProgramIsMeasured(t *testing.T) {
+	w := newWorld(t)
+	dir := w.looked(time.Hour, w.spec("a", "honest"))
+	info, ok := dir.Info("a")
+	require.True(t, ok)
+	assert.Equal(t, index.Measured, info.Source)
+	assert.Greater(t, info.Memory, int64(1<<20))
+	usage := info.Row("node").Usage
+	assert.Equal(t, index.Measured, usage.Source)
+	memory, known := usage.Memory.Get()
+	assert.True(t, known)
+	assert.Equal(t, info.Memory, memory)
+}
+
+func TestAProgramWhosePongsDoNotComeIsDegraded(t *testing.T) {
+	w := newWorld(t)
+	sick := watch[agents.AgentHealthChanged](w)
+	w.looked(20*time.Millisecond, w.spec("a", "pinged", func(s *exec.Settings) {
+		s.PingInterval, s.PingMisses = 50*time.Millisecond, 1_000_000
+	}))
+	for {
+		e := await(w, sick, "a heartbeat that does not come")
+		for _, c := range e.Causes {
+			if c.Name == "heartbeat" {
+				assert.GreaterOrEqual(t, c.Status, query.Degraded)
+				return
+			}
+		}
+	}
+}
