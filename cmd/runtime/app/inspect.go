@@ -24,7 +24,10 @@ this user is found without a flag.
 
   runtime inspect tree
   runtime inspect tree -o dot | dot -Tsvg > tree.svg
-  runtime inspect health -o json`,
+  runtime inspect health -o json
+  runtime inspect alerts
+  runtime inspect crashes --limit 1
+  runtime inspect metrics reviewer-2`,
 		ValidArgs: []string{"tree", "health"},
 	}
 	form := outputFlag(cmd, "text", "json", "dot")
@@ -61,6 +64,7 @@ this user is found without a flag.
 		}
 		return err
 	}
+	cmd.AddCommand(c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries())
 	return cmd
 }
 
