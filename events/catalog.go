@@ -48,6 +48,9 @@ type Schema struct {
 	Required []string
 	// Upcasts holds, by the version k it starts from, the step from k to k+1. Each version that was ever stored needs its step.
 	Upcasts map[uint32]Upcast
+	// Sealed tells that only code that encodes the registered struct writes the type: an append is then checked for type and version alone. It spares a busy writer the decoding of
+	// what it has just encoded.
+	Sealed bool
 	// Doc is a sentence about the type, for the generated reference.
 	Doc string
 }

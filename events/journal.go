@@ -95,7 +95,7 @@ func (j *Journal) Start(in actors.Spawner) (actors.PID, error) {
 	return ref.PID(), nil
 }
 
-// Append appends events to a stream, all or none, and returns when they are durable. Events without an id get a fresh one; only events with ids can be
+// Append appends events to a stream, all or none, and returns when they are durable. Events without correlation or causation get those of the context ([WithCause]), and events without an id a fresh one; only events with ids can be
 // appended again safely after an error that leaves the outcome open: the context's end, or *actors.CallError because the process died. Other errors: those
 // of an [Outcome] and of AppendGroup, [ErrBusy], actors.ErrNoProc.
 func (j *Journal) Append(ctx context.Context, s Stream, want Expect, ev ...New) (Appended, error) {
@@ -112,6 +112,7 @@ func (j *Journal) AppendMany(ctx context.Context, appends ...Append) ([]Outcome,
 	if len(appends) == 0 {
 		return nil, nil
 	}
+	fill(ctx, appends)
 	appends, merge := j.o.Catalog.screen(appends)
 	if len(appends) == 0 {
 		return merge(nil), nil

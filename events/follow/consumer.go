@@ -13,7 +13,7 @@ import (
 )
 
 // Handler deals with one event. It runs in a turn of the consumer's process and ctx is that of the process, so it may call and tell others; it must return when ctx
-// ends. Nil means that the event need not come again. An error or a panic is a failed attempt.
+// ends. What it appends under ctx has the event as its cause ([events.WithCause]). Nil means that the event need not come again. An error or a panic is a failed attempt.
 type Handler func(ctx context.Context, e events.Event) error
 
 // Consumer is the handle of a durable reader: a process that gives each selected event to its handler and keeps its place in the store under its name. The

@@ -226,7 +226,7 @@ func (a *consumerActor) try(ctx *actors.Context[Message], e events.Event) (err e
 			err = &exit.CrashError{Message: e.Type, Cause: &exit.PanicError{Value: r}, Stack: debug.Stack()}
 		}
 	}()
-	return a.c.handle(ctx, e)
+	return a.c.handle(events.WithCause(ctx, events.CauseBy(e)), e)
 }
 
 // bury writes the event to the dead stream. If that was done before a crash it is there already, perhaps with another text.

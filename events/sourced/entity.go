@@ -113,13 +113,13 @@ type Done[E any] struct {
 	Repeated bool
 }
 
-// Do has a command decided and returns when its events are stored and applied. The id stands for the command in all its attempts: after an error that leaves the outcome open,
+// Do has a command decided and returns when its events are stored and applied. They have the command as their cause, and the correlation that ctx carries ([events.WithCause]) unless the codec gives one. The id stands for the command in all its attempts: after an error that leaves the outcome open,
 // *actors.CallError, actors.ErrNoProc, or the end of ctx, do it again with the same one. Other errors: that of Decide or of the codec, [ErrBusy], [ErrFenced], [*QuarantinedError], those of an append.
 func (x *Entity[S, C, E]) Do(ctx context.Context, id events.ID, command C) (Done[E], error) {
 	if id.IsZero() {
 		return Done[E]{}, fmt.Errorf("%w: a command for stream %q has no id", ErrOptions, string(x.o.Stream))
 	}
-	return actors.CallForever(ctx, x.ref, func(r actors.Reply[Done[E]]) Message { return order[C, E]{id, command, r} })
+	return actors.CallForever(ctx, x.ref, func(r actors.Reply[Done[E]]) Message { return order[C, E]{id, command, events.CauseOf(ctx).Correlation, r} })
 }
 
 // Phase is what an entity is doing.

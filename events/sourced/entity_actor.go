@@ -20,6 +20,7 @@ type (
 	order[C, E any] struct {
 		id      events.ID
 		command C
+		work    events.ID // the correlation of its caller
 		reply   actors.Reply[Done[E]]
 	}
 	look[S any]      struct{ reply actors.Reply[View[S]] }
@@ -145,6 +146,7 @@ func (a *entityActor[S, C, E]) decide(ctx *actors.Context[Message], m order[C, E
 			m.reply.Fail(err)
 			return
 		}
+		n = events.Cause{Correlation: m.work}.Of(n)
 		n.ID, n.Causation = eventID(a.x.o.Stream, m.id, i), m.id
 		ap.Events = append(ap.Events, n)
 	}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package standard_test
+
+import (
+	"fmt"
+
+	"mabeam.dev/events"
+	"mabeam.dev/events/standard"
+)
+
+func ExampleCatalog() {
+	c := standard.Catalog()
+	for _, t := range c.Types() {
+		if t.Severity >= events.Warning {
+			fmt.Println(t.Severity, t.Name)
+		}
+	}
+	// Output:
+	// warning follow.event_given_up
+	// critical store.loss_accepted
+	// error work.died
+	// warning work.failed
+	// warning work.paused
+	// warning work.purged
+}
