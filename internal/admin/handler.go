@@ -19,9 +19,26 @@ const patience = 2 * time.Second
 
 // Phase is one part of a node that comes up in order.
 type Phase struct {
-	Name string `json:"name"`          // of the phase
-	Up   bool   `json:"up"`            // whether it has come up
-	Why  string `json:"why,omitempty"` // what is missing, if it is not up
+	Name     string    `json:"name"`               // of the phase
+	State    string    `json:"state"`              // up, degraded, down, starting or waiting
+	Up       bool      `json:"up"`                 // whether there is somebody to use it: up or degraded
+	Required bool      `json:"required"`           // whether the node is not ready without it
+	Why      string    `json:"why,omitempty"`      // what is missing, if it is not up
+	Since    time.Time `json:"since"`              // when that began
+	Services []Service `json:"services,omitempty"` // in the order in which they start
+}
+
+// Service is one part of a phase.
+type Service struct {
+	Name     string    `json:"name"`                 // in the tree
+	State    string    `json:"state"`                // up, degraded, down, starting or waiting
+	Required bool      `json:"required"`             // whether its phase is down without it
+	Why      string    `json:"why,omitempty"`        // what is wrong, if it is not up
+	Since    time.Time `json:"since"`                // when that began
+	Restarts int       `json:"restarts"`             // how often it has been started again
+	After    []string  `json:"depends_on,omitempty"` // services that must be up before it
+	Loss     string    `json:"loss"`                 // what a crash does to later services: escalates, alone or rebuilds
+	Without  string    `json:"without"`              // what those who use it see while it is down
 }
 
 // Health is what a node says of itself.
@@ -29,7 +46,7 @@ type Health struct {
 	Version   int     `json:"version"`        // of this format: 1
 	Node      string  `json:"node"`           // name of the node
 	Build     string  `json:"build"`          // version of the binary
-	Ready     bool    `json:"ready"`          // every phase is up
+	Ready     bool    `json:"ready"`          // every required phase is up
 	Draining  bool    `json:"draining"`       // it takes no new work and ends
 	Uptime    float64 `json:"uptime_seconds"` // since the start
 	Processes int     `json:"processes"`      // living ones

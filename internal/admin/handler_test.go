@@ -31,11 +31,19 @@ func (e example) Tree(ctx context.Context, limit int) (supervision.Node, error) 
 	return e.tree(ctx, limit)
 }
 
+// since is when everything came up.
+var since = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
 func healthy() example {
 	return example{
 		health: admin.Health{
 			Version: 1, Node: "n", Build: "v0", Ready: true, Uptime: 1.5, Processes: 7,
-			Phases: []admin.Phase{{Name: "journal", Up: true}, {Name: "tree", Up: true}},
+			Phases: []admin.Phase{
+				{Name: "journal", State: "up", Up: true, Required: true, Since: since, Services: []admin.Service{
+					{Name: "journal", State: "up", Required: true, Since: since, Loss: "escalates", Without: "Nothing new is accepted."},
+				}},
+				{Name: "tree", State: "up", Up: true, Since: since},
+			},
 		},
 		tree: func(_ context.Context, limit int) (supervision.Node, error) {
 			n := supervision.Node{ID: "n", Path: "/n", Kind: "supervisor", State: "up", Children: []supervision.Node{{ID: "a", Path: "/n/a"}, {ID: "b", Path: "/n/b"}}}
@@ -96,7 +104,10 @@ func TestViewsAreJSONWithStableKeys(t *testing.T) {
 	assert.Equal(t, 200, code)
 	assert.Equal(t, "application/json", kind)
 	assert.JSONEq(t, `{"version":1,"node":"n","build":"v0","ready":true,"draining":false,"uptime_seconds":1.5,"processes":7,
-		"phases":[{"name":"journal","up":true},{"name":"tree","up":true}]}`, body)
+		"phases":[
+			{"name":"journal","state":"up","up":true,"required":true,"since":"2026-01-02T03:04:05Z","services":[
+				{"name":"journal","state":"up","required":true,"since":"2026-01-02T03:04:05Z","restarts":0,"loss":"escalates","without":"Nothing new is accepted."}]},
+			{"name":"tree","state":"up","up":true,"required":false,"since":"2026-01-02T03:04:05Z"}]}`, body)
 
 	code, _, body = ask(t, h, "GET", "/v1/tree?limit=1")
 	assert.Equal(t, 200, code)

@@ -31,7 +31,7 @@ var Table = []Row{
 			"actors/exit", "actors/fault", "supervision/plan", "agents/balance", "agents/capability", "agents/exec/protocol", "agents/health", "agents/index", "agents/lifecycle", "agents/performance",
 			"agents/query", "agents/work/lines", "agents/work/plan",
 			"telemetry/alert", "telemetry/sketch", "telemetry/window",
-			"internal/nearest", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
+			"internal/nearest", "internal/node/phase", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
 		},
 		Pure: true,
 		Why:  "decisions are testable without clock, goroutine or mailbox",

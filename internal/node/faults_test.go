@@ -36,14 +36,19 @@ func lives(n *node.Node) map[string]uint64 {
 	return all
 }
 
-// Holds: STA-4
-func TestKilledPhaseTakesTheLaterOnesAlongAndTheJobEndsOnce(t *testing.T) {
+func TestKilledServiceHasTheEffectThatIsStatedAndTheJobEndsOnce(t *testing.T) {
 	for victim, c := range map[string]struct{ anew, same []string }{
-		"journal":        {anew: []string{"/n/journal", "/n/agents", "/n/app/a-1", "/n/work-q/work.q", "/n/work-q/work.q.results"}, same: []string{"/n"}},
-		"agents":         {anew: []string{"/n/agents", "/n/app/a-1", "/n/app/a-8", "/n/work-q/work.q"}, same: []string{"/n", "/n/journal"}},
-		"work.q":         {anew: []string{"/n/work-q/work.q"}, same: []string{"/n", "/n/journal", "/n/agents", "/n/app", "/n/work-q/work.q.results"}},
-		"work.q.results": {anew: []string{"/n/work-q/work.q.results"}, same: []string{"/n", "/n/journal", "/n/work-q/work.q"}},
-		"work.q.tasks":   {anew: []string{"/n/work-q/work.q.tasks"}, same: []string{"/n", "/n/journal", "/n/work-q/work.q"}},
+		"journal": {
+			anew: []string{"/n/journal/journal", "/n/work/q/work.q"},
+			same: []string{"/n", "/n/journal", "/n/registry/agents", "/n/app/a-1", "/n/app/a-8", "/n/surfaces/http"},
+		},
+		"agents": {
+			anew: []string{"/n/registry", "/n/registry/agents", "/n/registry/health", "/n/app/a-1", "/n/app/a-8", "/n/work/q/work.q"},
+			same: []string{"/n", "/n/journal/journal", "/n/surfaces/http"},
+		},
+		"work.q":         {anew: []string{"/n/work/q/work.q"}, same: []string{"/n", "/n/journal/journal", "/n/registry/agents", "/n/app", "/n/app/a-1", "/n/work/q/work.q.results"}},
+		"work.q.results": {anew: []string{"/n/work/q/work.q.results"}, same: []string{"/n", "/n/journal/journal", "/n/app/a-1", "/n/work/q/work.q"}},
+		"work.q.tasks":   {anew: []string{"/n/work/q/work.q.tasks"}, same: []string{"/n", "/n/journal/journal", "/n/app/a-1", "/n/work/q/work.q"}},
 	} {
 		t.Run(victim, func(t *testing.T) {
 			r := newRig(t)

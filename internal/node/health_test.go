@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -41,7 +43,7 @@ work: [{queue: q, results: DIR/results.jsonl}]
 	assert.Equal(t, 1, receive(r, births, "birth"))
 	back := make(chan struct{}, 1)
 	defer telemetry.Subscribe(r.bus, "test", func(e supervision.ChildStarted) {
-		if e.Supervisor == "/n" && e.ID == "work-q" {
+		if e.Supervisor == "/n" && e.ID == "work" {
 			back <- struct{}{}
 		}
 	})()
@@ -51,7 +53,7 @@ work: [{queue: q, results: DIR/results.jsonl}]
 	// The agent is being made: journal and directory are up again, what stands behind it is not.
 	code, body := r.get(node, "/readyz")
 	assert.Equal(t, 503, code)
-	assert.Equal(t, "not ready: work q: its process is not running\n", body)
+	assert.Equal(t, "not ready: agents: it is starting; work: shutdown\n", body)
 	code, body = r.get(node, "/healthz")
 	assert.Equal(t, 200, code)
 	assert.Equal(t, "ok\n", body)
@@ -156,8 +158,8 @@ work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl, attempts: 
 		assert.False(t, p.Up, p.Name)
 		assert.NotEmpty(t, p.Why, p.Name)
 	}
-	code, _ := r.get(n, "/healthz")
-	assert.Equal(t, 200, code, "the process still lives")
+	_, err := net.Dial("tcp", n.Addr())
+	require.ErrorIs(t, err, syscall.ECONNREFUSED, "a node without a root does not answer that it lives")
 	stats, err := n.Stop(r.ctx)
 	require.NoError(t, err)
 	assert.Empty(t, stats, "there is nobody left to ask")

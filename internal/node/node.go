@@ -5,14 +5,15 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
@@ -20,6 +21,7 @@ import (
 	"mabeam.dev/events"
 	"mabeam.dev/internal/admin"
 	"mabeam.dev/internal/buildinfo"
+	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/prom"
@@ -29,19 +31,10 @@ import (
 const stuckAfter = 30 * time.Second
 
 // ErrGaveUp is the end of a node whose root supervisor exceeded its restart intensity.
-var ErrGaveUp = errors.New("node: the root supervisor gave up")
+var ErrGaveUp = fault.New(9201, "node: the root supervisor gave up")
 
-// PhaseError is returned by Start: a phase did not come up.
-type PhaseError struct {
-	Phase string // as /readyz names it
-	Err   error  // why it did not come up
-}
-
-// Error names the phase and the reason.
-func (e *PhaseError) Error() string { return fmt.Sprintf("node: start %s: %v", e.Phase, e.Err) }
-
-// Unwrap returns the reason.
-func (e *PhaseError) Unwrap() error { return e.Err }
+// ErrStarting is returned when something is asked of a node that is not up yet.
+var ErrStarting = errors.New("node: it is starting")
 
 // Options are what a node is made of.
 type Options struct {
@@ -73,19 +66,23 @@ type Options struct {
 	NoSurfaces bool
 }
 
-// Node is a running node.
+// Node is a running node. What its services leave here is set before any process starts, and not changed afterwards.
 type Node struct {
 	o        Options
 	born     time.Time
 	sys      *actors.System
-	store    events.Store
-	journal  *events.Journal
-	dir      *agents.Directory
-	queues   []*work.Queue
-	root     *supervision.Supervisor
 	metrics  *prom.Registry
-	surfaces *surfaces
+	board    *board
+	made     []service // in the order in which they start
+	root     atomic.Pointer[supervision.Supervisor]
+	addr     atomic.Pointer[string] // of the HTTP surface; nil until it listens
 	draining atomic.Bool
+
+	store   events.Store
+	journal *events.Journal
+	dir     *agents.Directory
+	queues  []*work.Queue
+	drained []work.Stats // by Stop alone
 }
 
 // Start brings the node up, phase by phase.
@@ -96,18 +93,12 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	if o.Bus == nil {
 		o.Bus = telemetry.NewBus()
 	}
-	n := &Node{o: o}
-	store, err := openStore(o)
-	if err != nil {
-		return nil, &PhaseError{"journal", err}
-	}
-	n.store = store
 	if o.System == nil {
-		n.o.System = actors.New
+		o.System = actors.New
 	}
-	n.sys = n.o.System(actors.Options{Events: o.Bus, Logger: o.Logger, StuckAfter: stuckAfter})
+	n := &Node{o: o, sys: o.System(actors.Options{Events: o.Bus, Logger: o.Logger, StuckAfter: stuckAfter})}
 	n.born = n.sys.Now()
-	// Metrics count from the first event on; they are served when everything is up.
+	// Metrics count from the first event on.
 	n.metrics = prom.New(o.Bus, prom.Options{Node: o.Config.Node.Name, Logger: o.Logger})
 	if err := n.up(); err != nil {
 		return nil, errors.Join(err, n.close(ctx))
@@ -115,79 +106,26 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	return n, nil
 }
 
-// up starts what stands under the root supervisor, and then the surfaces.
+// up makes the services and starts them under the root supervisor.
 func (n *Node) up() error {
 	if err := define(n.metrics, n); err != nil {
-		return &PhaseError{"surfaces", err}
+		return &PhaseError{Phase: phase.Surfaces, Service: "metrics", Err: err}
 	}
 	spec, err := n.spec()
 	if err != nil {
-		return &PhaseError{"tree", err}
+		return err
 	}
-	if n.root, err = supervision.Start(n.sys, n.o.Config.Node.Name, spec, actors.Local()); err != nil {
-		return startError(err)
+	n.board.watch(n.o.Bus, n.sys.Now)
+	root, err := supervision.Start(n.sys, n.o.Config.Node.Name, spec, actors.Local())
+	if err != nil {
+		return n.startError(err)
 	}
-	if n.surfaces, err = serve(n); err != nil {
-		return &PhaseError{"surfaces", err}
-	}
+	n.root.Store(root)
 	return nil
-}
-
-// startError names the phase that a failed start of the root is about.
-func startError(err error) error {
-	var start *actors.StartError
-	if errors.As(err, &start) {
-		if term, ok := start.Reason.Term(); ok {
-			if failed, ok := term.(*supervision.StartFailed); ok {
-				return &PhaseError{failed.ID, reasonError(failed.Reason)}
-			}
-		}
-	}
-	return &PhaseError{"tree", err}
-}
-
-func reasonError(why actors.Reason) error {
-	if c := why.CrashError(); c != nil {
-		return c
-	}
-	return errors.New(why.String())
-}
-
-// spec is the tree of the node: a later child is rebuilt when an earlier one crashes.
-func (n *Node) spec() (supervision.Spec, error) {
-	cfg := n.o.Config
-	n.journal = events.NewJournal(n.store, events.JournalOptions{Entropy: n.o.Entropy})
-	dir, directory := agents.NewDirectory(n.sys, "agents")
-	n.dir = dir
-	s := supervision.Spec{Strategy: supervision.RestForOne, Intensity: supervision.Intensity{Max: 3, Within: 10 * time.Second}}
-	s.Children = append(s.Children, n.journalChild(), directory, dir.Sweep("health", agents.Sweep{}))
-	if cfg.Tree != nil {
-		tree, err := n.builder().group(cfg.Tree.Group)
-		if err != nil {
-			return s, err
-		}
-		s.Children = append(s.Children, supervision.Sub(cfg.Tree.ID, tree))
-	}
-	for _, q := range cfg.Work {
-		queue, err := n.queue(q)
-		if err != nil {
-			return s, err
-		}
-		n.queues = append(n.queues, queue)
-		s.Children = append(s.Children, supervision.Sub("work-"+q.Queue, queue.Spec()))
-	}
-	return s, nil
 }
 
 func (n *Node) builder() builder {
 	return builder{kinds: n.o.Kinds, dir: n.dir, faults: faults(n.o.Config.Chaos)}
-}
-
-func (n *Node) journalChild() supervision.Child {
-	return supervision.Child{ID: n.journal.Name(), Start: func(in actors.Spawner, _ any) (actors.PID, error) {
-		ref, err := actors.SpawnLink(in, n.journal.Name(), n.journal.Behavior, n.journal.ProcessOptions()...)
-		return ref.PID(), err
-	}}
 }
 
 // System returns the node's actor system.
@@ -200,7 +138,12 @@ func (n *Node) Queues() []*work.Queue { return n.queues }
 func (n *Node) Directory() *agents.Directory { return n.dir }
 
 // Addr returns the address of the surfaces; empty when they are off.
-func (n *Node) Addr() string { return n.surfaces.addr() }
+func (n *Node) Addr() string {
+	if addr := n.addr.Load(); addr != nil {
+		return *addr
+	}
+	return ""
+}
 
 // Wait returns when every queue is done: sources at their end, every task with its outcome. ErrGaveUp says that the root supervisor
 // ended first. A node with a queue that has no source waits until ctx ends.
@@ -208,7 +151,7 @@ func (n *Node) Wait(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() { // ends with ctx, at the latest when Wait returns
-		if _, err := n.root.PID().Await(ctx); err == nil {
+		if _, err := n.root.Load().PID().Await(ctx); err == nil {
 			cancel(ErrGaveUp)
 		}
 	}()
@@ -224,24 +167,20 @@ func (n *Node) Wait(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the node in order: queues drain until ctx ends, then everything stops in reverse order of start. It returns the numbers of
-// the queues and what could not be done in order. When the root supervisor is gone there are no queues to drain and no numbers.
+// Stop ends the node in order: it stops being ready, its services drain until ctx ends, those of later phases first, and then the phases
+// stop in reverse order of their start. It returns the numbers of the queues and what could not be done in order. When the root supervisor
+// is gone there is nothing to drain and there are no numbers.
 func (n *Node) Stop(ctx context.Context) ([]work.Stats, error) {
 	n.draining.Store(true)
-	var stats []work.Stats
 	var all []error
-	queues := n.queues
-	if !n.root.PID().Alive() {
-		queues = nil
-	}
-	for _, q := range queues {
-		s, err := q.Drain(ctx)
-		stats = append(stats, s)
-		all = append(all, err)
+	for _, s := range slices.Backward(n.made) {
+		if s.drain != nil && n.root.Load().PID().Alive() {
+			all = append(all, s.drain(ctx, n))
+		}
 	}
 	last, over := n.within(context.WithoutCancel(ctx), 30*time.Second)
 	defer over()
-	return stats, errors.Join(append(all, n.close(last))...)
+	return n.drained, errors.Join(append(all, n.close(last))...)
 }
 
 // within limits a context on the system's clock.
@@ -251,37 +190,36 @@ func (n *Node) within(ctx context.Context, d time.Duration) (context.Context, fu
 	return limited, func() { t.Stop(); end(nil) }
 }
 
-// close ends everything without draining.
+// close ends everything without draining: processes, and then what is none.
 func (n *Node) close(ctx context.Context) error {
-	n.surfaces.close()
+	all := []error{n.sys.Close(ctx)}
+	n.board.close()
 	n.metrics.Close()
-	return errors.Join(n.sys.Close(ctx), n.store.Close())
+	for _, s := range slices.Backward(n.made) {
+		if s.end != nil {
+			all = append(all, s.end(n))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // Health says how the node is.
 func (n *Node) Health() admin.Health {
+	root := n.root.Load()
 	h := admin.Health{
 		Version: 1, Node: n.o.Config.Node.Name, Build: buildinfo.Version, Draining: n.draining.Load(),
-		Uptime: n.sys.Now().Sub(n.born).Seconds(), Processes: n.sys.Len(), Ready: true,
+		Uptime: n.sys.Now().Sub(n.born).Seconds(), Processes: n.sys.Len(),
 	}
-	phase := func(name string, up bool) {
-		p := admin.Phase{Name: name, Up: up}
-		if !up {
-			p.Why = "its process is not running"
-			h.Ready = false
-		}
-		h.Phases = append(h.Phases, p)
-	}
-	phase("journal", n.sys.WhereIs(n.journal.Name()).Alive())
-	phase("agents", n.sys.WhereIs("agents").Alive())
-	for i, q := range n.queues {
-		phase("work "+n.o.Config.Work[i].Queue, n.sys.WhereIs(q.Name()).Alive())
-	}
-	phase("tree", n.root.PID().Alive())
+	h.Phases, h.Ready = n.board.show()
+	h.Ready = h.Ready && root != nil && root.PID().Alive()
 	return h
 }
 
 // Tree returns the supervision tree.
 func (n *Node) Tree(ctx context.Context, limit int) (supervision.Node, error) {
-	return supervision.Tree(ctx, n.root, limit)
+	root := n.root.Load()
+	if root == nil {
+		return supervision.Node{}, ErrStarting
+	}
+	return supervision.Tree(ctx, root, limit)
 }

@@ -3,11 +3,53 @@
 package node
 
 import (
+	"context"
+	"errors"
+	"time"
+
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/config"
 	"mabeam.dev/events"
+	"mabeam.dev/internal/node/phase"
+	"mabeam.dev/supervision"
 )
+
+// queueService is the work queues, each a supervisor of its own.
+var queueService = service{
+	Service: phase.Service{
+		Name: "queues", Phase: phase.Work, Loss: phase.Rebuilds,
+		Without: "Tasks are neither accepted nor given out. What was accepted is in the journal, and nobody else notices.",
+	},
+	make: func(n *Node) ([]supervision.Child, error) {
+		var all []supervision.Child
+		for _, c := range n.o.Config.Work {
+			q, err := n.queue(c)
+			if err != nil {
+				return nil, err
+			}
+			n.queues = append(n.queues, q)
+			spec := q.Spec()
+			for i := range spec.Children {
+				spec.Children[i].Backoff = &supervision.Backoff{Initial: queuePause, Max: time.Second, Factor: 4, ResetAfter: 10 * time.Second}
+			}
+			all = append(all, supervision.Sub(c.Queue, spec))
+		}
+		return all, nil
+	},
+	drain: func(ctx context.Context, n *Node) error {
+		var all []error
+		for _, q := range n.queues {
+			s, err := q.Drain(ctx)
+			n.drained = append(n.drained, s)
+			all = append(all, err)
+		}
+		return errors.Join(all...)
+	},
+}
+
+// queuePause is the wait before a part of a queue is started again: when the journal's process has crashed, it is back by then.
+const queuePause = 10 * time.Millisecond
 
 // std is the word for standard input or output in a config file.
 const std = "-"

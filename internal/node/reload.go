@@ -67,7 +67,7 @@ func (n *Node) apply(ctx context.Context, g groupChange, spec supervision.Spec) 
 
 // supervisor finds a supervisor of the tree by the ids on the way to it.
 func (n *Node) supervisor(path []string) (*supervision.Supervisor, error) {
-	s := n.root
+	s := n.root.Load()
 	for _, id := range path {
 		pid := s.Child(id)
 		if pid.IsZero() {

@@ -41,8 +41,9 @@ func TestStopDrainsAndEndsThePhasesInReverse(t *testing.T) {
 	}
 	// Each before the next; a supervisor ends after its children.
 	paths := []string{
-		"/n/work-q/work.q.tasks", "/n/work-q/work.q", "/n/work-q/work.q.results", "/n/work-q",
-		"/n/app/a-8", "/n/app/a-1", "/n/app", "/n/agents", "/n/journal", "/n",
+		"/n/work/q/work.q.tasks", "/n/work/q/work.q", "/n/work/q/work.q.results", "/n/work/q", "/n/work",
+		"/n/app/a-8", "/n/app/a-1", "/n/app", "/n/registry/health", "/n/registry/agents", "/n/registry",
+		"/n/journal/journal", "/n/journal", "/n/surfaces/http", "/n/surfaces", "/n",
 	}
 	for i := range paths[1:] {
 		assert.Less(t, at(paths[i]), at(paths[i+1]), "%s ends before %s", paths[i], paths[i+1])

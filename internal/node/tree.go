@@ -10,9 +10,30 @@ import (
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/chaos"
 	"mabeam.dev/config"
+	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/supervision"
 	"mabeam.dev/supervision/plan"
 )
+
+// treeService is the tree of the config.
+var treeService = service{
+	Service: phase.Service{
+		Name: "tree", Phase: phase.Agents, Loss: phase.Rebuilds,
+		Without: "Tasks wait for an agent that can do them. When the tree's root gives up, it and the queues are started again.",
+	},
+	stands: true,
+	make: func(n *Node) ([]supervision.Child, error) {
+		cfg := n.o.Config
+		if cfg.Tree == nil {
+			return nil, nil
+		}
+		tree, err := n.builder().group(cfg.Tree.Group)
+		if err != nil {
+			return nil, err
+		}
+		return []supervision.Child{supervision.Sub(cfg.Tree.ID, tree)}, nil
+	},
+}
 
 // builder turns config into specs.
 type builder struct {
