@@ -63,7 +63,7 @@ func (c candidates) best(cost func(*member) float64) *member {
 func (c candidates) inHand(m *member) int64 { return c.from.Counts.InHand(m.row.Namespace, m.row.ID) }
 
 // load is what the agent would hold with this work too, for its weight.
-func (c candidates) load(m *member) float64 { return float64(c.inHand(m)+1) / m.weight }
+func (c candidates) load(m *member) float64 { return Load(c.inHand(m), m.weight) }
 
 // room is how many such pieces of work fit into what is free of the scarcest resource asked for: free when it was measured, less what was
 // given since. Less than 1 is no room; where no figure is known there is none.

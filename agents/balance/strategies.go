@@ -5,7 +5,6 @@ package balance
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // next is the first candidate behind the last pick, in a circle.
@@ -83,28 +82,11 @@ func (c candidates) fitter(a, b *member) int {
 	)
 }
 
-// leastSuccess keeps agents that always fail comparable by their speed.
-const leastSuccess = 0.05
-
-// slowness is the median response time for each success; ok is false for an agent that nobody has seen work.
-func slowness(m *member) (x float64, ok bool) {
-	p := m.row.Performance
-	took, known := p.P50.Get()
-	if !known {
-		return 0, false
-	}
-	share, known := p.SuccessRate.Get()
-	if !known {
-		share = 1
-	}
-	return float64(max(took, time.Microsecond)) / max(share, leastSuccess), true
-}
-
 // fastest has the least load times slowness. Who was never seen counts as the median of those who were.
 func (c candidates) fastest() *member {
 	seen := c.buf[:0]
 	for m := range c.all() {
-		if x, ok := slowness(m); ok {
+		if x, ok := SlownessOf(m.row); ok {
 			seen = append(seen, x)
 		}
 	}
@@ -115,7 +97,7 @@ func (c candidates) fastest() *member {
 		middle = seen[(len(seen)-1)/2]
 	}
 	return c.best(func(m *member) float64 {
-		x, ok := slowness(m)
+		x, ok := SlownessOf(m.row)
 		if !ok {
 			x = middle
 		}
