@@ -149,3 +149,6 @@ func (w *writer) drop(k key) {
 		v.terms = v.terms.with(w.edit, k, s)
 	}
 }
+
+// Compare orders writes by the namespace and id that they are about.
+func (w Write) Compare(other Write) int { return w.name.compare(other.name) }
