@@ -144,7 +144,7 @@ func (a *consumerActor) fetch(ctx *actors.Context[Message]) {
 	ctx.Go(func(ctx context.Context) Message {
 		ctx, over := r.begin(ctx)
 		defer over()
-		b, err := feed.await(ctx, sys, after, n)
+		b, err := feed.Await(ctx, sys, after, n)
 		return fetched{course, b, err}
 	})
 }

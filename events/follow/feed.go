@@ -97,11 +97,11 @@ const (
 // runs outside of the process's turns and must only make the message.
 func Ask[N any](c *actors.Context[N], f Feed, after events.Position, n int, then func(Batch, error) N) {
 	sys := c.System()
-	c.Go(func(ctx context.Context) N { return then(f.await(ctx, sys, after, n)) })
+	c.Go(func(ctx context.Context) N { return then(f.Await(ctx, sys, after, n)) })
 }
 
-// await is Next that outlasts restarts of the journal.
-func (f Feed) await(ctx context.Context, sys *actors.System, after events.Position, n int) (Batch, error) {
+// Await is Next that outlasts restarts of the journal: while the journal is away it waits on the clock of sys, so the errors are the others of Next.
+func (f Feed) Await(ctx context.Context, sys *actors.System, after events.Position, n int) (Batch, error) {
 	for try := 1; ; try++ {
 		b, err := f.Next(ctx, after, n)
 		if err == nil || !isAway(err) || ctx.Err() != nil {

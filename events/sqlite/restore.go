@@ -5,6 +5,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 
 	"mabeam.dev/events"
 )
@@ -94,18 +95,36 @@ func (w *writer) removedThrough(pos events.Position) error {
 // Path gives the file of the store.
 func (s *Store) Path() string { return s.path }
 
-// CheckFile lets the engine examine the whole file, with every index; see events.Verify.
+// CheckFile lets the engine examine the whole file, with every index, and holds a store that was opened read-only against its head witness; see events.Verify.
 func (s *Store) CheckFile(ctx context.Context) error {
 	var answer string
+	var lost *LostTailError
 	err := s.read.lend(ctx, func(c *conn) (err error) {
-		answer, err = c.text("PRAGMA integrity_check(1)")
+		if answer, err = c.text("PRAGMA integrity_check(1)"); err == nil && s.writer == nil {
+			lost, err = s.witnessed(c)
+		}
 		return err
 	})
 	switch {
+	case lost != nil:
+		return lost
 	case err != nil:
 		return s.unreadable(0, err)
 	case answer != "ok":
 		return placed(&events.CorruptError{Path: s.path, Reason: answer})
 	}
 	return nil
+}
+
+// witnessed compares the file with its witness as an opening for writing does.
+func (s *Store) witnessed(c *conn) (*LostTailError, error) {
+	me, err := readMeta(c, s.path)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := readWitness(s.path + ".head")
+	if err != nil && !errors.Is(err, errNoWitness) {
+		return nil, err
+	}
+	return compare(c, s.path, me.store, seen, err == nil)
 }
