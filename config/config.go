@@ -25,6 +25,7 @@ type Config struct {
 type Node struct {
 	Name  string        `yaml:"name" default:"node" check:"name" doc:"Name of the node in logs, metrics and the name of its socket."`
 	Data  Text          `yaml:"data" default:"./data" check:"path" doc:"Folder of the journal, made if it is missing; one running node at a time owns it."`
+	Start time.Duration `yaml:"start" default:"30s" min:"1ms" doc:"Longest that one phase of the node may take to start; one that takes longer ends the start."`
 	Drain time.Duration `yaml:"drain" default:"20s" doc:"How long a stop waits for running tasks before it hands them back."`
 }
 

@@ -34,6 +34,7 @@ const (
 	CodeUnreadable      Code = "unreadable"       // a file that cannot be read
 	CodeUnknownVariable Code = "unknown_variable" // an environment variable that names no key
 	CodeArgument        Code = "argument"         // a --set that names no key
+	CodeCycle           Code = "cycle"            // children that depend on each other
 	CodeKind            Code = "kind"             // refused by the kind of the child
 )
 

@@ -56,7 +56,7 @@ func load(t *testing.T, in Input) (Config, Origins) {
 func TestAWholeFileBecomesTypedValues(t *testing.T) {
 	cfg, _ := load(t, testInput("node.yaml", whole))
 	assert.Equal(t, 1, cfg.Version)
-	assert.Equal(t, Node{Name: "demo", Data: Plain("./data"), Drain: 90 * time.Second}, cfg.Node)
+	assert.Equal(t, Node{Name: "demo", Data: Plain("./data"), Start: 30 * time.Second, Drain: 90 * time.Second}, cfg.Node)
 	assert.Equal(t, Log{Level: LevelDebug, Format: AutoFormat}, cfg.Log)
 	assert.True(t, cfg.Surfaces.Listen.Off())
 	assert.Equal(t, RestForOne, cfg.Tree.Strategy)

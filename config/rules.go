@@ -61,6 +61,8 @@ func (f field) refuses(text string) *fault {
 		}
 	case "name":
 		return checkName(text, "._-", "letters, digits, dot, dash and underscore, a letter or digit first")
+	case "child":
+		return checkName(text, "._-/", "ids of children, parted by slashes")
 	case "capability":
 		return checkName(text, "._-/", "letters, digits, dot, dash, underscore and slash, a letter or digit first")
 	case "offer":

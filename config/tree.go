@@ -33,6 +33,7 @@ type Group struct {
 type Child struct {
 	ID                 string          `yaml:"id" required:"true" check:"name" doc:"Name of the child, unique among its siblings."`
 	Kind               string          `yaml:"kind" required:"true" check:"name" doc:"What the child is: supervisor, exec, or a kind registered with the program."`
+	DependsOn          []string        `yaml:"depends_on" check:"child" doc:"Children that are up before this one starts and end after it, wherever in the file they are written: ids of siblings or of siblings of a supervisor above, or what is below one of them, as in storage/cache."`
 	Restart            Restart         `yaml:"restart" default:"permanent" doc:"When the child is restarted: always, after crashes, never."`
 	Shutdown           Shutdown        `yaml:"shutdown" default:"5s" supervisor:"infinity" doc:"Time the child has to stop before it is killed, or brutal_kill, or infinity; supervisors have infinity as the default."`
 	Significant        bool            `yaml:"significant" default:"false" doc:"Counts for auto_shutdown; needs restart transient or temporary and an auto_shutdown other than never."`

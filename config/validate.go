@@ -19,6 +19,7 @@ func (d *decoder) validate(cfg *Config) {
 	}
 	if cfg.Tree != nil {
 		d.group(cfg.Tree.Group, "tree")
+		d.dependencies(cfg.Tree)
 	}
 	d.work(cfg.Work)
 	d.alerts(cfg.Alerts)

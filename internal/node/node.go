@@ -78,6 +78,7 @@ type Node struct {
 	addr     atomic.Pointer[string] // of the HTTP surface; nil until it listens
 	draining atomic.Bool
 
+	records records
 	store   events.Store
 	journal *events.Journal
 	dir     *agents.Directory
@@ -95,6 +96,10 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	}
 	if o.System == nil {
 		o.System = actors.New
+	}
+	if tree := o.Config.Tree; tree != nil {
+		ordered := tree.Ordered()
+		o.Config.Tree = &ordered
 	}
 	n := &Node{o: o, sys: o.System(actors.Options{Events: o.Bus, Logger: o.Logger, StuckAfter: stuckAfter})}
 	n.born = n.sys.Now()

@@ -111,7 +111,7 @@ func (n *Node) stage(stage phase.Stage, byName map[string]service) (*supervision
 }
 
 // budget is the longest that a phase may take to start.
-func (n *Node) budget() time.Duration { return 30 * time.Second }
+func (n *Node) budget() time.Duration { return n.o.Config.Node.Start }
 
 // phased notes the starts of a phase.
 func (n *Node) phased(p *phaseLine, c supervision.Child) supervision.Child {

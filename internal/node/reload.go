@@ -17,6 +17,10 @@ import (
 // until they are started again. It returns what is different, a line each: + added, - removed, ~ changed, ! not applied. When something of
 // it cannot be done, the rest is, and the error says what.
 func (n *Node) Reload(ctx context.Context, next config.Config) ([]string, error) {
+	if next.Tree != nil {
+		ordered := next.Tree.Ordered()
+		next.Tree = &ordered
+	}
 	apply, plan := diff(n.o.Config, next)
 	lines := make([]string, len(plan))
 	for i, c := range plan {

@@ -155,7 +155,7 @@ func TestStartedNodeIsReadyInEveryPhase(t *testing.T) {
 		assert.True(t, p.Up, p.Name)
 		names = append(names, p.Name)
 	}
-	assert.Equal(t, []string{"surfaces", "journal", "registry", "agents", "work"}, names)
+	assert.Equal(t, []string{"surfaces", "telemetry", "journal", "registry", "agents", "work"}, names)
 	code, body := r.get(n, "/readyz")
 	assert.Equal(t, 200, code, body)
 	tree, err := n.Tree(r.ctx, 0)
@@ -164,7 +164,7 @@ func TestStartedNodeIsReadyInEveryPhase(t *testing.T) {
 	for _, c := range tree.Children {
 		children = append(children, c.ID)
 	}
-	assert.Equal(t, []string{"surfaces", "journal", "registry", "app", "work"}, children)
+	assert.Equal(t, []string{"surfaces", "telemetry", "journal", "registry", "app", "work"}, children)
 	r.stop(n)
 	_, err = n.Tree(r.ctx, 0)
 	assert.Error(t, err)

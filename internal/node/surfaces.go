@@ -114,7 +114,7 @@ func (s *surface) cut() {
 
 // handler is all that the node answers over HTTP.
 func (n *Node) handler() http.Handler {
-	return admin.Join(admin.Handler(n, n.metrics.Handler()), admin.Tasks(n.intake()))
+	return admin.WithWatch(admin.Join(admin.Handler(n, n.metrics.Handler()), admin.Tasks(n.intake())), n.views())
 }
 
 // intake is how tasks come in over HTTP.
