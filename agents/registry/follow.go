@@ -4,6 +4,7 @@ package registry
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"mabeam.dev/actors"
@@ -15,6 +16,7 @@ func (o *owner) followAll(ctx *actors.Context[message]) error {
 	if o.r.options.Source == nil {
 		return nil
 	}
+	o.r.inbox.take(math.MaxInt, ctx.PID()) // everybody is asked about: from now on there is news again
 	gone := maps.Clone(o.fed)
 	n := 0
 	for row := range o.r.options.Source.Rows() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabeam.dev/agents/index"
+	"mabeam.dev/supervision"
 )
 
 // Options set up a registry. The zero value works.
@@ -24,6 +25,8 @@ type Options struct {
 	Coalesce time.Duration
 	// MaxPast is how many such agents are remembered at once: of a mass of them some begin anew; 100,000.
 	MaxPast int
+	// Intensity limits the restarts of the registry's processes; the zero value is 5 in 5 s.
+	Intensity supervision.Intensity
 	// MaxAgents limits the rows, MaxWatches the watches; 0 is no limit.
 	MaxAgents, MaxWatches int
 }
@@ -69,5 +72,8 @@ func (o Options) withDefaults() Options {
 	o.Retention = cmp.Or(o.Retention, 10*time.Minute)
 	o.MaxPast = cmp.Or(o.MaxPast, 100_000)
 	o.Coalesce = cmp.Or(o.Coalesce, 250*time.Millisecond)
+	if o.Intensity.Max == 0 {
+		o.Intensity.Max = 5
+	}
 	return o
 }

@@ -34,7 +34,7 @@ func New(sys *actors.System, o Options) (*Registry, supervision.Child, error) {
 		o.Source.Observe(r.news)
 	}
 	return r, supervision.Sub(o.Name, supervision.Spec{
-		Intensity: supervision.Intensity{Max: 5},
+		Intensity: o.Intensity,
 		Children:  []supervision.Child{r.holderChild(), r.ownerChild()},
 	}), nil
 }

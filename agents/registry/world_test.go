@@ -120,3 +120,8 @@ func agent(name string, h index.Handle, capabilities ...string) *index.Row {
 	}
 	return row
 }
+
+// count has heard called with each event of a type.
+func count[E telemetry.Event](bus *telemetry.Bus, heard func(E)) (stop func()) {
+	return telemetry.Subscribe(bus, "test", heard)
+}
