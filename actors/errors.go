@@ -49,6 +49,9 @@ func (e *StartError) Error() string {
 // FaultCode is E3109.
 func (*StartError) FaultCode() fault.Code { return 3109 }
 
+// FaultPlace returns where the process would have been.
+func (e *StartError) FaultPlace() fault.Place { return fault.Place{Process: e.Path} }
+
 // Unwrap returns the crash behind the reason, if it was one.
 func (e *StartError) Unwrap() error {
 	if c := e.Reason.CrashError(); c != nil {
@@ -109,6 +112,9 @@ func (e *CallError) Error() string {
 
 // FaultCode is E3106.
 func (*CallError) FaultCode() fault.Code { return 3106 }
+
+// FaultPlace returns the callee.
+func (e *CallError) FaultPlace() fault.Place { return fault.Place{Process: e.Path} }
 
 // Unwrap returns the callee's crash, if it was one.
 func (e *CallError) Unwrap() error {

@@ -43,7 +43,8 @@ func (k Kinds) Names() []string { return slices.Sorted(maps.Keys(k)) }
 // Worker does an agent's tasks.
 type Worker interface {
 	// Do does one task. It is called on a goroutine of its own, up to the agent's concurrency at once; ctx ends when the attempt is
-	// recalled or the agent stops. The result is JSON; an error that is a *Failure chooses its class, any other is retryable.
+	// recalled or the agent stops. The result is JSON. An error that is a *Failure chooses its class; of others with a code of their own
+	// the code decides (see package fault): what no repetition helps is permanent. Any other is retryable.
 	Do(ctx context.Context, t Task) (json.RawMessage, error)
 }
 

@@ -35,7 +35,7 @@ func (l *living) Init(ctx *actors.Context[Message]) error {
 			if !errors.Is(err, actors.Ignore) {
 				v.fact(ref, lifecycle.NotUp, err.Error(), ctx.Now(), ctx.Events())
 			}
-			return err
+			return l.placed(ctx, err)
 		}
 	}
 	v.fact(ref, lifecycle.Up, "", ctx.Now(), ctx.Events())
@@ -67,7 +67,7 @@ func (l *living) Receive(ctx *actors.Context[Message], m Message) error {
 			return nil
 		}
 	}
-	return l.drained(ctx, l.kind.Receive(ctx, m))
+	return l.placed(ctx, l.drained(ctx, l.kind.Receive(ctx, m)))
 }
 
 // Terminate is the kind's.

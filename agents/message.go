@@ -28,6 +28,8 @@ type Task struct {
 	Token Token
 	// Until is when the attempt is taken away; zero means never.
 	Until time.Time
+	// Correlation is the id under which the journal has everything of the task; empty where there is none.
+	Correlation string
 }
 
 // Message is what an agent takes.
@@ -90,7 +92,7 @@ const (
 	ClassUndelivered Class = "undelivered" // the agent never began: the attempt does not count
 )
 
-// Failure is a task that did not give a result. Workers return it as their error to choose the class; any other error is retryable.
+// Failure is a task that did not give a result. Workers return it as their error to choose the class; of any other error its code decides.
 type Failure struct {
 	Class  Class         // whether another attempt can help
 	Code   string        // short and stable, for branching; may be empty
@@ -109,6 +111,19 @@ func (f *Failure) Error() string {
 // FaultCode is E3201.
 func (*Failure) FaultCode() fault.Code { return 3201 }
 
+// FaultRetry says what the class says: never, another agent, or after the wait that the failure asks for.
+func (f *Failure) FaultRetry() fault.Retry {
+	switch {
+	case f == nil:
+		return fault.Retry{Class: fault.Custom}
+	case f.Class == ClassPermanent:
+		return fault.Retry{}
+	case f.Class == ClassUndelivered:
+		return fault.Retry{Class: fault.Replace}
+	}
+	return fault.Retry{Class: fault.Custom, Base: f.After}
+}
+
 // Permanent returns the failure of a task that no attempt can do.
 func Permanent(code, reason string) *Failure {
 	return &Failure{Class: ClassPermanent, Code: code, Reason: reason}
@@ -121,8 +136,10 @@ func Undelivered(reason string) *Failure {
 
 // TaskPanicError is the cause of a crash by a task that panicked.
 type TaskPanicError struct {
-	Task  string // id
-	Value any    // what panic was called with
+	Task        string // id
+	Value       any    // what panic was called with
+	Agent       string // id of the agent that did the task; empty if unknown
+	Correlation string // of the task; empty if it has none
 }
 
 // Error names the task and the value.
@@ -130,6 +147,11 @@ func (e *TaskPanicError) Error() string { return fmt.Sprintf("task %q panicked: 
 
 // FaultCode is E3202.
 func (*TaskPanicError) FaultCode() fault.Code { return 3202 }
+
+// FaultPlace returns the task, and the agent that did it.
+func (e *TaskPanicError) FaultPlace() fault.Place {
+	return fault.Place{Agent: e.Agent, Task: e.Task, Correlation: e.Correlation}
+}
 
 // Unwrap returns the value when it is itself an error.
 func (e *TaskPanicError) Unwrap() error {

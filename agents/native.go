@@ -5,7 +5,6 @@ package agents
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"runtime/debug"
 	"slices"
 
@@ -84,7 +83,7 @@ func (n *native) assign(ctx *actors.Context[Message], m Assign) {
 	work, cancel := context.WithCancelCause(context.WithValue(context.Context(ctx), lifeKey{}, context.Context(ctx)))
 	n.jobs[m.Task.Token] = &job{task: m.Task, attempt: n.spec.Begin(ctx), cancel: cancel, reply: m.Reply}
 	ctx.Go(func(context.Context) Message {
-		return Finished{m.Task.Token, Run(work, n.worker, m.Task)}
+		return Finished{m.Task.Token, run(work, n.spec.ID, n.worker, m.Task)}
 	})
 }
 
@@ -125,10 +124,12 @@ func Life(ctx context.Context) context.Context {
 }
 
 // Run does one attempt and makes its error an outcome. A panic goes on as a *TaskPanicError that names the task.
-func Run(ctx context.Context, w Worker, t Task) Outcome {
+func Run(ctx context.Context, w Worker, t Task) Outcome { return run(ctx, "", w, t) }
+
+func run(ctx context.Context, agent string, w Worker, t Task) Outcome {
 	defer func() {
 		if r := recover(); r != nil {
-			panic(&stackedPanic{TaskPanicError{Task: t.ID, Value: r}, debug.Stack()})
+			panic(&stackedPanic{TaskPanicError{Task: t.ID, Value: r, Agent: agent, Correlation: t.Correlation}, debug.Stack()})
 		}
 	}()
 	out, err := w.Do(ctx, t)
@@ -138,14 +139,7 @@ func Run(ctx context.Context, w Worker, t Task) Outcome {
 		}
 		return Outcome{Output: out}
 	}
-	var f *Failure
-	if errors.As(err, &f) {
-		if f == nil { // not nil as an error, so that it is one
-			f = &Failure{Class: ClassRetryable, Reason: "the worker returned a nil *agents.Failure as its error"}
-		}
-		return Outcome{Failure: f}
-	}
-	return Outcome{Failure: &Failure{Class: ClassRetryable, Reason: err.Error()}}
+	return Outcome{Failure: failureOf(err, t.Attempt)}
 }
 
 // stackedPanic keeps the stack of the first panic, which the second would hide.

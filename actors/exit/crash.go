@@ -46,6 +46,11 @@ func (e *CrashError) Error() string {
 // FaultCode is E3101.
 func (*CrashError) FaultCode() fault.Code { return 3101 }
 
+// FaultPlace returns the process and what it was handling.
+func (e *CrashError) FaultPlace() fault.Place {
+	return fault.Place{Process: e.Path, Handling: e.Message}
+}
+
 // Unwrap returns the cause.
 func (e *CrashError) Unwrap() error { return e.Cause }
 

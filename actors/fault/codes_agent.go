@@ -77,7 +77,7 @@ var agent = []Entry{
 	{
 		3211, "agents/lifecycle.TransitionError",
 		[]string{"agents/lifecycle.ErrTransition"},
-		Low, never, false,
+		Low, later, false,
 		"An agent cannot do in its state what was asked.",
 		"Look at its state first.",
 	},
@@ -127,7 +127,7 @@ var agent = []Entry{
 		"Allow more time, or find out what it waits for.",
 	},
 	{
-		3325, "agents/exec/protocol.ErrCancelled", nil, Low, never, false,
+		3325, "agents/exec/protocol.ErrCancelled", nil, Low, replace, false,
 		"A task was cancelled by its owner.",
 		"Nothing: somebody wanted it so.",
 	},

@@ -210,7 +210,7 @@ var infrastructure = []Entry{
 		"Check that the node runs; --addr or --socket names another one.",
 	},
 	{
-		2402, "internal/admin.ErrNoNode", nil, Medium, never, false,
+		2402, "internal/admin.ErrNoNode", nil, Medium, slowly, false,
 		"What answers at the address is no node.",
 		"Check the address.",
 	},
@@ -235,12 +235,12 @@ var infrastructure = []Entry{
 		"Remove it, or set surfaces.socket.",
 	},
 	{
-		2407, "internal/admin.StatusError", nil, Medium, custom, false,
+		2407, "internal/admin.StatusError", nil, Medium, custom, true,
 		"A node refused a request, for the reason that its answer gives.",
 		"Read the node's words; the code of its answer, if it gave one, says more.",
 	},
 	{
-		2408, "internal/admin.Problem", nil, Medium, custom, false,
+		2408, "internal/admin.Problem", nil, Medium, custom, true,
 		"The HTTP interface refused a request.",
 		"The word in its code says why.",
 	},

@@ -5,7 +5,7 @@ package fault
 // registry is 7xxx: names, keys and tables.
 var registry = []Entry{
 	{
-		7101, "actors.NameTakenError", nil, Medium, never, false,
+		7101, "actors.NameTakenError", nil, Medium, slowly, false,
 		"Another living process holds the name; nothing was started.",
 		"Use the process that the error names, or another name.",
 	},
@@ -37,7 +37,7 @@ var registry = []Entry{
 		"Lock once.",
 	},
 	{
-		7206, "actors/registry.AlreadyRegisteredError", nil, Low, never, false,
+		7206, "actors/registry.AlreadyRegisteredError", nil, Low, slowly, false,
 		"A living process holds the key.",
 		"Use the process that the error names, or another key.",
 	},
@@ -67,7 +67,7 @@ var registry = []Entry{
 		"The cause says why.",
 	},
 	{
-		7306, "actors/table.NameTakenError", nil, Medium, never, false,
+		7306, "actors/table.NameTakenError", nil, Medium, slowly, false,
 		"Another table has the name; nothing was made.",
 		"Open that one, or choose another name.",
 	},

@@ -70,6 +70,9 @@ func (e *ExitError) Error() string {
 // FaultCode is E3302.
 func (*ExitError) FaultCode() fault.Code { return 3302 }
 
+// FaultPlace returns the task that is to blame, if one is.
+func (e *ExitError) FaultPlace() fault.Place { return fault.Place{Task: e.Culprit} }
+
 // Unwrap returns the cause of the reason and the task that is to blame, as far as there are any.
 func (e *ExitError) Unwrap() []error {
 	var all []error

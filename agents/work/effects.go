@@ -52,6 +52,7 @@ func (a *queue) dispatch(ctx *actors.Context[Message], d plan.Dispatch) {
 	}
 	task := agents.Task{
 		ID: d.Task.ID, Kind: d.Task.Kind, Input: d.Task.Input, Attempt: d.Attempt, Token: agents.Token(d.Token), Until: d.Until.Time(),
+		Correlation: a.handle.Correlation(d.Task.ID).String(),
 	}
 	actors.Request(ctx, l.ref, -1, func(r actors.Reply[agents.Outcome]) agents.Message {
 		return agents.Assign{Task: task, Reply: r}

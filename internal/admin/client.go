@@ -50,7 +50,8 @@ type StatusError struct {
 	Code int    // HTTP status
 	// Reason is the code of the problem, such as CodeQueue; empty from what gives none.
 	Reason string
-	Text   string // the node's words
+	Text   string     // the node's words
+	Fault  fault.Code // of the error behind it, at the node; 0 from what gives none
 }
 
 // Error gives the node's words.
@@ -60,6 +61,17 @@ func (e *StatusError) Error() string {
 
 // FaultCode is E2407.
 func (*StatusError) FaultCode() fault.Code { return 2407 }
+
+// FaultRetry advises by the HTTP status, where the node gave no code.
+func (e *StatusError) FaultRetry() fault.Retry { return retryOf(e.Code) }
+
+// Unwrap returns an error with the code that the node gave, if it gave one: the refusal goes by that.
+func (e *StatusError) Unwrap() error {
+	if e.Fault == 0 {
+		return nil
+	}
+	return fault.New(e.Fault, e.Text)
+}
 
 // DialSocket returns a client of the node behind a unix socket.
 func DialSocket(path string) *Client {

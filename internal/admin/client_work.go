@@ -83,7 +83,7 @@ func (c *Client) work(ctx context.Context, method, path string, query url.Values
 		var p ProblemAnswer
 		switch err := json.Unmarshal(text, &p); {
 		case err == nil && p.Error.Code != "":
-			return &StatusError{At: c.at, Code: res.StatusCode, Reason: p.Error.Code, Text: p.Error.Message}
+			return &StatusError{At: c.at, Code: res.StatusCode, Reason: p.Error.Code, Text: p.Error.Message, Fault: p.Error.Fault}
 		case res.StatusCode == http.StatusNotFound:
 			return &UnreachableError{At: c.at, Err: ErrNoNode}
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/actors/fault"
@@ -36,9 +37,13 @@ const (
 
 // Problem is why something was refused.
 type Problem struct {
-	Code    string `json:"code"`    // stable, for programs
-	Message string `json:"message"` // for people
-	status  int
+	Code     string         `json:"code"`     // stable, for programs
+	Message  string         `json:"message"`  // for people
+	Fault    fault.Code     `json:"fault"`    // of the error behind it, such as E6501: runtime explain says more
+	Severity fault.Severity `json:"severity"` // low, medium, high or critical
+	Retry    fault.Retry    `json:"retry"`    // class, base_seconds and max_seconds: whether and when to try again
+	status   int
+	cause    error // nil if nothing else is behind it
 }
 
 // ProblemAnswer is the body of every refusal.
@@ -53,12 +58,35 @@ func (p *Problem) Error() string { return p.Message }
 // FaultCode is E2408.
 func (*Problem) FaultCode() fault.Code { return 2408 }
 
+// Unwrap returns what is behind it.
+func (p *Problem) Unwrap() error { return p.cause }
+
+// FaultRetry advises by the status of the answer, where nothing behind it has a code.
+func (p *Problem) FaultRetry() fault.Retry { return retryOf(p.status) }
+
+// retryOf is the advice of an HTTP status.
+func retryOf(status int) fault.Retry {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusRequestTimeout:
+		return fault.Retry{Class: fault.Exponential, Base: time.Second, Max: 30 * time.Second}
+	}
+	return fault.Retry{}
+}
+
 func refuse(status int, code, format string, args ...any) *Problem {
 	return &Problem{Code: code, Message: fmt.Sprintf(format, args...), status: status}
 }
 
-// problemOf finds the code of an error.
+// problemOf says what an error is, to programs and to people.
 func problemOf(err error) *Problem {
+	p := *coded(err)
+	f := fault.Of(&p)
+	p.Fault, p.Severity, p.Retry = f.Code, f.Severity, f.Retry
+	return &p
+}
+
+// coded finds the code of an error.
+func coded(err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p
@@ -92,7 +120,9 @@ func problemOf(err error) *Problem {
 		errors.Is(err, context.Canceled):
 		status, code = http.StatusServiceUnavailable, CodeUnavailable
 	}
-	return refuse(status, code, "%v", err)
+	p = refuse(status, code, "%v", err)
+	p.cause = err
+	return p
 }
 
 // answerProblem writes a refusal.

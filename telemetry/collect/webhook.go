@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/telemetry/alert"
@@ -35,6 +36,15 @@ func (e *StatusError) Error() string {
 
 // FaultCode is E8302.
 func (*StatusError) FaultCode() fault.Code { return 8302 }
+
+// FaultRetry advises to try again after answers that tell of a passing state.
+func (e *StatusError) FaultRetry() fault.Retry {
+	switch {
+	case e.Status >= 500, e.Status == http.StatusTooManyRequests, e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooEarly:
+		return fault.Retry{Class: fault.Exponential, Base: time.Second, Max: time.Minute}
+	}
+	return fault.Retry{}
+}
 
 // Webhook returns a Sender that posts each delivery as JSON. The header Idempotency-Key holds its id. Any answer but 2xx is a *StatusError; redirects
 // are not followed. A nil client means one of its own. The deadline is that of the route.
