@@ -8,6 +8,8 @@
 //   - A span begins and ends with the events that say so, at their times, in place: when Emit returns it has begun or ended.
 //   - Open spans are bounded ([Options.MaxOpen]): beyond it the one that was begun first is ended as unfinished and counted. So an end that never comes
 //     costs no memory.
+//   - Work that follows another one without being part of it, such as another attempt or a message that was told, is linked to it ([Start].Links,
+//     [Spans.Received]).
 //   - An end without a beginning, a second beginning of an open span and a parent that is not open are no errors: the first two are counted, the last makes
 //     the span a root.
 //   - No event can make an emitter panic or wait, as far as the provider keeps to the API's rules.
@@ -21,6 +23,12 @@
 //		return otel.Start{Key: e.Task + "/attempt", Parent: e.Task, Name: "attempt", Attrs: []slog.Attr{slog.String("agent", e.Agent)}}, true
 //	})
 //	otel.End(s, func(e work.TaskEnded) (otel.Stop, bool) { return otel.Stop{Key: e.Task, Failed: e.Outcome != "done", Reason: e.Outcome}, true })
+//
+// Code that does the work begins spans of its own in the context of [Spans.In], with this API or that of OpenTelemetry. A message carries a [Trace] to whoever
+// is to be linked to its sender:
+//
+//	ref.Tell(Order{Trace: otel.TraceOf(ctx)})
+//	err := spans.Received(ctx, order.Trace, "order", handle)
 //
 // # Duties of the user
 //

@@ -38,6 +38,11 @@ type Start struct {
 	Key string
 	// Parent is the key of an open span that this one belongs to; empty, or not open, makes a root.
 	Parent string
+	// Alias is another key for [Spans.In], such as one that the receiver of a message can tell; empty is none. Of two open spans the later one has it.
+	Alias string
+	// Links are keys of spans that led to this one and do not contain it, such as the attempt before; they may have ended lately. Others are left
+	// out.
+	Links []string
 	// Name is what kind of work it is: a word of a closed set.
 	Name string
 	// At is when it began; the zero time means now.
@@ -52,6 +57,8 @@ type Stop struct {
 	Key string
 	// At is when it ended; the zero time means now.
 	At time.Time
+	// With are keys of spans that end with it if they are still open.
+	With []string
 	// Failed sets the status to an error, with the Reason.
 	Failed bool
 	Reason string
@@ -90,6 +97,10 @@ type Spans struct {
 	mu struct {
 		sync.Mutex
 		open    map[string]*list.Element // of order
+		aliases map[string]*list.Element // of order
+		recent  map[string]trace.SpanContext
+		ring    []string // the keys of recent, the oldest at next
+		next    int
 		order   *list.List               // *open, the first begun first
 		stats   Stats
 		cancels []func()
@@ -99,9 +110,12 @@ type Spans struct {
 
 // open is a span that has not ended.
 type open struct {
-	key  string
-	span trace.Span
+	key, alias string
+	span       trace.Span
 }
+
+// remembered is how many spans that have ended can be linked to.
+const remembered = 4096
 
 // New makes spans for a bus. It panics without a provider.
 func New(bus *telemetry.Bus, o Options) *Spans {
@@ -112,7 +126,8 @@ func New(bus *telemetry.Bus, o Options) *Spans {
 		o.MaxOpen = DefaultMaxOpen
 	}
 	s := &Spans{o: o, bus: bus, tracer: o.Provider.Tracer(Scope)}
-	s.mu.open, s.mu.order = map[string]*list.Element{}, list.New()
+	s.mu.open, s.mu.aliases, s.mu.order = map[string]*list.Element{}, map[string]*list.Element{}, list.New()
+	s.mu.recent, s.mu.ring = map[string]trace.SpanContext{}, make([]string, remembered)
 	return s
 }
 
@@ -170,9 +185,36 @@ func (s *Spans) begin(b Start) {
 	if at := s.at(b.At); !at.IsZero() {
 		options = append(options, trace.WithTimestamp(at))
 	}
+	for _, key := range b.Links {
+		if id, ok := s.contextLocked(key); ok {
+			options = append(options, trace.WithLinks(trace.Link{SpanContext: id}))
+		}
+	}
 	_, span := s.tracer.Start(ctx, b.Name, options...)
-	s.mu.open[b.Key] = s.mu.order.PushBack(&open{b.Key, span})
+	s.mu.open[b.Key] = s.mu.order.PushBack(&open{b.Key, b.Alias, span})
+	if b.Alias != "" {
+		s.mu.aliases[b.Alias] = s.mu.open[b.Key]
+	}
 	s.mu.stats.Begun++
+}
+
+// contextLocked returns the identity of a span that is open or has ended lately.
+func (s *Spans) contextLocked(key string) (trace.SpanContext, bool) {
+	if element, ok := s.mu.open[key]; ok {
+		return element.Value.(*open).span.SpanContext(), true
+	}
+	id, ok := s.mu.recent[key]
+	return id, ok
+}
+
+// rememberLocked keeps the identity of a span that ends.
+func (s *Spans) rememberLocked(o *open) {
+	if _, again := s.mu.recent[o.key]; !again {
+		delete(s.mu.recent, s.mu.ring[s.mu.next])
+		s.mu.ring[s.mu.next] = o.key
+		s.mu.next = (s.mu.next + 1) % remembered
+	}
+	s.mu.recent[o.key] = o.span.SpanContext()
 }
 
 func (s *Spans) end(e Stop) {
@@ -187,6 +229,11 @@ func (s *Spans) end(e Stop) {
 	span.SetAttributes(attributes(e.Attrs)...)
 	if e.Failed {
 		span.SetStatus(codes.Error, e.Reason)
+	}
+	for _, key := range e.With {
+		if other, ok := s.mu.open[key]; ok {
+			s.closeLocked(other, s.at(e.At))
+		}
 	}
 	s.closeLocked(element, s.at(e.At))
 }
@@ -216,6 +263,10 @@ func (s *Spans) abandonLocked() {
 func (s *Spans) closeLocked(element *list.Element, at time.Time) {
 	o := s.mu.order.Remove(element).(*open)
 	delete(s.mu.open, o.key)
+	if s.mu.aliases[o.alias] == element {
+		delete(s.mu.aliases, o.alias)
+	}
+	s.rememberLocked(o)
 	s.mu.stats.Ended++
 	if at.IsZero() {
 		o.span.End()

@@ -9,7 +9,7 @@
 //   - Neither writers nor readers take a lock, and a reader never holds up a writer. What a reader gets is immutable, in the order of
 //     recording, without a duplicate; entries that are overwritten meanwhile are left out.
 //   - An entry holds text, made when the event is recorded: the recorder keeps nothing alive that an event refers to.
-//   - Only what an event shows to the log ([telemetry.Logged]) is in it. So messages, secrets and sealed bids never are; of other events
+//   - Only what an event shows to the log ([telemetry.Logged]) is in it, without stacks. So messages, secrets and sealed bids never are; of other events
 //     there is the name.
 //   - A process shares its ring with those whose paths hash alike: what is said of it is true, and older events of a quiet process may have
 //     been pushed out by a busy one.

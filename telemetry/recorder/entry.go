@@ -60,6 +60,9 @@ func render(e telemetry.Event, limit int) (slog.Level, string) {
 		if b.Len() > limit {
 			break
 		}
+		if a.Key == telemetry.KeyStack || a.Key == telemetry.KeyLastEvents { // they are for the log and for reports; here they would push all else out
+			continue
+		}
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
