@@ -38,6 +38,24 @@ func SlownessOf(r *index.Row) (x float64, ok bool) {
 	return Slowness(took, share), true
 }
 
+// CompareVersions orders versions of capabilities, the older first. What is no version is older than all that are.
+func CompareVersions(a, b string) int {
+	if a == b {
+		return 0
+	}
+	v, ok := parseVersion(a)
+	w, known := parseVersion(b)
+	switch {
+	case ok && known:
+		return v.compare(w)
+	case ok:
+		return 1
+	case known:
+		return -1
+	}
+	return 0
+}
+
 // Rank is where a row stands by its state and health alone: 0 are those to be asked first, and greater ranks only when nobody before them can
 // take it. ok is false for an agent that is to be asked never, because of the cause.
 func (p Policy) Rank(r *index.Row) (rank int, because Cause, ok bool) {

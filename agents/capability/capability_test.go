@@ -19,13 +19,13 @@ func TestANeedIsMetByNameAndVersion(t *testing.T) {
 	}{
 		{"", []string{"a", "a/b@1"}, nil},
 		{"nlp", []string{"nlp", "nlp@3"}, []string{"nlp/sum", "nl", "nlps"}},
-		{"nlp/*", []string{"nlp/sum", "nlp/a/b@1"}, []string{"nlp", "nlps/a"}},
+		{"nlp/*", []string{"nlp", "nlp/sum", "nlp/a/b@1"}, []string{"nlps/a", "nl"}},
 		{"a >= 1.2, < 2", []string{"a@1.2", "a@1.2.0.0", "a@1.10", "a@1.99.1"}, []string{"a", "a@1.1.9", "a@2", "b@1.5"}},
 		{"a=1.2", []string{"a@1.2.0"}, []string{"a@1.2.1", "a"}},
 		{"a>1,<=1.5", []string{"a@1.0.0.1", "a@1.5"}, []string{"a@1", "a@1.5.1"}},
 		{"a ~1.2", []string{"a@1.2.7"}, []string{"a@1.3", "a"}},
 		{"a^1.2", []string{"a@1.9"}, []string{"a@2", "a@1.1"}},
-		{"nlp/*>=2", []string{"nlp/x@2"}, []string{"nlp/x@1", "nlp@2"}},
+		{"nlp/*>=2", []string{"nlp/x@2", "nlp@3"}, []string{"nlp/x@1", "nlp/x"}},
 	} {
 		need, err := capability.ParseNeed(c.need)
 		require.NoError(t, err)

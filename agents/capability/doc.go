@@ -5,7 +5,7 @@
 // # Guarantees
 //
 //   - A name is a path such as nlp/summarise. An offer is a name with or without a version: nlp/summarise@1.2.
-//   - A need is a name, nlp/summarise, or everything below one, nlp/*, with or without bounds on the version: nlp/summarise>=1.2,<2.
+//   - A need is a name, nlp/summarise, or a name and all below it, nlp/*, with or without bounds on the version: nlp/summarise>=1.2,<2.
 //   - A need without bounds is met by every version and by none. A need with bounds is not met by an offer without a version.
 //   - Versions and the bounds on them are those of package balance: up to four numbers, of which those that are not written are 0.
 //   - String gives a need without white space, which ParseNeed reads back.

@@ -14,7 +14,7 @@ const comparisons = "<>=!~^"
 // Need is what a task asks of an agent. The zero Need is met by every agent.
 type Need struct {
 	name     string
-	below    bool   // any name below this one will do
+	below    bool   // names below this one will do, too
 	versions string // the condition as it is written, without white space
 	accepts  balance.Constraint
 }
@@ -43,6 +43,12 @@ func ParseNeed(text string) (Need, error) {
 	return n, nil
 }
 
+// Named returns the need for exactly this name, whatever it holds.
+func Named(name string) Need { return Need{name: name} }
+
+// Below reports whether what stands below the name in the hierarchy will do, too.
+func (n Need) Below() bool { return n.below }
+
 // Name returns the name asked for; "" for the zero Need.
 func (n Need) Name() string { return n.name }
 
@@ -59,15 +65,14 @@ func (n Need) String() string {
 
 // MetBy reports whether an offer is what the need asks for.
 func (n Need) MetBy(o Offer) bool {
-	if n.name == "" {
+	return n.name == "" || n.Names(o) && n.accepts.Accepts(o.Version)
+}
+
+// Names reports whether an offer is what the need asks for but perhaps for its version.
+func (n Need) Names(o Offer) bool {
+	if n.name == "" || o.Name == n.name {
 		return true
 	}
-	if n.below {
-		if rest, ok := strings.CutPrefix(o.Name, n.name); !ok || !strings.HasPrefix(rest, "/") {
-			return false
-		}
-	} else if o.Name != n.name {
-		return false
-	}
-	return n.accepts.Accepts(o.Version)
+	rest, ok := strings.CutPrefix(o.Name, n.name)
+	return n.below && ok && strings.HasPrefix(rest, "/")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/balance"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/telemetry"
@@ -112,7 +113,12 @@ func TestTaskGoesToAnAgentWithTheCapability(t *testing.T) {
 		assert.Equal(t, "able", r.out.outcomes(t)["want"].Agent)
 		v, err := r.queue.View(t.Context())
 		require.NoError(t, err)
-		assert.Equal(t, []plan.Block{{Capability: "rust", Tasks: 1, Reason: `no agent offers "rust"`}}, v.Blocked)
+		require.Len(t, v.Blocked, 1)
+		assert.Equal(t, "rust", v.Blocked[0].Capability)
+		assert.Equal(t, 1, v.Blocked[0].Tasks)
+		assert.Equal(t, `no agent offers "rust"`, v.Blocked[0].Reason)
+		require.ErrorIs(t, v.Blocked[0].NoAgent, balance.ErrNoAgent)
+		assert.Equal(t, `capability = "rust"`, v.Blocked[0].NoAgent.Query.String())
 		seen, err := r.queue.Lookup(t.Context(), "never")
 		require.NoError(t, err)
 		assert.Equal(t, plan.StateAccepted, seen.State)

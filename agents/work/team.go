@@ -47,7 +47,7 @@ func (a *queue) meet(e agents.Entry) {
 }
 
 func (a *queue) up(e agents.Entry) plan.AgentUp {
-	return plan.AgentUp{Agent: a.agentOf(e), Kind: e.Spec.Kind, Capabilities: e.Spec.Offers(), Concurrency: e.Spec.Slots()}
+	return plan.AgentUp{Agent: a.agentOf(e), Kind: e.Spec.Kind, Capabilities: e.Spec.Offers(), Concurrency: e.Spec.Slots(), Weight: e.Spec.Weight}
 }
 
 // gone ends the attempts of an incarnation. It may be told twice, by the end of a call and by the directory.

@@ -2,16 +2,27 @@
 
 package plan
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
 
-// prefers orders free agents under a policy. The order is total, so the same commands always choose the same agents.
-func (p Policy) prefers(a, b *worker) bool {
-	if p == ByCapability && len(a.offered) != len(b.offered) {
-		return len(a.offered) < len(b.offered)
+	"mabeam.dev/agents/balance"
+)
+
+// prefers orders the free agents of a group under a policy. The order is total, so the same commands always choose the same agents.
+func (p Policy) prefers(g *group, a, b *worker) bool {
+	if a.standing.Rank != b.standing.Rank {
+		return a.standing.Rank < b.standing.Rank
+	}
+	if p == ByCapability {
+		if c := balance.CompareVersions(g.version(a), g.version(b)); c != 0 {
+			return c > 0
+		}
+		if len(a.offers) != len(b.offers) {
+			return len(a.offers) < len(b.offers)
+		}
 	}
 	if p != RoundRobin {
-		// a.held/a.slots < b.held/b.slots without a division
-		if x, y := len(a.held)*b.slots, len(b.held)*a.slots; x != y {
+		if x, y := a.load(), b.load(); x != y {
 			return x < y
 		}
 	}
@@ -26,9 +37,9 @@ func (q *Queue) choose(now Instant, l *lane, random rand.Source) *worker {
 	free := l.group.free.items
 	switch q.spec.Policy {
 	case PowerOfTwo:
-		return q.drawTwo(l, free, random)
+		return q.drawTwo(l, l.candidates(), random)
 	case Performance:
-		return q.fittest(now, l, free)
+		return q.fittest(now, l, l.candidates())
 	case RoundRobin, LeastLoaded, ByCapability:
 	}
 	if len(l.tried) == 0 {
@@ -36,24 +47,33 @@ func (q *Queue) choose(now Instant, l *lane, random rand.Source) *worker {
 	}
 	var best *worker
 	for _, s := range free {
-		if !l.avoids(s.worker.agent.ID) && (best == nil || q.spec.Policy.prefers(s.worker, best)) {
+		if !l.avoids(s.worker.agent.ID) && (best == nil || q.spec.Policy.prefers(l.group, s.worker, best)) {
 			best = s.worker
 		}
 	}
 	return best
 }
 
+// candidates are the free agents that the first task of a servable lane may go to: of those it must not avoid, the best rank.
+func (l *lane) candidates() []*seat {
+	free := l.group.free.items
+	allowed := make([]*seat, 0, len(free))
+	for _, s := range free {
+		if l.avoids(s.worker.agent.ID) {
+			continue
+		}
+		if len(allowed) > 0 && s.worker.standing.Rank < allowed[0].worker.standing.Rank {
+			allowed = allowed[:0]
+		}
+		if len(allowed) == 0 || s.worker.standing.Rank == allowed[0].worker.standing.Rank {
+			allowed = append(allowed, s)
+		}
+	}
+	return allowed
+}
+
 // drawTwo compares two different candidates drawn at random, which keeps the longest queue short without anybody looking at all agents.
 func (q *Queue) drawTwo(l *lane, free []*seat, random rand.Source) *worker {
-	if len(l.tried) > 0 {
-		allowed := make([]*seat, 0, len(free))
-		for _, s := range free {
-			if !l.avoids(s.worker.agent.ID) {
-				allowed = append(allowed, s)
-			}
-		}
-		free = allowed
-	}
 	if len(free) == 1 {
 		return free[0].worker
 	}
@@ -63,7 +83,7 @@ func (q *Queue) drawTwo(l *lane, free []*seat, random rand.Source) *worker {
 		j++
 	}
 	a, b := free[i].worker, free[j].worker
-	if q.spec.Policy.prefers(b, a) {
+	if q.spec.Policy.prefers(l.group, b, a) {
 		return b
 	}
 	return a

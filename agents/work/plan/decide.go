@@ -48,7 +48,7 @@ func (q *Queue) decide(now Instant, random rand.Source, cmd Command, out *Output
 		return q.revive(now, c, out)
 	case Recover:
 		q.recover(now, random, out)
-	case Drain:
+	case Drain, AgentStanding:
 	case Forget:
 		out.Events = append(out.Events, Forgotten{Before: c.Before})
 	case Trim:

@@ -10,6 +10,8 @@
 //   - Events first: every decision is a list of events to journal and a list of effects to perform after the events are durable. The state is a function of the
 //     events alone; Apply reads no setting that alters it. Every prefix of a journal is a legal state from which all open tasks still end.
 //   - Order: priority, then deadline, then arrival. Waiting one Spec.Ageing is worth one step of priority, so nothing starves, priorities being bounded.
+//   - Needs: a task asks for a capability, perhaps with bounds on its version (package capability); Spec.Requires asks for more by kinds of tasks. Whom AgentStanding
+//     says is out gets nothing, whatever it offers, and keeps what it has in hand.
 //   - Exclusion: a retry goes to an agent not yet tried in its series, and waits for a busy one, while any such agent is up; otherwise to any.
 //   - Slots: an agent never holds more attempts than its concurrency. A recalled attempt keeps its slot until the agent answers the token or goes down, and after
 //     Spec.Grace the agent is condemned.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mabeam.dev/agents/balance"
 )
 
 func drawSpec(t *rapid.T) Spec {
@@ -26,6 +28,7 @@ func drawSpec(t *rapid.T) Spec {
 		Agents:   drawQuota(t, "agents"),
 		Kinds:    map[string]Quota{"k": drawQuota(t, "k"), "slow": drawQuota(t, "slow")},
 		Remember: -1,
+		Requires: rapid.SampledFrom([]map[string]string{nil, nil, {"slow": "y>=2"}, {"slow": "x"}}).Draw(t, "requires"),
 	}
 }
 
@@ -53,13 +56,13 @@ func (w *world) drawCommand(t *rapid.T) Command {
 	}
 	task := func() string { return fmt.Sprintf("t%d", int("task", 15)) }
 	offered := func() []string {
-		return [][]string{nil, {"x"}, {"y"}, {"x", "y"}}[int("offered", 3)]
+		return [][]string{nil, {"x"}, {"y"}, {"x", "y"}, {"x/a@1", "y@2"}, {"y@1", "x@2"}}[int("offered", 5)]
 	}
 	switch pick := int("command", 99); {
 	case pick < 30:
 		n := int("task", 15)
 		s := Submit{Ticket: uint64(pick), Task: Task{
-			ID: fmt.Sprintf("t%d", n), Kind: []string{"k", "k", "slow", "free"}[n%4], Capability: []string{"", "x", "y"}[n%3], Priority: n % 4,
+			ID: fmt.Sprintf("t%d", n), Kind: []string{"k", "k", "slow", "free"}[n%4], Capability: []string{"", "x", "y", "y>=2", "x/*"}[n%5], Priority: n % 4,
 			Input: json.RawMessage(fmt.Sprint(int("input", 20) / 20)),
 		}}
 		if int("dated", 3) == 0 {
@@ -72,7 +75,7 @@ func (w *world) drawCommand(t *rapid.T) Command {
 	case pick < 40:
 		id := string(rune('a' + int("agent", 3)))
 		w.lives[id]++
-		return AgentUp{Agent: Agent{ID: id, Incarnation: fmt.Sprint(w.lives[id])}, Capabilities: offered(), Concurrency: int("slots", 6)}
+		return AgentUp{Agent: Agent{ID: id, Incarnation: fmt.Sprint(w.lives[id])}, Capabilities: offered(), Concurrency: int("slots", 6), Weight: float64(int("weight", 2))}
 	case pick < 42:
 		return AgentUp{Agent: anyLife(), Capabilities: offered(), Concurrency: int("slots", 6)}
 	case pick < 48:
@@ -81,6 +84,12 @@ func (w *world) drawCommand(t *rapid.T) Command {
 			down.Culprit = task()
 		}
 		return down
+	case pick < 49 && int("standing", 2) > 0:
+		s := AgentStanding{Agent: anyLife(), Rank: int("rank", 1), Slowness: float64(int("slowness", 3)) * 1e9}
+		if s.Out = int("out", 3) == 0; s.Out {
+			s.Because = balance.ByHealth
+		}
+		return s
 	case pick < 50:
 		return AgentDraining{Agent: anyLife(), Finish: int("finish", 1) == 0}
 	case pick < 75:

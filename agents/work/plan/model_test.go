@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -81,6 +82,9 @@ func (m *model) kindFree(kind string, now Instant) bool {
 
 // cost plays all that was seen of an agent through from the beginning.
 func (m *model) cost(x *modelAgent, now Instant) float64 {
+	if x.standing.Slowness > 0 {
+		return x.load() * x.standing.Slowness
+	}
 	type known struct {
 		latency time.Duration
 		success float64
@@ -120,7 +124,7 @@ func (m *model) cost(x *modelAgent, now Instant) float64 {
 		latency = float64(sure*float64(k.latency)) + float64((1-sure)*latency)
 		success = float64(sure*k.success) + float64((1-sure)*success)
 	}
-	return float64(len(x.held)+1) / float64(x.slots) * max(latency, 1000) / max(success, 0.05)
+	return x.load() * (max(float64(time.Duration(latency)), 1000) / max(success, 0.05))
 }
 
 type modelTask struct {
@@ -147,6 +151,43 @@ type modelAgent struct {
 	lastPick int
 	out      bool // draining or condemned
 	dead     bool
+	weight   float64
+	standing AgentStanding
+}
+
+func (x *modelAgent) load() float64 {
+	if x.weight == 0 {
+		x.weight = 1
+	}
+	return float64(len(x.held)+1) / (float64(x.slots) * x.weight)
+}
+
+// offers reports whether one of the agent's capabilities will do. The model knows the needs of drawCommand and no others.
+func (x *modelAgent) offers(need string) bool {
+	if need == "" {
+		return true
+	}
+	return slices.ContainsFunc(x.caps, func(c string) bool {
+		switch name, version, _ := strings.Cut(c, "@"); need {
+		case "y>=2":
+			return name == "y" && version == "2"
+		case "x/*":
+			return name == "x" || strings.HasPrefix(name, "x/")
+		default:
+			return name == need
+		}
+	})
+}
+
+// version is that of the capability with the name of a need.
+func (x *modelAgent) version(need string) string {
+	name, _, _ := strings.Cut(strings.TrimSuffix(need, "/*"), ">")
+	for _, c := range x.caps {
+		if n, version, _ := strings.Cut(c, "@"); n == name {
+			return version
+		}
+	}
+	return ""
 }
 
 func (m *model) complain(format string, args ...any) {
@@ -335,9 +376,13 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 		} else {
 			x.out = false
 		}
-		x.caps, x.slots = c.Capabilities, max(1, c.Concurrency)
+		x.caps, x.slots, x.weight = c.Capabilities, max(1, c.Concurrency), c.Weight
 		if most := m.spec.Agents.Concurrency; most > 0 {
 			x.slots = min(x.slots, most)
+		}
+	case AgentStanding:
+		if x := m.life(c.Agent); x != nil {
+			x.standing = c
 		}
 	case AgentDown:
 		for _, t := range m.crew(c.Agent) {
@@ -451,7 +496,7 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 			finish(t, StateDead, "died deadline")
 			continue
 		}
-		x := m.choose(now, free)
+		x := m.choose(now, t, free)
 		if started, ok := next().(Started); ok && m.spec.Policy == PowerOfTwo {
 			// Which two were drawn is the queue's affair; the one taken must be a candidate and not the single worst of three or more.
 			for _, y := range free {
@@ -527,7 +572,7 @@ func (m *model) before(a, b *modelTask) bool {
 func (m *model) candidates(now Instant, t *modelTask) []*modelAgent {
 	var capable, untried []*modelAgent
 	for _, x := range m.agents {
-		if x.out || (t.task.Capability != "" && !slices.Contains(x.caps, t.task.Capability)) {
+		if x.out || x.standing.Out || !x.offers(t.task.Capability) || !x.offers(m.spec.Requires[t.task.Kind]) {
 			continue
 		}
 		capable = append(capable, x)
@@ -538,12 +583,19 @@ func (m *model) candidates(now Instant, t *modelTask) []*modelAgent {
 	if len(untried) > 0 {
 		capable = untried
 	}
-	return slices.DeleteFunc(capable, func(x *modelAgent) bool {
+	free := slices.DeleteFunc(capable, func(x *modelAgent) bool {
 		return len(x.held) >= x.slots || !m.allows(m.spec.Agents, now, func(b modelStart) bool { return b.agent == x.agent.ID })
 	})
+	rank := 0
+	for i, x := range free {
+		if i == 0 || x.standing.Rank < rank {
+			rank = x.standing.Rank
+		}
+	}
+	return slices.DeleteFunc(free, func(x *modelAgent) bool { return x.standing.Rank > rank })
 }
 
-func (m *model) choose(now Instant, free []*modelAgent) *modelAgent {
+func (m *model) choose(now Instant, t *modelTask, free []*modelAgent) *modelAgent {
 	if m.spec.Policy == Performance {
 		least := m.cost(free[0], now)
 		for _, x := range free {
@@ -553,7 +605,9 @@ func (m *model) choose(now Instant, free []*modelAgent) *modelAgent {
 	}
 	best := free[0]
 	for _, x := range free[1:] {
-		load := len(x.held)*best.slots - len(best.held)*x.slots
+		load := cmp.Compare(x.load(), best.load())
+		need := cmp.Or(t.task.Capability, m.spec.Requires[t.task.Kind])
+		old := -cmp.Compare(x.version(need), best.version(need)) // the versions drawn are "", 1 and 2
 		special := len(x.caps) - len(best.caps)
 		recent := x.lastPick - best.lastPick
 		if recent == 0 {
@@ -566,7 +620,7 @@ func (m *model) choose(now Instant, free []*modelAgent) *modelAgent {
 		case LeastLoaded, PowerOfTwo:
 			order = []int{load, recent}
 		case ByCapability:
-			order = []int{special, load, recent}
+			order = []int{old, special, load, recent}
 		case Performance:
 			order = []int{load, recent}
 		}
@@ -651,7 +705,7 @@ func (w *world) finish() error {
 	if _, err := w.step(Unpause{}); err != nil {
 		return err
 	}
-	if _, err := w.step(AgentUp{Agent: last, Capabilities: []string{"x", "y", "z"}, Concurrency: 3}); err != nil {
+	if _, err := w.step(AgentUp{Agent: last, Capabilities: []string{"x", "y@2", "z"}, Concurrency: 3}); err != nil {
 		return err
 	}
 	for round := 0; w.q.Counts().Open() > 0; round++ {

@@ -4,15 +4,19 @@ package plan
 
 import (
 	"slices"
+
+	"mabeam.dev/agents/capability"
 )
 
 // worker is a life of an agent as the queue sees it. It is live knowledge and never journaled.
 type worker struct {
 	agent     Agent
 	kind      string
-	offered   []string // sorted capabilities
-	seats     []*seat  // one in each group it serves, the empty capability first
+	offers    []capability.Offer // sorted by name
+	seats     []*seat            // one in each group it serves, the empty need first
 	slots     int
+	size      float64 // slots by weight
+	standing  AgentStanding
 	held      map[Token]hold // attempts it works on
 	lastPick  uint64
 	pace      pace
@@ -43,14 +47,6 @@ type recall struct {
 	token Token
 }
 
-func (w *worker) offers(need string) bool {
-	if need == "" {
-		return true
-	}
-	_, found := slices.BinarySearch(w.offered, need)
-	return found
-}
-
 // life returns the worker of exactly this incarnation, or nil.
 func (q *Queue) life(a Agent) *worker {
 	if w := q.workers[a.ID]; w != nil && w.agent == a {
@@ -64,6 +60,7 @@ func (q *Queue) join(now Instant, c AgentUp) {
 	held := map[Token]hold{}
 	var lastPick uint64
 	var condemned bool
+	standing := AgentStanding{Agent: c.Agent}
 	beat, begun := q.paces[c.Agent.ID]
 	if !begun {
 		beat = newPace(q.spec.Agents)
@@ -72,7 +69,7 @@ func (q *Queue) join(now Instant, c AgentUp) {
 	if old := q.workers[c.Agent.ID]; old != nil {
 		beat = old.pace
 		if old.agent == c.Agent {
-			held, lastPick, condemned = old.held, old.lastPick, old.condemned
+			held, lastPick, condemned, standing = old.held, old.lastPick, old.condemned, old.standing
 		}
 		q.leave(old.agent)
 	}
@@ -89,19 +86,14 @@ func (q *Queue) join(now Instant, c AgentUp) {
 		slots = min(slots, most)
 	}
 	w := &worker{
-		agent: c.Agent, kind: c.Kind, offered: slices.Compact(slices.Sorted(slices.Values(c.Capabilities))),
-		slots: slots, held: held, lastPick: lastPick, condemned: condemned, pace: beat, rest: beat.next(now), restSlot: -1,
+		agent: c.Agent, kind: c.Kind, offers: offersOf(c.Capabilities), slots: slots, size: float64(slots) * weightOf(c.Weight),
+		held: held, lastPick: lastPick, condemned: condemned, standing: standing, pace: beat, rest: beat.next(now), restSlot: -1,
 	}
 	if w.rest != 0 {
 		q.resting.push(w)
 	}
 	q.workers[c.Agent.ID] = w
-	w.seats = append(w.seats, &seat{worker: w, group: q.group(""), slot: -1})
-	for _, need := range w.offered {
-		if need != "" {
-			w.seats = append(w.seats, &seat{worker: w, group: q.group(need), slot: -1})
-		}
-	}
+	q.sit(w)
 	q.refresh(w)
 }
 
@@ -122,13 +114,14 @@ func (q *Queue) leave(a Agent) {
 	delete(q.workers, a.ID)
 	q.keepPace(w)
 	for _, s := range w.seats {
+		s.group.seats--
 		q.prune(s.group)
 	}
 }
 
 // refresh brings the groups in line with a worker whose slots or standing changed.
 func (q *Queue) refresh(w *worker) {
-	up := !w.draining && !w.condemned
+	up := !w.draining && !w.condemned && !w.standing.Out
 	free := up && len(w.held) < w.slots && w.rest == 0
 	upBy, freeBy := boolCount(up)-boolCount(w.up), boolCount(free)-boolCount(w.free)
 	w.up, w.free = up, free

@@ -33,7 +33,8 @@ type Queue struct {
 	// Indexes over the journaled part.
 	running map[Token]*record
 	crews   map[Agent][]*record // running attempts of a life
-	groups  map[string]*group   // capability -> lanes and agents
+	groups  map[needs]*group    // lanes and agents
+	special []*group            // those of groups whose needs are more than a name, in the order in which they were made
 	ready   heap[*lane]         // lanes with a task and an agent for it
 	due     heap[alarm]
 	kinds   map[string]string // interned names of kinds
@@ -68,7 +69,7 @@ func New(spec Spec) (*Queue, error) {
 		cursors:  map[string]int64{},
 		running:  map[Token]*record{},
 		crews:    map[Agent][]*record{},
-		groups:   map[string]*group{},
+		groups:   map[needs]*group{},
 		kinds:    map[string]string{},
 		workers:  map[string]*worker{},
 		gates:    map[string]*gate{},
@@ -185,6 +186,8 @@ func (q *Queue) note(now Instant, cmd Command, out *Output) {
 		q.armed = 0
 	case Drain:
 		q.draining = true
+	case AgentStanding:
+		q.stand(c)
 	case Submit, Pick, Cancel, Revive, Forget, Trim, Purge, Pause, Unpause:
 	}
 }

@@ -5,15 +5,19 @@ package plan
 import (
 	"slices"
 	"strings"
+
+	"mabeam.dev/agents/capability"
 )
 
-// group is everything about one required capability: the tasks that ask for it and the agents that offer it. The empty capability is offered by every agent.
+// group is everything about one need: the tasks that have it and the agents that meet it. The empty need is met by every agent.
 type group struct {
-	need    string
-	up      int              // agents that take tasks, busy or not
-	free    heap[*seat]      // agents with a free slot, best candidate first
-	fresh   *lane            // tasks never tried in their series and of a kind without a quota
-	retried map[string]*lane // the others by their kind, if it has a quota, and the agents tried: tasks of one lane can go to the same agents
+	key     needs
+	wants   []capability.Need // all of them must be met
+	seats   int               // agents that meet it, whether they take tasks or not
+	up      int               // agents that take tasks, busy or not
+	free    heap[*seat]       // agents with a free slot, best candidate first
+	fresh   *lane             // tasks never tried in their series and of a kind without a quota
+	retried map[string]*lane  // the others by their kind, if it has a quota, and the agents tried: tasks of one lane can go to the same agents
 }
 
 // lane holds accepted tasks that are alike in where they can go, so that looking at the first one tells for all whether an agent is free for them.
@@ -60,19 +64,6 @@ func (l *lane) count(w *worker, up, free int) {
 	}
 }
 
-func (q *Queue) group(need string) *group {
-	g := q.groups[need]
-	if g == nil {
-		g = &group{need: need, free: heap[*seat]{
-			less:  func(a, b *seat) bool { return q.spec.Policy.prefers(a.worker, b.worker) },
-			moved: func(s *seat, i int) { s.slot = i },
-		}}
-		g.fresh = newLane(g, "", nil)
-		q.groups[need] = g
-	}
-	return g
-}
-
 func newLane(g *group, mark string, tried []string) *lane {
 	return &lane{group: g, mark: mark, tried: tried, slot: -1, tasks: heap[*record]{
 		less:  earlier,
@@ -82,8 +73,8 @@ func newLane(g *group, mark string, tried []string) *lane {
 
 // laneOf finds or makes the lane of an accepted task.
 func (q *Queue) laneOf(r *record) *lane {
-	g := q.group(r.Capability)
-	r.Capability = g.need // one string for all tasks
+	g := q.group(q.needsOf(r))
+	r.Capability = g.key.task // one string for all tasks
 	tried := r.tried()
 	gate := q.gates[r.Kind]
 	if len(tried) == 0 && gate == nil {
@@ -101,7 +92,7 @@ func (q *Queue) laneOf(r *record) *lane {
 			gate.lanes[l] = true
 		}
 		for _, w := range q.workers {
-			if w.offers(g.need) {
+			if g.servedBy(w) {
 				l.count(w, boolCount(w.up), boolCount(w.free))
 			}
 		}
@@ -148,13 +139,6 @@ func (q *Queue) settle(l *lane) {
 		}
 	}
 	q.prune(g)
-}
-
-// prune forgets a capability nobody asks for or offers. A worker that takes no tasks may hold on to a group forgotten before, whose name is in use again.
-func (q *Queue) prune(g *group) {
-	if q.groups[g.need] == g && g.up == 0 && g.free.len() == 0 && g.fresh.tasks.len() == 0 && len(g.retried) == 0 {
-		delete(q.groups, g.need)
-	}
 }
 
 func boolCount(b bool) int {

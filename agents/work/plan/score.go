@@ -6,13 +6,13 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"mabeam.dev/agents/balance"
 )
 
 const (
 	// trust is after what time without a new attempt half of what is known of an agent gives way to what is known of all. An agent that did badly is so tried again.
 	trust = time.Minute
-	// leastSuccess keeps an agent that always fails comparable.
-	leastSuccess = 0.05
 	// alike is by what factor costs may differ and be the same for all we know.
 	alike = 1.1
 	// mostScores bounds what is remembered of agents that are not up.
@@ -94,9 +94,12 @@ func medianOf(scores map[string]*score) time.Duration {
 	return all[len(all)/2]
 }
 
-// cost is what one more attempt is expected to cost on an agent: its share of slots in use, by its latency, by its chance of success. Who is not known is
-// taken for average.
+// cost is what one more attempt is expected to cost on an agent: its load by the time that a success takes, as its standing tells it, or else as far as its
+// score does. Who is not known is taken for average.
 func (q *Queue) cost(now Instant, w *worker) float64 {
+	if told := w.standing.Slowness; told > 0 {
+		return w.load() * told
+	}
 	latency, success := float64(q.median), 1.0
 	if s := q.scores[w.agent.ID]; s != nil {
 		sure := float64(trust) / float64(trust+max(0, now.Sub(s.at)))
@@ -104,24 +107,21 @@ func (q *Queue) cost(now Instant, w *worker) float64 {
 		latency = float64(sure*float64(s.latency)) + float64((1-sure)*latency)
 		success = float64(sure*s.success) + float64((1-sure)*success)
 	}
-	share := float64(len(w.held)+1) / float64(w.slots)
-	return share * max(latency, float64(time.Microsecond)) / max(success, leastSuccess)
+	return w.load() * balance.Slowness(time.Duration(latency), success)
 }
 
-// fittest looks at all free agents: what they cost depends on the time. Those who cost about the same share the work by load and by turns, so that who has become
+// fittest looks at all candidates: what they cost depends on the time. Those who cost about the same share the work by load and by turns, so that who has become
 // average again by not being asked is asked.
 func (q *Queue) fittest(now Instant, l *lane, free []*seat) *worker {
 	least := math.Inf(1)
 	costs := make([]float64, len(free))
 	for i, s := range free {
-		if costs[i] = math.Inf(1); !l.avoids(s.worker.agent.ID) {
-			costs[i] = q.cost(now, s.worker)
-			least = min(least, costs[i])
-		}
+		costs[i] = q.cost(now, s.worker)
+		least = min(least, costs[i])
 	}
 	var best *worker
 	for i, s := range free {
-		if costs[i] <= least*alike && (best == nil || LeastLoaded.prefers(s.worker, best)) {
+		if costs[i] <= least*alike && (best == nil || LeastLoaded.prefers(l.group, s.worker, best)) {
 			best = s.worker
 		}
 	}

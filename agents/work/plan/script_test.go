@@ -14,6 +14,8 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/agents/balance"
 )
 
 // script runs the commands of a testdata file against one queue. Time starts at zero and is set with at=DURATION on any command. Every command prints the events
@@ -121,6 +123,9 @@ func (s *script) run(line string) string {
 		if kind, text, ok := strings.Cut(args["kind"], ":"); ok {
 			s.spec.Kinds = map[string]Quota{kind: quota(text)}
 		}
+		if kind, need, ok := strings.Cut(args["requires"], ":"); ok {
+			s.spec.Requires = map[string]string{kind: need}
+		}
 		q, err := New(s.spec)
 		if err != nil {
 			return "error: " + strings.ReplaceAll(err.Error(), "\n", "\nerror: ") + "\n"
@@ -150,7 +155,13 @@ func (s *script) run(line string) string {
 		if args["caps"] != "" {
 			offered = strings.Split(args["caps"], ",")
 		}
-		return s.step(AgentUp{Agent: agent(1), Kind: "test", Capabilities: offered, Concurrency: number("slots")})
+		return s.step(AgentUp{Agent: agent(1), Kind: "test", Capabilities: offered, Concurrency: number("slots"), Weight: float64(number("weight"))})
+	case "standing":
+		a := AgentStanding{Agent: agent(1), Rank: number("rank"), Slowness: float64(span("slow")), Out: args["out"] != ""}
+		if args["out"] == "health" {
+			a.Because = balance.ByHealth
+		}
+		return s.step(a)
 	case "down":
 		return s.step(AgentDown{Agent: agent(1), Reason: args["reason"], Crashed: args["crashed"] != "", Culprit: args["culprit"]})
 	case "draining":

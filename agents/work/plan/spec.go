@@ -9,18 +9,21 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"mabeam.dev/agents/capability"
 )
 
-// Policy chooses among the agents that may take a task. Whatever the policy, only agents that offer the task's capability and have a free slot are candidates.
+// Policy chooses among the agents that may take a task. Whatever the policy, only agents that meet the task's needs and have a free slot are candidates, and
+// those of the best rank alone (see AgentStanding). Load is what an agent would have in hand with the task too, divided by its slots x weight.
 type Policy string
 
 // The allocation policies.
 const (
 	RoundRobin   Policy = "round_robin"  // RoundRobin takes the candidate whose last task is longest ago.
-	LeastLoaded  Policy = "least_loaded" // LeastLoaded takes the candidate with the smallest share of its slots in use.
-	ByCapability Policy = "capability"   // ByCapability takes the most specialised candidate, so that generalists stay free.
+	LeastLoaded  Policy = "least_loaded" // LeastLoaded takes the candidate with the least load.
+	ByCapability Policy = "capability"   // ByCapability takes the newest version of the capability, then who can do the least else, so that generalists stay free.
 	PowerOfTwo   Policy = "power_of_two" // PowerOfTwo draws two candidates and takes the less loaded one.
-	Performance  Policy = "performance"  // Performance takes the candidate with the least share of slots in use x smoothed latency / success.
+	Performance  Policy = "performance"  // Performance takes the candidate with the least load x time / success: as AgentStanding tells it, else as the queue has seen it.
 )
 
 // Policies lists every policy in the order of the documentation.
@@ -39,19 +42,20 @@ const (
 
 // Spec configures a queue. Its zero value is a working configuration; for durations and counts zero means the default and a negative value means "none".
 type Spec struct {
-	Policy     Policy           // Policy of allocation; default RoundRobin.
-	Duplicates Duplicates       // Duplicates policy; default Merge.
-	Limit      int              // Limit of open tasks (accepted, running, waiting); default 10,000.
-	InputLimit int              // InputLimit in bytes of one task's input; default 1 MiB, negative none.
-	Attempts   int              // Attempts of a task that does not say; default 3.
-	Timeout    time.Duration    // Timeout of an attempt for tasks that do not say; default 1 minute, negative none.
-	Ageing     time.Duration    // Ageing is the wait that equals one step of priority; default 1 minute, negative none.
-	Grace      time.Duration    // Grace a recalled agent has to let go before it is condemned; default 5 s, negative for ever.
-	Poison     int              // Poison is the number of different agents a task may kill; default 3, negative unlimited.
-	Backoff    Backoff          // Backoff between attempts after an error or a time-out.
-	Agents     Quota            // Agents bounds what each agent does; its own concurrency bounds it as well.
-	Kinds      map[string]Quota // Kinds bounds what is done of a kind of tasks, by all agents together.
-	Remember   int              // Remember is how many tasks that are over are kept in memory; default 100,000, negative all; see Trim.
+	Policy     Policy            // Policy of allocation; default RoundRobin.
+	Duplicates Duplicates        // Duplicates policy; default Merge.
+	Limit      int               // Limit of open tasks (accepted, running, waiting); default 10,000.
+	InputLimit int               // InputLimit in bytes of one task's input; default 1 MiB, negative none.
+	Attempts   int               // Attempts of a task that does not say; default 3.
+	Timeout    time.Duration     // Timeout of an attempt for tasks that do not say; default 1 minute, negative none.
+	Ageing     time.Duration     // Ageing is the wait that equals one step of priority; default 1 minute, negative none.
+	Grace      time.Duration     // Grace a recalled agent has to let go before it is condemned; default 5 s, negative for ever.
+	Poison     int               // Poison is the number of different agents a task may kill; default 3, negative unlimited.
+	Backoff    Backoff           // Backoff between attempts after an error or a time-out.
+	Agents     Quota             // Agents bounds what each agent does; its own concurrency bounds it as well.
+	Kinds      map[string]Quota  // Kinds bounds what is done of a kind of tasks, by all agents together.
+	Requires   map[string]string // Requires is what a kind of tasks needs of an agent besides what the task says: a need as package capability reads it.
+	Remember   int               // Remember is how many tasks that are over are kept in memory; default 100,000, negative all; see Trim.
 }
 
 // Backoff grows exponentially from Base to Max with full jitter: the wait is uniform between zero and the grown value.
@@ -114,6 +118,11 @@ func (s Spec) Validate() error {
 	s.Agents.check("agents", bad)
 	for _, kind := range slices.Sorted(maps.Keys(s.Kinds)) {
 		s.Kinds[kind].check("kinds."+kind, bad)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(s.Requires)) {
+		if _, err := capability.ParseNeed(s.Requires[kind]); err != nil {
+			bad("requires."+kind, "%v", err)
+		}
 	}
 	return errors.Join(all...)
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"mabeam.dev/agents/capability"
 )
 
 // Bounds of what a task may say about itself. They keep the memory of a waiting task, its input aside, under one KiB.
@@ -27,7 +29,7 @@ type Task struct {
 	ID         string          `json:"id"`                   // ID is unique in the queue for ever (until forgotten).
 	Kind       string          `json:"kind"`                 // Kind tells the agent what to do.
 	Input      json.RawMessage `json:"input,omitempty"`      // Input is handed to the agent; kept in compact form.
-	Capability string          `json:"capability,omitempty"` // Capability an agent must offer; empty = any agent.
+	Capability string          `json:"capability,omitempty"` // Capability an agent must offer, or a need as package capability reads it; empty = any agent.
 	Key        string          `json:"key,omitempty"`        // Key makes tasks with different ids the same task.
 	Priority   int             `json:"priority,omitempty"`   // Priority: higher goes first, within +-MaxPriority.
 	Attempts   int             `json:"attempts,omitempty"`   // Attempts allowed in a series; zero = Spec.Attempts.
@@ -69,6 +71,9 @@ func (t *Task) Validate(inputLimit int) error {
 	name("kind", t.Kind, true)
 	name("capability", t.Capability, false)
 	name("key", t.Key, false)
+	if _, err := capability.ParseNeed(t.Capability); err != nil && len(t.Capability) <= MaxName && utf8.ValidString(t.Capability) {
+		all = append(all, &FieldError{ID: t.ID, Key: "capability", Reason: "is no need: " + err.Error()})
+	}
 	if t.Priority < -MaxPriority || t.Priority > MaxPriority {
 		all = append(all, &FieldError{ID: t.ID, Key: "priority", Reason: fmt.Sprintf("is %d, want %d to %d", t.Priority, -MaxPriority, MaxPriority)})
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mabeam.dev/agents/balance"
 )
 
 // Counts are the numbers of a queue, all kept up to date and read in O(1).
@@ -104,6 +106,7 @@ type Block struct {
 	Capability string
 	Tasks      int
 	Reason     string
+	NoAgent    *balance.NoAgentError // NoAgent counts what is against the agents when none could take the tasks even if it were free; else nil.
 }
 
 // Blocked lists the capabilities with accepted tasks, sorted by name, tasks on their first attempt before retries.
@@ -111,16 +114,24 @@ func (q *Queue) Blocked() []Block {
 	var blocks []Block
 	for _, g := range q.groups {
 		if n := g.fresh.tasks.len(); n > 0 {
-			blocks = append(blocks, Block{Capability: g.need, Tasks: n, Reason: q.why(g.fresh)})
+			blocks = append(blocks, q.block(g.fresh, n))
 		}
 		for _, l := range g.retried {
-			blocks = append(blocks, Block{Capability: g.need, Tasks: l.tasks.len(), Reason: q.why(l)})
+			blocks = append(blocks, q.block(l, l.tasks.len()))
 		}
 	}
 	slices.SortFunc(blocks, func(a, b Block) int {
 		return cmp.Or(strings.Compare(a.Capability, b.Capability), strings.Compare(a.Reason, b.Reason), cmp.Compare(a.Tasks, b.Tasks))
 	})
 	return blocks
+}
+
+func (q *Queue) block(l *lane, tasks int) Block {
+	b := Block{Capability: l.group.key.String(), Tasks: tasks, Reason: q.why(l)}
+	if l.freshUp+l.triedUp == 0 {
+		b.NoAgent = q.nobody(l)
+	}
+	return b
 }
 
 func (q *Queue) why(l *lane) string {
@@ -132,10 +143,8 @@ func (q *Queue) why(l *lane) string {
 		return "queue is paused: " + q.pause.Reason
 	case q.paused:
 		return "queue is paused"
-	case up == 0 && l.group.need == "":
-		return "no agent is up"
 	case up == 0:
-		return fmt.Sprintf("no agent offers %q", l.group.need)
+		return sayNobody(l.group, q.nobody(l))
 	case l.servable():
 		return "next in turn"
 	case l.staffed():
@@ -153,11 +162,13 @@ func (q *Queue) why(l *lane) string {
 type Worker struct {
 	Agent        Agent
 	Kind         string
-	Capabilities []string // Capabilities are sorted.
+	Capabilities []string // Capabilities are sorted, with their versions.
 	Slots        int
-	Held         int           // Held counts slots in use, those of recalled attempts included.
-	Draining     bool          // Draining agents get no tasks.
-	Condemned    bool          // Condemned agents get no tasks and should be killed.
+	Held         int  // Held counts slots in use, those of recalled attempts included.
+	Draining     bool // Draining agents get no tasks.
+	Condemned    bool // Condemned agents get no tasks and should be killed.
+	Standing     AgentStanding
+	Weight       float64
 	Resting      bool          // Resting agents get no task until the rate of Spec.Agents allows one more.
 	Ended        uint64        // Ended counts attempts of the agent, in all its lives, of which Latency and Success are made.
 	Latency      time.Duration // Latency of its attempts, smoothed.
@@ -169,9 +180,12 @@ func (q *Queue) Workers() []Worker {
 	all := make([]Worker, 0, len(q.workers))
 	for _, w := range q.workers {
 		seen := Worker{
-			Agent: w.agent, Kind: w.kind, Capabilities: slices.Clone(w.offered), Slots: w.slots,
+			Agent: w.agent, Kind: w.kind, Slots: w.slots, Weight: w.size / float64(w.slots), Standing: w.standing,
 			Held: len(w.held), Draining: w.draining, Condemned: w.condemned,
 			Resting: w.rest != 0,
+		}
+		for _, o := range w.offers {
+			seen.Capabilities = append(seen.Capabilities, o.String())
 		}
 		if s := q.scores[w.agent.ID]; s != nil {
 			seen.Ended, seen.Latency, seen.Success = s.ended, s.latency, s.success
