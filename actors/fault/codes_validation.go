@@ -5,7 +5,7 @@ package fault
 // validation is 1xxx: what was asked cannot be right, and repeating it is pointless.
 var validation = []Entry{
 	{
-		1001, "cmd/runtime/app.ExitUsage", nil, Low, never, false,
+		1001, "cmd/runtime/app.ExitUsage", nil, Low, never, true,
 		"The command was called with words, flags or files that it does not take.",
 		"Read the message: it names the word and what was probably meant. 'runtime help' lists everything.",
 	},

@@ -58,9 +58,9 @@ func Run(ctx context.Context, w World, options ...Option) int {
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
 	if err != nil && err.Error() != "" {
-		fmt.Fprintln(w.Stderr, "runtime:", err)
+		c.complain(ran, err)
 	}
 	return codeOf(err)
 }
@@ -77,7 +77,8 @@ queues that feed them tasks and lose none.
   runtime run -c node.yaml       your own node
   runtime validate node.yaml     every mistake of a config file at once
   runtime inspect tree           the tree of a running node
-  runtime work list              its queues, tasks and dead letters`,
+  runtime work list              its queues, tasks and dead letters
+  runtime events query           what has happened, from its journal`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -88,7 +89,7 @@ queues that feed them tasks and lose none.
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand(root))
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(c.run(), c.validate(), c.conform(), c.scenario(), c.inspect(), c.alerts(), c.work(), c.schema(), c.version(), c.reviewAgent(), exitCodesTopic())
+	root.AddCommand(c.run(), c.validate(), c.conform(), c.scenario(), c.inspect(), c.alerts(), c.work(), c.events(), c.schema(), c.explain(), c.version(), c.reviewAgent(), exitCodesTopic())
 	return root
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"mabeam.dev/actors/fault"
 )
 
 // The exit codes of the command.
@@ -54,6 +56,14 @@ func (e *codeError) Error() string {
 
 func (e *codeError) Unwrap() error { return e.err }
 
+// FaultCode is that of wrong usage for the exit code of that; others have none.
+func (e *codeError) FaultCode() fault.Code {
+	if e.code == ExitUsage {
+		return usageCode
+	}
+	return 0
+}
+
 func exitWith(code int, err error) error { return &codeError{code, err} }
 
 func usage(format string, args ...any) error { return exitWith(ExitUsage, fmt.Errorf(format, args...)) }
@@ -66,6 +76,23 @@ func codeOf(err error) int {
 		return ExitDone
 	case errors.As(err, &c):
 		return c.code
+	}
+	return exitOf(fault.Of(err))
+}
+
+// exitOf is the exit code of an error that no command gave one.
+func exitOf(f fault.Fault) int {
+	for _, code := range f.Chain {
+		switch code {
+		case 1301, 1302: // the configuration
+			return ExitUsage
+		case 2401: // no node answers
+			return ExitUnreachable
+		case 9201: // the root supervisor gave up
+			return ExitGaveUp
+		case 9831: // an expectation of a scenario
+			return ExitUnmet
+		}
 	}
 	return ExitFailed
 }
