@@ -8,18 +8,17 @@ import (
 	"strings"
 )
 
-// sorted holds all slots in the order of namespace and id: runs of at most maxRun of them. It makes pages of a long list, and the
-// first of many equals, cheap. It is changed as slots are.
-type sorted struct {
-	edit uint64
-	runs []*run
-}
+// sorted holds all slots in the order of namespace and id, in a persistent tree: it makes pages of a long list, and the first of many equals,
+// cheap. It is changed as slots are.
+type sorted struct{ root *twig }
 
-// run is some slots in order; low is a name that is not above that of the first, and above those of the run before.
-type run struct {
+// twig is a node of the tree: one at the bottom has slots, one above has kids, none has nothing. low is a name that is not above any in it,
+// and above all in those before.
+type twig struct {
 	edit  uint64
 	low   name
 	slots []uint32
+	kids  []*twig
 }
 
 // name is what rows are ordered by in the end.
@@ -34,89 +33,141 @@ func (n name) compare(o name) int {
 	return strings.Compare(n.id, o.id)
 }
 
-const maxRun = 256
+// maxTwig is how much a node has at most. A write copies one node of each level.
+const maxTwig = 64
 
 // seek returns where the first slot is whose name is n or greater.
-func (s *sorted) seek(rows *slots, n name) (r, i int) {
-	r = sort.Search(len(s.runs), func(i int) bool { return s.runs[i].low.compare(n) > 0 }) - 1
-	if r < 0 {
-		return 0, 0
-	}
-	in := s.runs[r].slots
-	i = sort.Search(len(in), func(i int) bool { return rows.get(in[i]).name().compare(n) >= 0 })
-	return r, i
+func (t *twig) seek(rows *slots, n name) int {
+	return sort.Search(len(t.slots), func(i int) bool { return rows.get(t.slots[i]).name().compare(n) >= 0 })
+}
+
+// kid returns which kid a name belongs to.
+func (t *twig) kid(n name) int {
+	return max(sort.Search(len(t.kids), func(i int) bool { return t.kids[i].low.compare(n) > 0 })-1, 0)
 }
 
 // insert puts in a slot whose row is in rows and whose name is not there yet.
 func (s *sorted) insert(edit uint64, rows *slots, slot uint32) {
 	n := rows.get(slot).name()
-	s.own(edit)
-	if len(s.runs) == 0 {
-		s.runs = append(s.runs, &run{edit: edit, low: n, slots: []uint32{slot}})
+	if s.root == nil {
+		s.root = &twig{edit: edit, low: n, slots: []uint32{slot}}
 		return
 	}
-	r, i := s.seek(rows, n)
-	if len(s.runs[r].slots) == maxRun {
-		if r == len(s.runs)-1 && i == maxRun { // names that only grow leave full runs behind
-			s.runs = append(s.runs, &run{edit: edit, low: n, slots: []uint32{slot}})
-			return
-		}
-		full := s.ownRun(edit, r)
-		upper := &run{edit: edit, slots: slices.Clone(full.slots[maxRun/2:])}
-		upper.low = rows.get(upper.slots[0]).name()
-		full.slots = full.slots[: maxRun/2 : maxRun/2]
-		s.runs = slices.Insert(s.runs, r+1, upper)
-		if i > maxRun/2 {
-			r, i = r+1, i-maxRun/2
-		}
+	root, next := s.root.insert(edit, rows, n, slot, true)
+	if next != nil {
+		root = &twig{edit: edit, low: root.low, kids: []*twig{root, next}}
 	}
-	in := s.ownRun(edit, r)
-	in.slots = slices.Insert(in.slots, i, slot)
-	if i == 0 {
-		in.low = n
+	s.root = root
+}
+
+// insert returns the node with a slot, and a second one that comes next if it would have too much. last says that no node comes behind it:
+// names that only grow leave full nodes behind.
+func (t *twig) insert(edit uint64, rows *slots, n name, slot uint32, last bool) (with, next *twig) {
+	if t.kids == nil {
+		i := t.seek(rows, n)
+		if last && i == maxTwig {
+			return t, &twig{edit: edit, low: n, slots: []uint32{slot}}
+		}
+		t = t.own(edit)
+		t.slots = slices.Insert(t.slots, i, slot)
+		if i == 0 {
+			t.low = n
+		}
+		if len(t.slots) > maxTwig {
+			next = &twig{edit: edit, slots: slices.Clone(t.slots[maxTwig/2:])}
+			next.low = rows.get(next.slots[0]).name()
+			t.slots = slices.Clone(t.slots[:maxTwig/2])
+		}
+		return t, next
 	}
+	t = t.own(edit)
+	i := t.kid(n)
+	last = last && i == len(t.kids)-1
+	kid, more := t.kids[i].insert(edit, rows, n, slot, last)
+	if t.kids[i] = kid; i == 0 {
+		t.low = kid.low
+	}
+	if more == nil {
+		return t, nil
+	}
+	t.kids = slices.Insert(t.kids, i+1, more)
+	if len(t.kids) > maxTwig {
+		at := maxTwig / 2
+		if last {
+			at = maxTwig
+		}
+		next = &twig{edit: edit, low: t.kids[at].low, kids: slices.Clone(t.kids[at:])}
+		t.kids = slices.Clone(t.kids[:at])
+	}
+	return t, next
 }
 
 // remove takes out a slot whose row is still in rows.
 func (s *sorted) remove(edit uint64, rows *slots, slot uint32) {
-	r, i := s.seek(rows, rows.get(slot).name())
-	s.own(edit)
-	in := s.ownRun(edit, r)
-	in.slots = slices.Delete(in.slots, i, i+1)
-	if len(in.slots) == 0 {
-		s.runs = slices.Delete(s.runs, r, r+1)
+	s.root = s.root.remove(edit, rows, rows.get(slot).name())
+	for s.root != nil && len(s.root.kids) == 1 {
+		s.root = s.root.kids[0]
 	}
 }
 
-func (s *sorted) own(edit uint64) {
-	if s.edit != edit {
-		s.edit, s.runs = edit, append(make([]*run, 0, len(s.runs)+1), s.runs...)
+// remove returns the node without a name that is in it; nil if nothing is left.
+func (t *twig) remove(edit uint64, rows *slots, n name) *twig {
+	t = t.own(edit)
+	if t.kids == nil {
+		i := t.seek(rows, n)
+		if t.slots = slices.Delete(t.slots, i, i+1); len(t.slots) == 0 {
+			return nil
+		}
+		return t
 	}
+	i := t.kid(n)
+	if t.kids[i] = t.kids[i].remove(edit, rows, n); t.kids[i] == nil {
+		if t.kids = slices.Delete(t.kids, i, i+1); len(t.kids) == 0 {
+			return nil
+		}
+	}
+	return t
 }
 
-func (s *sorted) ownRun(edit uint64, r int) *run {
-	if in := s.runs[r]; in.edit != edit {
-		s.runs[r] = &run{edit: edit, low: in.low, slots: append(make([]uint32, 0, min(len(in.slots)+1, maxRun)), in.slots...)}
+// own returns a node that this edit may change: itself or a copy, with room for one more.
+func (t *twig) own(edit uint64) *twig {
+	if t.edit == edit {
+		return t
 	}
-	return s.runs[r]
+	c := &twig{edit: edit, low: t.low}
+	if t.kids == nil {
+		c.slots = append(make([]uint32, 0, len(t.slots)+1), t.slots...)
+	} else {
+		c.kids = append(make([]*twig, 0, len(t.kids)+1), t.kids...)
+	}
+	return c
 }
 
 // between calls yield with the slots from lo on and before hi, in order, until it returns false; the zero hi is no end.
 func (s *sorted) between(rows *slots, lo, hi name, yield func(slot uint32) bool) {
-	r, i := s.seek(rows, lo)
-	endRun, end := len(s.runs), 0
-	if hi != (name{}) {
-		endRun, end = s.seek(rows, hi)
+	if s.root != nil {
+		s.root.between(rows, lo, hi, yield)
 	}
-	for ; r < len(s.runs) && r <= endRun; r, i = r+1, 0 {
-		in := s.runs[r].slots
-		if r == endRun {
-			in = in[:min(end, len(in))]
+}
+
+// between reports whether it goes on behind this node.
+func (t *twig) between(rows *slots, lo, hi name, yield func(slot uint32) bool) bool {
+	if t.kids == nil {
+		from, to := t.seek(rows, lo), len(t.slots)
+		if hi != (name{}) {
+			to = t.seek(rows, hi)
 		}
-		for ; i < len(in); i++ {
-			if !yield(in[i]) {
-				return
+		for i := from; i < to; i++ {
+			if !yield(t.slots[i]) {
+				return false
 			}
 		}
+		return to == len(t.slots)
 	}
+	for _, kid := range t.kids[t.kid(lo):] {
+		if hi != (name{}) && kid.low.compare(hi) >= 0 || !kid.between(rows, lo, hi, yield) {
+			return false
+		}
+	}
+	return true
 }
