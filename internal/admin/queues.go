@@ -99,7 +99,7 @@ func queueView(name string, v work.View) QueueView {
 		Paused: v.Paused, Draining: v.Draining, Blocked: []BlockView{}, Agents: []AgentView{},
 	}
 	for _, b := range v.Blocked {
-		view.Blocked = append(view.Blocked, BlockView(b))
+		view.Blocked = append(view.Blocked, BlockView{b.Capability, b.Tasks, b.Reason})
 	}
 	for _, a := range v.Agents {
 		view.Agents = append(view.Agents, AgentView{a.Agent.ID, a.Slots, a.Held, a.Ended, a.Latency.Seconds(), a.Success})
