@@ -15,6 +15,7 @@ import (
 	"mabeam.dev/actors"
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/registry"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/config"
@@ -78,12 +79,13 @@ type Node struct {
 	addr     atomic.Pointer[string] // of the HTTP surface; nil until it listens
 	draining atomic.Bool
 
-	records records
-	store   events.Store
-	journal *events.Journal
-	dir     *agents.Directory
-	queues  []*work.Queue
-	drained []work.Stats // by Stop alone
+	records  records
+	store    events.Store
+	journal  *events.Journal
+	dir      *agents.Directory
+	registry *registry.Registry
+	queues   []*work.Queue
+	drained  []work.Stats // by Stop alone
 }
 
 // Start brings the node up, phase by phase.
