@@ -47,9 +47,11 @@ type line struct{ now atomic.Pointer[mark] }
 type mark struct {
 	level  phase.Level
 	since  time.Time
-	why    string     // if it is not up
+	why    string     // if it is not up; of a start after a failure, what the failure was
 	pid    actors.PID // if it is up
 	starts int        // how often it has come up
+
+	again bool // it has been up, or was tried, before
 }
 
 // came is noted when a process is up, went when it is not.
@@ -57,8 +59,16 @@ func (l *line) came(pid actors.PID, at time.Time) {
 	l.now.Store(&mark{level: phase.Up, since: at, pid: pid, starts: l.starts() + 1})
 }
 
+// went keeps, from the end of a process until it is up again, when and why it ended.
 func (l *line) went(level phase.Level, why string, at time.Time) {
-	l.now.Store(&mark{level: level, since: at, why: why, starts: l.starts()})
+	m := &mark{level: level, since: at, why: why, starts: l.starts()}
+	if was := l.now.Load(); was != nil && (was.level == phase.Down || was.level == phase.Starting && was.again) {
+		m.since, m.again = was.since, true
+		if level == phase.Starting {
+			m.why = was.why
+		}
+	}
+	l.now.Store(m)
 }
 
 func (l *line) starts() int {
@@ -80,14 +90,22 @@ func (l *line) read() mark {
 // watch has the board told of the ends of processes; the starts are told by the children's start functions.
 func (b *board) watch(bus *telemetry.Bus, now func() time.Time) {
 	ended := func(at spot, why actors.Reason) {
-		if l := b.byPath[at]; l != nil {
-			l.went(phase.Down, why.String(), now())
+		if l := b.byPath[at]; l != nil && l.now.Load().level != phase.Down { // else it is known, with its cause
+			l.went(phase.Down, ending(why), now())
 		}
 	}
 	b.cancel = append(b.cancel,
 		telemetry.Subscribe(bus, "node.board", func(e supervision.ChildExited) { ended(spot{e.Supervisor, e.ID}, e.Reason) }),
 		telemetry.Subscribe(bus, "node.board", func(e supervision.ChildStopped) { ended(spot{e.Supervisor, e.ID}, e.Reason) }),
 	)
+}
+
+// ending says why a process ended, without the process.
+func ending(why actors.Reason) string {
+	if why.CrashError() != nil {
+		return "crash: " + reasonError(why).Error()
+	}
+	return why.String()
 }
 
 func (b *board) close() {
@@ -112,42 +130,56 @@ func (b *board) show() (all []admin.Phase, ready bool) {
 
 func (p *phaseLine) show() admin.Phase {
 	own := p.read()
-	view := admin.Phase{Name: string(p.name), Since: own.since}
-	members := []phase.Member{{Level: own.level}}
-	why := own.why
+	if p.stands {
+		own = p.services[0].read()
+	}
+	view := admin.Phase{Name: string(p.name), Since: own.since, Why: own.told()}
+	level := own.level
+	var members []phase.Member
 	for _, s := range p.services {
-		v, level := s.show(own)
-		view.Services = append(view.Services, v)
+		now := s.in(own)
+		view.Services = append(view.Services, s.show(now))
 		view.Required = view.Required || s.Need == phase.Required
-		members = append(members, phase.Member{Need: s.Need, Level: level})
-		if level != phase.Up && why == "" {
-			why = v.Name + ": " + v.Why
-		}
-		if v.Since.After(view.Since) {
-			view.Since = v.Since
+		members = append(members, phase.Member{Need: s.Need, Level: now.level})
+		if bad := phase.Judge(members); now.level != phase.Up && own.level.Serves() && bad > phase.Judge(members[:len(members)-1]) {
+			level, view.Why, view.Since = bad, s.id+": "+now.told(), now.since
 		}
 	}
-	level := phase.Judge(members)
 	view.State, view.Up = level.String(), level.Serves()
-	if level != phase.Up {
-		view.Why = why
-	}
 	return view
 }
 
-// show says how a service is, in a phase that is as it is.
-func (s *serviceLine) show(of mark) (admin.Service, phase.Level) {
+// in is how the service is, in a phase that is as it is.
+func (s *serviceLine) in(of mark) mark {
 	now := s.read()
-	if !of.level.Serves() && now.level.Serves() && of.level != phase.Starting { // its end has no other witness
-		now.level, now.why, now.since = phase.Down, "its phase is "+of.level.String(), of.since
-	}
-	if now.level == phase.Up && s.health != nil {
+	switch {
+	case now.level == phase.Up && of.level == phase.Down: // nobody has seen its end
+		now.level, now.why = phase.Down, "its phase is down"
+	case now.level == phase.Up && s.health != nil:
 		if why := s.health(); why != "" {
 			now.level, now.why = phase.Degraded, why
 		}
 	}
+	if now.level == phase.Down && of.level != phase.Up && of.since.After(now.since) {
+		now.since = of.since
+	}
+	return now
+}
+
+func (s *serviceLine) show(now mark) admin.Service {
 	return admin.Service{
-		Name: s.id, State: now.level.String(), Why: now.why, Since: now.since, Required: s.Need == phase.Required,
+		Name: s.id, State: now.level.String(), Why: now.told(), Since: now.since, Required: s.Need == phase.Required,
 		After: s.After, Loss: s.Loss.String(), Without: s.Without, Restarts: max(now.starts-1, 0),
-	}, now.level
+	}
+}
+
+// told is why something is not up, for people.
+func (m mark) told() string {
+	switch {
+	case m.level != phase.Starting:
+		return m.why
+	case m.again:
+		return "it is starting again, after " + m.why
+	}
+	return "it is starting"
 }

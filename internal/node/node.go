@@ -35,7 +35,7 @@ const stuckAfter = 30 * time.Second
 var ErrGaveUp = fault.New(9201, "node: the root supervisor gave up")
 
 // ErrStarting is returned when something is asked of a node that is not up yet.
-var ErrStarting = errors.New("node: it is starting")
+var ErrStarting = fault.New(9203, "node: it is starting")
 
 // Options are what a node is made of.
 type Options struct {
@@ -65,6 +65,8 @@ type Options struct {
 	Entropy io.Reader
 	// NoSurfaces leaves out every listener.
 	NoSurfaces bool
+
+	parts []service // what the node consists of; nil means services()
 }
 
 // Node is a running node. What its services leave here is set before any process starts, and not changed afterwards.
@@ -98,6 +100,9 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	}
 	if o.System == nil {
 		o.System = actors.New
+	}
+	if o.parts == nil {
+		o.parts = services()
 	}
 	if tree := o.Config.Tree; tree != nil {
 		ordered := tree.Ordered()

@@ -31,7 +31,7 @@ var treeService = service{
 		if err != nil {
 			return nil, err
 		}
-		return []supervision.Child{supervision.Sub(cfg.Tree.ID, tree)}, nil
+		return []supervision.Child{n.phaseSupervisor(cfg.Tree.ID, tree)}, nil
 	},
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/internal/nearest"
 )
 
@@ -21,6 +22,9 @@ func (e *PhaseError) Error() string {
 	return fmt.Sprintf("phase: plan %q: there is no phase %q", e.Service, e.Phase)
 }
 
+// FaultCode is E9215.
+func (*PhaseError) FaultCode() fault.Code { return 9215 }
+
 // DuplicateError is a name that two services have.
 type DuplicateError struct {
 	Name string // of both
@@ -30,6 +34,9 @@ type DuplicateError struct {
 func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("phase: plan %q: another service has this name", e.Name)
 }
+
+// FaultCode is E9213.
+func (*DuplicateError) FaultCode() fault.Code { return 9213 }
 
 // OrderError is a need that a later phase fills.
 type OrderError struct {
@@ -43,6 +50,9 @@ type OrderError struct {
 func (e *OrderError) Error() string {
 	return fmt.Sprintf("phase: plan %q: it starts in phase %s and depends on %q of the later phase %s", e.Service, e.Phase, e.Needs, e.Later)
 }
+
+// FaultCode is E9214.
+func (*OrderError) FaultCode() fault.Code { return 9214 }
 
 // Stage is one phase of a plan.
 type Stage struct {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/internal/nearest"
 )
 
@@ -27,6 +28,9 @@ func (e *MissingError) Error() string {
 	return text
 }
 
+// FaultCode is E9211.
+func (*MissingError) FaultCode() fault.Code { return 9211 }
+
 // CycleError is a circle of needs: each name needs the next, and the last needs the first.
 type CycleError struct {
 	Names []string // in the order of the circle, the one that was given first at the beginning
@@ -36,6 +40,9 @@ type CycleError struct {
 func (e *CycleError) Error() string {
 	return fmt.Sprintf("phase: order %q: it depends on itself: %s", e.Names[0], e.Circle())
 }
+
+// FaultCode is E9212.
+func (*CycleError) FaultCode() fault.Code { return 9212 }
 
 // Circle draws the circle, as in a -> b -> a.
 func (e *CycleError) Circle() string {
