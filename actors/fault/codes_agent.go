@@ -107,6 +107,11 @@ var agent = []Entry{
 		"Run programs as agents on another system.",
 	},
 	{
+		3313, "agents/exec/program.ErrNotMeasured", nil, Low, degrade, false,
+		"What a program uses is not measured, on this system or since the program has gone.",
+		"Nothing: its usage is shown as unknown.",
+	},
+	{
 		3321, "agents/exec/protocol.ErrNotReady", nil, Low, later, false,
 		"The program has not said hello yet.",
 		"Wait for it.",
@@ -197,5 +202,12 @@ var agent = []Entry{
 		3338, "agents/exec/protocol.Stray", nil, Low, degrade, false,
 		"A program answered for a task that it does not hold; the line was passed over.",
 		"Have it answer every task once.",
+	},
+	{
+		3401, "agents/balance.NoAgentError",
+		[]string{"agents/balance.ErrNoAgent"},
+		Medium, later, false,
+		"No agent can take the work now; the error counts what speaks against each.",
+		"Wait until one is free or healthy; add agents with the capability if none is meant.",
 	},
 }

@@ -178,6 +178,13 @@ var infrastructure = []Entry{
 		"Choose another path.",
 	},
 	{
+		2206, "events/sqlite.FencedError",
+		[]string{"events/sqlite.ErrFenced"},
+		Critical, escalate, false,
+		"Another process has opened the store since, and this one writes no more.",
+		"Let one process have the store; restart this node once the other has ended.",
+	},
+	{
 		2301, "events/follow.ErrConsumerActive", nil, Medium, slowly, false,
 		"Another consumer of the name lives in the system.",
 		"End it first, or choose another name.",
@@ -186,6 +193,11 @@ var infrastructure = []Entry{
 		2302, "events/follow.HaltError", nil, High, escalate, true,
 		"A consumer has halted at an event that it could not handle.",
 		"Correct what the cause names, and have the consumer go on.",
+	},
+	{
+		2303, "events/topic.ErrAsked", nil, Low, never, false,
+		"A subscription was asked while its question before was open.",
+		"Wait for the answer first.",
 	},
 	{
 		2311, "events/sourced.ErrFenced", nil, Medium, restart, false,

@@ -48,4 +48,16 @@ var rate = []Entry{
 		"A write would make the table larger than its limit; nothing was written.",
 		"Remove what is no longer needed, or raise the limit.",
 	},
+	{
+		6701, "agents/registry.LimitError",
+		[]string{"agents/registry.ErrLimit"},
+		Medium, later, false,
+		"There would be more of something than the registry keeps.",
+		"Remove what is no longer needed, or raise the limit that the error names.",
+	},
+	{
+		6702, "agents/registry.ErrSlow", nil, Medium, quickly, false,
+		"A watcher took its changes too slowly, and its watch has ended.",
+		"Watch again: the answer begins with what is there. Do less work per change.",
+	},
 }

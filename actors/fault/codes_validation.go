@@ -259,6 +259,13 @@ var validation = []Entry{
 		"Export again, or repair the line; what stands before it may be restored already, and is not restored twice.",
 	},
 	{
+		1409, "events/topic.PatternError",
+		[]string{"events/topic.ErrPattern"},
+		Medium, never, false,
+		"A pattern of topics is malformed.",
+		"Correct the token that the error names.",
+	},
+	{
 		1421, "events/follow.SpecError",
 		[]string{"events/follow.ErrSpec"},
 		Medium, never, false,
@@ -276,7 +283,9 @@ var validation = []Entry{
 		"Correct the thresholds that the error names.",
 	},
 	{
-		1502, "agents/index.ErrInvalidRow", nil, Medium, never, false,
+		1502, "agents/index.ErrInvalidRow",
+		[]string{"agents/registry.ErrInvalidRow"},
+		Medium, never, false,
 		"A row of the agents' index has mistakes.",
 		"Correct the fields that the error names.",
 	},
@@ -286,6 +295,28 @@ var validation = []Entry{
 		Low, never, false,
 		"A query about agents cannot be read, or asks for what does not exist.",
 		"Correct it at the position that the error names.",
+	},
+	{
+		1504, "agents/balance.ErrInvalidPolicy", nil, Medium, never, false,
+		"A policy of balancing has mistakes.",
+		"Correct what the error names.",
+	},
+	{
+		1505, "agents/capability.SyntaxError", nil, Medium, never, false,
+		"A text names no capability, or no need of one.",
+		"Correct it at the position that the error names.",
+	},
+	{
+		1506, "agents/registry.InvalidRowError", nil, Medium, never, false,
+		"An agent cannot be registered, or changed, as was asked.",
+		"Correct the fields that the error names.",
+	},
+	{
+		1507, "agents/registry.ModeError",
+		[]string{"agents/registry.ErrMode"},
+		Medium, never, false,
+		"A registry in basic mode does not keep the field.",
+		"Leave the field out, or switch the registry to the enhanced mode.",
 	},
 	{
 		1511, "agents/reviewer.OptionsError", nil, Medium, never, false,
@@ -336,6 +367,11 @@ var validation = []Entry{
 		1703, "telemetry/collect.SenderError", nil, Medium, never, false,
 		"A route of the alerts leads to nobody.",
 		"Add a sender for the route, or remove it.",
+	},
+	{
+		1704, "telemetry/alert.ExpressionError", nil, Medium, never, false,
+		"An expression of an alert rule cannot be read.",
+		"Correct it at the position that the error names.",
 	},
 	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,

@@ -3,15 +3,15 @@
 package balance
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/query"
 )
 
 // ErrNoAgent is returned by a pick that found no candidate, as a [*NoAgentError].
-var ErrNoAgent = errors.New("balance: no agent")
+var ErrNoAgent = fault.New(3401, "balance: no agent")
 
 // Cause is what is against an agent as a candidate. Of several the first in the order of the constants is counted.
 type Cause uint8
@@ -77,6 +77,9 @@ func (e *NoAgentError) Error() string {
 	}
 	return fmt.Sprintf("%s of %d can take it: %s", text, e.Meant, strings.Join(parts, ", "))
 }
+
+// FaultCode is E3401.
+func (*NoAgentError) FaultCode() fault.Code { return 3401 }
 
 // Is reports that it is [ErrNoAgent].
 func (e *NoAgentError) Is(target error) bool { return target == ErrNoAgent }

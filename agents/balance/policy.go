@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/query"
 	"mabeam.dev/internal/nearest"
 )
@@ -85,7 +86,7 @@ type Sources struct {
 }
 
 // ErrInvalidPolicy is what every mistake of a policy is. Returned by [New] and [Policy.Validate].
-var ErrInvalidPolicy = errors.New("balance: invalid policy")
+var ErrInvalidPolicy = fault.New(1504, "balance: invalid policy")
 
 // Validate returns every mistake of the policy, joined.
 func (p Policy) Validate() error {

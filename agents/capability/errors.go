@@ -2,7 +2,11 @@
 
 package capability
 
-import "fmt"
+import (
+	"fmt"
+
+	"mabeam.dev/actors/fault"
+)
 
 // SyntaxError tells that a text is no offer or no need.
 type SyntaxError struct {
@@ -15,3 +19,6 @@ type SyntaxError struct {
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("capability: read %q: at %d: %s", e.Text, e.Pos+1, e.Reason)
 }
+
+// FaultCode is E1505.
+func (*SyntaxError) FaultCode() fault.Code { return 1505 }

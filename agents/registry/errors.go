@@ -3,10 +3,10 @@
 package registry
 
 import (
-	"errors"
 	"fmt"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/index"
 )
 
@@ -14,23 +14,23 @@ var (
 	// ErrInvalidRow is what every [*InvalidRowError] is.
 	ErrInvalidRow = index.ErrInvalidRow
 	// ErrDuplicate is what every [*DuplicateError] is.
-	ErrDuplicate = errors.New("registry: already registered")
+	ErrDuplicate = fault.New(7501, "registry: already registered")
 	// ErrNotFound is what every [*NotFoundError] is.
-	ErrNotFound = errors.New("registry: not registered")
+	ErrNotFound = fault.New(7502, "registry: not registered")
 	// ErrDead is what every [*DeadError] is.
-	ErrDead = errors.New("registry: the process has ended")
+	ErrDead = fault.New(7503, "registry: the process has ended")
 	// ErrVersion is what every [*VersionError] is.
-	ErrVersion = errors.New("registry: the row has another version")
+	ErrVersion = fault.New(7504, "registry: the row has another version")
 	// ErrMode is what every [*ModeError] is.
-	ErrMode = errors.New("registry: not in this mode")
+	ErrMode = fault.New(1507, "registry: not in this mode")
 	// ErrLimit is what every [*LimitError] is.
-	ErrLimit = errors.New("registry: limit reached")
+	ErrLimit = fault.New(6701, "registry: limit reached")
 	// ErrReadOnly is returned for writes to a registry that takes none for now, as another is about to take its place.
-	ErrReadOnly = errors.New("registry: read only")
+	ErrReadOnly = fault.New(7505, "registry: read only")
 	// ErrUnavailable is what every [*UnavailableError] is. Reads return it only when there are no tables at all.
-	ErrUnavailable = errors.New("registry: not available")
+	ErrUnavailable = fault.New(7506, "registry: not available")
 	// ErrUndone is the result of those ops of an atomic batch that were refused for the sake of another.
-	ErrUndone = errors.New("registry: undone, as another op of the batch was refused")
+	ErrUndone = fault.New(7507, "registry: undone, as another op of the batch was refused")
 )
 
 // InvalidRowError is returned for a row that cannot be registered, or a patch that would make one.
@@ -42,6 +42,9 @@ type InvalidRowError struct {
 
 // Error names the agent and every mistake.
 func (e *InvalidRowError) Error() string { return fmt.Sprintf("registry: write %s: %v", e.ID, e.Err) }
+
+// FaultCode is E1506.
+func (*InvalidRowError) FaultCode() fault.Code { return 1506 }
 
 // Unwrap returns the mistakes.
 func (e *InvalidRowError) Unwrap() error { return e.Err }
@@ -58,6 +61,9 @@ func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("registry: register %s: already registered by %s", e.ID, e.Holder)
 }
 
+// FaultCode is E7501.
+func (*DuplicateError) FaultCode() fault.Code { return 7501 }
+
 // Is makes the error an ErrDuplicate.
 func (e *DuplicateError) Is(target error) bool { return target == ErrDuplicate }
 
@@ -66,6 +72,9 @@ type NotFoundError struct{ ID ID }
 
 // Error names the id.
 func (e *NotFoundError) Error() string { return fmt.Sprintf("registry: find %s: not registered", e.ID) }
+
+// FaultCode is E7502.
+func (*NotFoundError) FaultCode() fault.Code { return 7502 }
 
 // Is makes the error an ErrNotFound.
 func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
@@ -82,6 +91,9 @@ func (e *DeadError) Error() string {
 	return fmt.Sprintf("registry: register %s: the process has ended: %s", e.ID, e.Reason)
 }
 
+// FaultCode is E7503.
+func (*DeadError) FaultCode() fault.Code { return 7503 }
+
 // Is makes the error an ErrDead.
 func (e *DeadError) Is(target error) bool { return target == ErrDead }
 
@@ -97,6 +109,9 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("registry: update %s: has version %d, not %d", e.ID, e.Have, e.Want)
 }
 
+// FaultCode is E7504.
+func (*VersionError) FaultCode() fault.Code { return 7504 }
+
 // Is makes the error an ErrVersion.
 func (e *VersionError) Is(target error) bool { return target == ErrVersion }
 
@@ -111,6 +126,9 @@ func (e *ModeError) Error() string {
 	return fmt.Sprintf("registry: use %q: not kept in basic mode", e.Field)
 }
 
+// FaultCode is E1507.
+func (*ModeError) FaultCode() fault.Code { return 1507 }
+
 // Is makes the error an ErrMode.
 func (e *ModeError) Is(target error) bool { return target == ErrMode }
 
@@ -123,6 +141,9 @@ type LimitError struct {
 
 // Error names the limit.
 func (e *LimitError) Error() string { return fmt.Sprintf("registry: more than %d %s", e.Max, e.What) }
+
+// FaultCode is E6701.
+func (*LimitError) FaultCode() fault.Code { return 6701 }
 
 // Is makes the error an ErrLimit.
 func (e *LimitError) Is(target error) bool { return target == ErrLimit }
@@ -144,6 +165,9 @@ func (e *UnavailableError) Error() string {
 	}
 	return fmt.Sprintf("registry: %s: not available: %v", e.Op, e.Err)
 }
+
+// FaultCode is E7506.
+func (*UnavailableError) FaultCode() fault.Code { return 7506 }
 
 // Is makes the error an ErrUnavailable.
 func (e *UnavailableError) Is(target error) bool { return target == ErrUnavailable }

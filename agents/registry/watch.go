@@ -4,16 +4,16 @@ package registry
 
 import (
 	"cmp"
-	"errors"
 	"sync"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/index"
 	"mabeam.dev/agents/query"
 )
 
 // ErrSlow is the end of a watch with [Disconnect] whose process left too many changes lying.
-var ErrSlow = errors.New("registry: the watch was ended, as its process is too slow")
+var ErrSlow = fault.New(6702, "registry: the watch was ended, as its process is too slow")
 
 // Pace says what becomes of a watch whose process is slower than the registry.
 type Pace uint8

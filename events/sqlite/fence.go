@@ -3,12 +3,13 @@
 package sqlite
 
 import (
-	"errors"
 	"fmt"
+
+	faults "mabeam.dev/actors/fault"
 )
 
 // ErrFenced matches [*FencedError]: another process has opened the store since, and this one writes no more.
-var ErrFenced = errors.New("events/sqlite: fenced")
+var ErrFenced = faults.New(2206, "events/sqlite: fenced")
 
 // FencedError tells that the store was opened anew while this process had it open, which takes a lock file that was removed or a file system that does not keep locks.
 // Nothing of what was asked for was written; the store is poisoned.
@@ -22,6 +23,9 @@ type FencedError struct {
 func (e *FencedError) Error() string {
 	return fmt.Sprintf("events/sqlite: write %q: another process has opened the store since (opening %d, this is %d)", e.Path, e.Have, e.Mine)
 }
+
+// FaultCode is E2206.
+func (*FencedError) FaultCode() faults.Code { return 2206 }
 
 // Is matches [ErrFenced].
 func (e *FencedError) Is(target error) bool { return target == ErrFenced }

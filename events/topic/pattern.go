@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
@@ -24,7 +25,7 @@ const (
 )
 
 // ErrPattern matches every [*PatternError].
-var ErrPattern = errors.New("topic: malformed pattern")
+var ErrPattern = fault.New(1409, "topic: malformed pattern")
 
 // PatternError tells where a pattern is malformed.
 type PatternError struct {
@@ -38,6 +39,9 @@ type PatternError struct {
 func (e *PatternError) Error() string {
 	return fmt.Sprintf("topic: %s %q: token %d: %s", e.Field, e.Pattern, e.Token, e.Reason)
 }
+
+// FaultCode is E1409.
+func (*PatternError) FaultCode() fault.Code { return 1409 }
 
 // Is matches [ErrPattern].
 func (e *PatternError) Is(target error) bool { return target == ErrPattern }

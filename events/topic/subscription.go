@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
 // ErrAsked is the answer to a question of a subscription whose question before is still open.
-var ErrAsked = errors.New("topic: asked already")
+var ErrAsked = fault.New(2303, "topic: asked already")
 
 // Spec says what a process wants to hear of. The zero Spec selects everything from now on.
 type Spec struct {

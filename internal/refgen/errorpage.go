@@ -6,6 +6,8 @@ import (
 	"errors"
 	"go/ast"
 	"strings"
+
+	"mabeam.dev/actors/fault"
 )
 
 // public reports whether users meet a package: they import it, or the command shows its errors.
@@ -25,10 +27,23 @@ func public(path string) bool {
 // errorsPage lists the sentinel errors and error types of the public packages.
 func errorsPage(s *source) (string, error) {
 	var b strings.Builder
-	b.WriteString(banner("the comments of the packages") + `# Errors
+	b.WriteString(banner("actors/fault and the comments of the packages") + `# Errors
 
-Every error value that callers can compare with ` + "`errors.Is`" + `, and every error type that they can ask for with ` + "`errors.As`" + `, by
-package. The text is how the error itself reads; what is returned may put the operation and its subject in front.
+Every error has a code that never changes its meaning. Logs, answers and the command show it; ` + "`runtime explain CODE`" + ` prints its row.
+
+The severity says how bad it is: *low* is ordinary business of whoever asked, *medium* a piece of work that failed, *high* a component
+that is lost until something changes, *critical* endangers the node or its data. The retry class says what can help: *fixed*, *linear* and
+*exponential* waits before the same thing is tried again, *custom* when the error itself says, or else a *restart* of the component, its
+*replacement* by another, going on without it (*degrade*), or somebody who decides (*escalate*). After *none* it is pointless to try
+again. An error that only brings the news of another goes by the code of its cause, if that has one.
+
+`)
+	b.WriteString("## Codes\n\n")
+	codesSection(&b, fault.All())
+	b.WriteString(`## Packages
+
+Every error value that callers can compare with ` + "`errors.Is`" + `, and every error type that they can ask for with ` + "`errors.As`" + `. The
+text is how the error itself reads; what is returned may put the operation and its subject in front.
 
 `)
 	var errs []error
@@ -49,7 +64,7 @@ func sentinels(b *strings.Builder, s *source, p *pkg) error {
 	var rows [][]string
 	var errs []error
 	for _, v := range p.values {
-		if v.isConst || !strings.HasPrefix(v.name, "Err") || !ast.IsExported(v.name) {
+		if !isSentinel(v) {
 			continue
 		}
 		meaning, text := prose(v.own), s.errorText(v)
@@ -59,9 +74,9 @@ func sentinels(b *strings.Builder, s *source, p *pkg) error {
 		case text == "":
 			errs = append(errs, problem(v.file, v.pos, "the text of %s cannot be read", v.name))
 		}
-		rows = append(rows, []string{code(p.name + "." + v.name), meaning, cell(text)})
+		rows = append(rows, []string{code(p.name + "." + v.name), s.codeOf(v).String(), meaning, cell(text)})
 	}
-	table(b, []string{"Error", "Meaning", "Text"}, rows)
+	table(b, []string{"Error", "Code", "Meaning", "Text"}, rows)
 	return errors.Join(errs...)
 }
 
@@ -69,26 +84,17 @@ func sentinels(b *strings.Builder, s *source, p *pkg) error {
 func (s *source) errorText(v value) string {
 	switch e := v.expr.(type) {
 	case *ast.CallExpr:
-		if len(e.Args) == 1 {
-			text, _ := literal(e.Args[0])
+		if len(e.Args) > 0 { // a code may stand before it
+			text, _ := literal(e.Args[len(e.Args)-1])
 			return text
 		}
 	case *ast.CompositeLit: // the type says it itself
 		if id, ok := e.Type.(*ast.Ident); ok {
 			return v.pkg.typ(id.Name).saying()
 		}
-	case *ast.Ident:
-		if other, ok := v.pkg.value(e.Name); ok {
-			return s.errorText(other)
-		}
-	case *ast.SelectorExpr:
-		from, _ := e.X.(*ast.Ident)
-		if from == nil {
-			return ""
-		}
-		if other, ok := s.imported(v.file, from.Name).value(e.Sel.Name); ok {
-			return s.errorText(other)
-		}
+	}
+	if other, ok := s.taken(v); ok {
+		return s.errorText(other)
 	}
 	return ""
 }
@@ -103,32 +109,36 @@ func (t *typ) saying() string {
 
 // returned is the string literal that a function consists of, or nothing.
 func returned(fn *ast.FuncDecl) string {
+	text, _ := literal(result(fn))
+	return text
+}
+
+// result is the one thing that a function of one statement returns; nil for others.
+func result(fn *ast.FuncDecl) ast.Expr {
 	if fn.Body == nil || len(fn.Body.List) != 1 {
-		return ""
+		return nil
 	}
 	ret, ok := fn.Body.List[0].(*ast.ReturnStmt)
 	if !ok || len(ret.Results) != 1 {
-		return ""
+		return nil
 	}
-	text, _ := literal(ret.Results[0])
-	return text
+	return ret.Results[0]
 }
 
 func errorTypes(b *strings.Builder, p *pkg) error {
 	var errs []error
 	for _, t := range p.types {
-		fn := t.methods["Error"]
-		if fn == nil || !ast.IsExported(t.name) || !givesString(fn) {
+		if !isErrorType(t) {
 			continue
 		}
 		if t.doc == nil {
 			errs = append(errs, problem(p.at[t.spec], t.spec.Pos(), "%s has no comment", t.name))
 		}
 		name := p.name + "." + t.name
-		if _, ok := fn.Recv.List[0].Type.(*ast.StarExpr); ok {
+		if _, ok := t.methods["Error"].Recv.List[0].Type.(*ast.StarExpr); ok {
 			name = "*" + name
 		}
-		b.WriteString("### " + code(name) + "\n\n" + prose(t.doc) + "\n\n")
+		b.WriteString("### " + code(name) + "\n\n" + t.code().String() + ". " + prose(t.doc) + "\n\n")
 		errs = append(errs, goFields(b, t))
 	}
 	return errors.Join(errs...)

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/cmd/runtime/app"
 	"mabeam.dev/config"
 	"mabeam.dev/internal/archtest"
@@ -71,7 +73,7 @@ func generate(root string) (map[string]string, error) {
 	}
 	s := read(m)
 	texts := map[string]string{}
-	errs := s.errs
+	errs := append(slices.Clone(s.errs), s.uncoded(fault.All())...)
 	for _, p := range pages {
 		text, err := p.render(s)
 		texts[p.name], errs = text, append(errs, err)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/telemetry/window"
 )
 
@@ -26,6 +27,9 @@ type ExpressionError struct {
 func (e *ExpressionError) Error() string {
 	return fmt.Sprintf("telemetry/alert: expression %q: at %d: %s", e.Text, e.Offset+1, e.Reason)
 }
+
+// FaultCode is E1704.
+func (*ExpressionError) FaultCode() fault.Code { return 1704 }
 
 // Stats lists the words for figures of a series, as expressions use them.
 func Stats() []string { return slices.Clone(stats) }

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrNotMeasured is returned by Usage where the system does not tell what a process uses, and once the program is gone.
-var ErrNotMeasured = errors.New("program: usage not measured")
+var ErrNotMeasured = fault.New(3313, "program: usage not measured")
 
 // Usage is what the process of a program uses. Its children are not counted.
 type Usage struct {

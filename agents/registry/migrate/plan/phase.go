@@ -3,9 +3,10 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"slices"
+
+	"mabeam.dev/actors/fault"
 )
 
 // Phase is how far a migration has come.
@@ -182,7 +183,7 @@ type Step struct {
 }
 
 // ErrStep is what every [*StepError] is.
-var ErrStep = errors.New("plan: step out of turn")
+var ErrStep = fault.New(7601, "plan: step out of turn")
 
 // StepError is returned for a command that the phase does not allow.
 type StepError struct {
@@ -199,6 +200,9 @@ func (e *StepError) Error() string {
 	}
 	return fmt.Sprintf("plan: %s: needs %s before, as the phase is %s", e.Command, e.Needs, e.Phase)
 }
+
+// FaultCode is E7601.
+func (*StepError) FaultCode() fault.Code { return 7601 }
 
 // Is makes the error an ErrStep.
 func (e *StepError) Is(target error) bool { return target == ErrStep }
