@@ -25,14 +25,39 @@ var system = []Entry{
 		"The cause says why.",
 	},
 	{
-		9203, "internal/node.ErrStarting", nil, Low, slowly, false,
-		"The node is starting, and what was asked for is not up yet.",
-		"Ask again when /readyz says that the node is ready.",
+		9203, "internal/node.ErrStarting", nil, Low, later, false,
+		"The node is not up yet.",
+		"Ask again when /readyz says that it is ready.",
 	},
 	{
-		9204, "internal/node.ErrBudget", nil, High, restart, false,
-		"A phase of the node was not up within its time.",
-		"Raise node.start, or find out what the phase waits for.",
+		9204, "internal/node.ErrBudget", nil, High, escalate, false,
+		"A phase of the node took longer to start than node.start allows.",
+		"Find out what the named service waits for, or allow more time.",
+	},
+	{
+		9211, "internal/node/phase.MissingError", nil, High, never, false,
+		"Something depends on what is not there.",
+		"Correct the name, or add what is missing.",
+	},
+	{
+		9212, "internal/node/phase.CycleError", nil, High, never, false,
+		"Things depend on each other in a circle, so none of them can start first.",
+		"Take one of the dependencies away.",
+	},
+	{
+		9213, "internal/node/phase.DuplicateError", nil, High, never, false,
+		"Two services of the node have one name.",
+		"Give one of them another.",
+	},
+	{
+		9214, "internal/node/phase.OrderError", nil, High, never, false,
+		"A service depends on one of a later phase.",
+		"Move one of the two, or take the dependency away.",
+	},
+	{
+		9215, "internal/node/phase.PhaseError", nil, High, never, false,
+		"A service is declared for a phase that there is not.",
+		"Use one of the phases of the package.",
 	},
 	{
 		9801, "testkit/sim.ErrForeignDeadline", nil, Low, never, false,
