@@ -180,4 +180,3 @@ func (w *watch) series(rw http.ResponseWriter, r *http.Request) error {
 	answerWith(rw, http.StatusOK, a)
 	return nil
 }
-

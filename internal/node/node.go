@@ -25,6 +25,7 @@ import (
 	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry"
+	"mabeam.dev/telemetry/otel"
 	"mabeam.dev/telemetry/prom"
 )
 
@@ -63,6 +64,8 @@ type Options struct {
 	Store events.Store
 	// Entropy gives the random part of the journal's ids; nil means the operating system's.
 	Entropy io.Reader
+	// Traces makes the spans of the node, whose bus and clock it is given; they are closed with the node. Nil means that there are none.
+	Traces func(bus *telemetry.Bus, now func() time.Time) *otel.Spans
 	// NoSurfaces leaves out every listener.
 	NoSurfaces bool
 
@@ -137,7 +140,7 @@ func (n *Node) up() error {
 }
 
 func (n *Node) builder() builder {
-	return builder{kinds: n.o.Kinds, dir: n.dir, faults: faults(n.o.Config.Chaos)}
+	return builder{kinds: n.o.Kinds, dir: n.dir, faults: faults(n.o.Config.Chaos), trace: n.traceWork}
 }
 
 // System returns the node's actor system.

@@ -19,6 +19,7 @@ import (
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/alert"
 	"mabeam.dev/telemetry/collect"
+	"mabeam.dev/telemetry/otel"
 	"mabeam.dev/telemetry/recorder"
 )
 
@@ -32,6 +33,9 @@ var telemetryService = service{
 	end: func(n *Node) error {
 		n.records.crashes.Close()
 		n.records.detach()
+		if s := n.records.spans; s != nil {
+			s.Close()
+		}
 		return nil
 	},
 }
@@ -43,6 +47,7 @@ type records struct {
 	crashes  *collect.Crashes
 	series   *collect.Aggregator
 	alerts   *collect.Alerts // nil if they are off
+	spans    *otel.Spans     // nil if nobody wants them
 }
 
 // alertStream is where the route to the journal writes.
@@ -65,6 +70,10 @@ func (n *Node) watch() ([]supervision.Child, error) {
 		if err := n.metrics.Alerts(func() []alert.Status { return alerts.View().Alerts }); err != nil {
 			return nil, err
 		}
+	}
+	if n.o.Traces != nil {
+		w.spans = n.o.Traces(n.o.Bus, n.sys.Now)
+		trace(w.spans)
 	}
 	w.recorder = recorder.New(recorder.Options{Now: n.sys.Now, Subject: collect.SubjectOf, MaxBytes: int(cfg.Recorder), Accept: memorable})
 	w.detach = w.recorder.Attach(n.o.Bus)

@@ -40,6 +40,7 @@ type builder struct {
 	kinds  agents.Kinds
 	dir    *agents.Directory
 	faults chaos.Plan
+	trace  func(*agents.Spec) // puts tracing around an agent's work, if there is any
 }
 
 // group converts a supervisor's settings and children.
@@ -120,6 +121,9 @@ func (b builder) kind(c config.Child, s *agents.Spec) (agents.Kind, error) {
 	}
 	if b.faults.Active() {
 		s.Wrap = func(w agents.Worker) agents.Worker { return chaos.Wrap(w, b.faults) }
+	}
+	if b.trace != nil {
+		b.trace(s)
 	}
 	return kind, nil
 }

@@ -101,7 +101,7 @@ type Spans struct {
 		recent  map[string]trace.SpanContext
 		ring    []string // the keys of recent, the oldest at next
 		next    int
-		order   *list.List               // *open, the first begun first
+		order   *list.List // *open, the first begun first
 		stats   Stats
 		cancels []func()
 		closed  bool

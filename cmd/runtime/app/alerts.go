@@ -33,7 +33,9 @@ mutes what is known. Rules and routes are in the section alerts of the config fi
 }
 
 // author is who gives an order if nobody is named.
-func (c *command) author(named string) string { return cmp.Or(named, c.env("USER"), c.env("LOGNAME"), "unknown") }
+func (c *command) author(named string) string {
+	return cmp.Or(named, c.env("USER"), c.env("LOGNAME"), "unknown")
+}
 
 func (c *command) alertsAck() *cobra.Command {
 	f, o := &watchFlags{}, admin.AlertOrder{}

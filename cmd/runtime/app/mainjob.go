@@ -16,6 +16,7 @@ import (
 	"mabeam.dev/agents/reviewer"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/config"
+	"mabeam.dev/internal/node"
 )
 
 //go:embed mainjob/node.yaml
@@ -40,7 +41,7 @@ func (c *command) mainJobInput(sets []string, calm bool) (config.Input, error) {
 	if calm {
 		all = append(all, "chaos.panic=0", "chaos.hang=0", "chaos.exit=0")
 	}
-	return config.Input{Name: mainJobName, Data: mainJob, Env: c.Env, Sets: append(all, sets...), Kinds: kindInfos(c.kinds), Files: config.OS()}, nil
+	return config.Input{Name: mainJobName, Data: mainJob, Env: c.Env, Sets: append(all, sets...), Kinds: kindInfos(c.kinds), Files: config.OS(), Series: node.SeriesNames(), Pack: node.AlertPack()}, nil
 }
 
 // reviewCommand finds the program of the exec reviewers: the one that was built beside the binary, else the binary itself, which knows

@@ -21,6 +21,7 @@ import (
 	"mabeam.dev/config"
 	"mabeam.dev/internal/node"
 	"mabeam.dev/telemetry"
+	"mabeam.dev/telemetry/collect"
 	"mabeam.dev/telemetry/zlog"
 )
 
@@ -141,13 +142,18 @@ func (j *job) run(ctx context.Context) error {
 	logsDone := make(chan struct{})
 	go func() { // ends when logs is closed; awaited below
 		defer close(logsDone)
-		_ = logs.Run(context.Background(), telemetry.LogTo(logger)) // closed, which is how it ends
+		_ = logs.Run(context.Background(), collect.LogOnce(telemetry.LogTo(logger))) // closed, which is how it ends
 	}()
 	defer func() { logs.Close(); <-logsDone }()
 
+	traces, err := newTraces(ctx, j.cfg, logger)
+	if err != nil {
+		return err
+	}
+	defer traces.end()
 	n, signal, err := j.start(ctx, out, node.Options{
 		Config: j.cfg, Kinds: j.kinds, Logger: logger, Bus: j.bus, Epoch: uuid.NewString(), Stdin: j.Stdin, Stdout: j.Stdout,
-		Tasks: tasks, RuntimeDir: j.env("XDG_RUNTIME_DIR"),
+		Tasks: tasks, RuntimeDir: j.env("XDG_RUNTIME_DIR"), Traces: traces.make(),
 	})
 	if err != nil {
 		return err

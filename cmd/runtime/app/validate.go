@@ -12,6 +12,7 @@ import (
 
 	"mabeam.dev/agents"
 	"mabeam.dev/config"
+	"mabeam.dev/internal/node"
 )
 
 // validate checks config files.
@@ -108,7 +109,7 @@ func (c *command) input(file string, sets []string) (config.Input, error) {
 	if err != nil {
 		return config.Input{}, err
 	}
-	return config.Input{Name: file, Data: data, Env: c.Env, Sets: sets, Kinds: kindInfos(c.kinds), Files: config.OS()}, nil
+	return config.Input{Name: file, Data: data, Env: c.Env, Sets: sets, Kinds: kindInfos(c.kinds), Files: config.OS(), Series: node.SeriesNames(), Pack: node.AlertPack()}, nil
 }
 
 // kindInfos tells the config what kinds there are.
