@@ -166,7 +166,7 @@ var healths = [...]query.Status{query.Unknown, query.Healthy, query.Degraded, qu
 
 func (c *crowd) look() {
 	now := c.n.sys.Now()
-	if age := now.Sub(c.at); age >= 0 && age < crowdAge {
+	if age := now.Sub(c.at); age >= 0 && age < crowdAge && c.total > 0 {
 		return
 	}
 	c.at, c.byHealth, c.total = now, [len(healths)]int{}, 0
