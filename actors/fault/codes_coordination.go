@@ -134,4 +134,11 @@ var coordination = []Entry{
 		"A request about one task was refused.",
 		"The cause says why.",
 	},
+	{
+		4501, "market/wdp/cert.Refutation",
+		[]string{"market/wdp/cert.ErrRefuted"},
+		High, never, false,
+		"A proof does not prove what it claims, so the result must not be used.",
+		"Solve the problem again; report the solver if the proof is its own.",
+	},
 }

@@ -374,6 +374,21 @@ var validation = []Entry{
 		"Correct it at the position that the error names.",
 	},
 	{
+		1801, "market/wdp/cert.BidError", nil, Medium, never, false,
+		"A bid has a mistake.",
+		"Correct the part of the bid that the error names.",
+	},
+	{
+		1802, "market/wdp/cert.SizeError", nil, Medium, never, false,
+		"A problem of winner determination passes a limit.",
+		"Split the auction, or raise the limit that the error names.",
+	},
+	{
+		1803, "market/wdp/cert.FormatError", nil, Medium, never, false,
+		"A file of bids or proofs cannot be read.",
+		"Correct it at the position that the error names.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",

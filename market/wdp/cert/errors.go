@@ -3,12 +3,13 @@
 package cert
 
 import (
-	"errors"
 	"fmt"
+
+	"mabeam.dev/actors/fault"
 )
 
 // ErrRefuted is what every *Refutation is: the proof does not prove what it claims.
-var ErrRefuted = errors.New("cert: the proof does not hold")
+var ErrRefuted = fault.New(4501, "cert: the proof does not hold")
 
 // BidError is a bid that no auction takes.
 type BidError struct {
@@ -25,6 +26,9 @@ func (e *BidError) Error() string {
 	return fmt.Sprintf("cert: bid %d: %s: %s", e.Bid, e.Part, e.Reason)
 }
 
+// FaultCode is E1801.
+func (*BidError) FaultCode() fault.Code { return 1801 }
+
 // SizeError is a problem that passes a limit.
 type SizeError struct {
 	// What is goods, bidders or bids.
@@ -37,6 +41,9 @@ type SizeError struct {
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("cert: %s: %d, want 0 to %d", e.What, e.Have, e.Limit)
 }
+
+// FaultCode is E1802.
+func (*SizeError) FaultCode() fault.Code { return 1802 }
 
 // FormatError is a place in a file that cannot be read as what it should be.
 type FormatError struct {
@@ -53,6 +60,9 @@ func (e *FormatError) Error() string {
 	return fmt.Sprintf("cert: line %d, column %d: %s: %s", e.Line, e.Column, e.Path, e.Reason)
 }
 
+// FaultCode is E1803.
+func (*FormatError) FaultCode() fault.Code { return 1803 }
+
 // Refutation is the first thing in a proof that does not hold.
 type Refutation struct {
 	// Where names the part of the proof: "winners", "dominated 3", "clique 2", "part 1".
@@ -63,6 +73,9 @@ type Refutation struct {
 
 // Error names the part and the reason.
 func (e *Refutation) Error() string { return fmt.Sprintf("%v: %s: %s", ErrRefuted, e.Where, e.Reason) }
+
+// FaultCode is E4501.
+func (*Refutation) FaultCode() fault.Code { return 4501 }
 
 // Unwrap returns ErrRefuted.
 func (e *Refutation) Unwrap() error { return ErrRefuted }
