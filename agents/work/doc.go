@@ -16,6 +16,10 @@
 //   - A duplicate of a task that is no longer remembered is recognised by its id: the journal is asked before it is accepted, for as
 //     long as it keeps the task's events. An idempotency key is known only as long as its task is remembered.
 //   - Every event of a task has one correlation in the journal (Queue.Correlation), so its whole story is one query.
+//   - With a Registry tasks go to the agents that Options.Who means and that are Ready or Busy: to Healthy ones first, also before the first judgement;
+//     when none of these is free to Degraded ones, and when none of these is to agents that are Unhealthy only because their attempts fail or are slow. The
+//     queue is told of each change of the registry; while that is down, what it said last holds, and agents that come up meanwhile are taken for fit
+//     unless Who asks for more than everybody.
 //   - A paused queue stays paused until Unpause, across restarts of the node.
 //   - Watch tells only what is durable, in order, and ends with the outcome. A slow watcher misses steps, is told so, and slows nobody.
 //   - When an agent dies its attempts are given out again in the turn in which the queue hears of it.

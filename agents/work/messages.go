@@ -5,6 +5,7 @@ package work
 import (
 	"mabeam.dev/actors"
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/registry"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
 )
@@ -42,6 +43,10 @@ type (
 
 	// agentChange is a step in the life of the directory.
 	agentChange struct{ agents.Change }
+	// standings is what has happened to agents in the registry.
+	standings struct{ registry.Notice }
+	// followAgain tries once more to follow the registry.
+	followAgain struct{}
 	// answer is what an agent, or its death, said to an attempt.
 	answer struct {
 		agent   plan.Agent
@@ -84,6 +89,8 @@ func (takeBack) queue()    {}
 func (await) queue()       {}
 func (ended) queue()       {}
 func (agentChange) queue() {}
+func (standings) queue()   {}
+func (followAgain) queue() {}
 func (answer) queue()      {}
 func (flush) queue()       {}
 func (tick) queue()        {}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/query"
+	"mabeam.dev/agents/registry"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
 )
@@ -36,6 +38,13 @@ type Options struct {
 	Journal *events.Journal
 	// Directory knows the agents. A new life of it ends the queue's knowledge, so the queue belongs behind it under a rest_for_one supervisor.
 	Directory *agents.Directory
+	// Registry says how the agents stand: who is in a state and health to be given work, and in what order. The queue follows it; while its
+	// process is down, what it said last holds. nil takes every agent of the directory for fit. Who joins it to the directory is up to the user; see
+	// registry.FromDirectory.
+	Registry *registry.Registry
+	// Who is the query of the agents that get this queue's tasks; the zero Query means all, of every namespace. It needs a Registry, and has
+	// neither order nor limit.
+	Who query.Query
 	// SnapshotEvery is the number of events after which the state is kept, so that a restart reads only what came later; default
 	// 10,000, negative never. A large queue is kept more rarely: no more than once in as many events as it remembers tasks.
 	SnapshotEvery int
@@ -70,6 +79,17 @@ func (o Options) Validate() error {
 	}
 	if o.Directory == nil {
 		missing("directory")
+	}
+	if !everybody(o.Who) {
+		if o.Registry == nil {
+			all = append(all, fmt.Errorf("work: queue %q: who needs a registry", o.Name))
+		}
+		if len(o.Who.OrderBy) > 0 || o.Who.Limit != 0 || o.Who.After != "" {
+			all = append(all, fmt.Errorf("work: queue %q: who has an order or a limit", o.Name))
+		}
+		if err := o.Who.Validate(); err != nil {
+			all = append(all, fmt.Errorf("work: queue %q: who: %w", o.Name, err))
+		}
 	}
 	return errors.Join(append(all, o.Plan.Validate())...)
 }

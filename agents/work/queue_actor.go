@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/agents/index"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/telemetry"
 )
@@ -38,6 +39,7 @@ type queue struct {
 	parked  []*submission
 	full    bool // somebody is parked, and that has been told
 
+	who      *index.Prepared // whom the tasks are for; nil means everybody
 	timer    actors.Timer
 	timerAt  plan.Instant // what the plan asked for; 0 = nothing
 	outlets  []*outlet
@@ -103,6 +105,10 @@ func (a *queue) Receive(ctx *actors.Context[Message], msg Message) error {
 	case ended:
 	case agentChange:
 		a.change(ctx, m.Change)
+	case standings:
+		a.standings(ctx, m.Notice)
+	case followAgain:
+		a.follow(ctx)
 	case answer:
 		a.answered(ctx, m)
 	case flush:

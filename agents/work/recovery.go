@@ -57,6 +57,9 @@ func (a *queue) recover(ctx *actors.Context[Message]) error {
 	if err != nil {
 		return fmt.Errorf("work: recover %q: list the agents: %w", o.Name, err)
 	}
+	if err := a.prepare(ctx); err != nil { // before anybody is told of an agent
+		return err
+	}
 	if a.handle.draining.Load() { // before any command that gives tasks out
 		if err := a.step(ctx, plan.Drain{}); err != nil {
 			return err

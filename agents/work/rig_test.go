@@ -19,6 +19,8 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/query"
+	"mabeam.dev/agents/registry"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/lines"
 	"mabeam.dev/agents/work/plan"
@@ -187,6 +189,7 @@ type rig struct {
 	log   *events.Journal
 	out   *page
 	dir   *agents.Directory
+	reg   *registry.Registry
 	sup   *supervision.Supervisor
 }
 
@@ -202,6 +205,7 @@ type setup struct {
 	journal events.JournalOptions
 	every   int
 	more    func(*work.Queue)
+	who     string // with a registry; "*" is everybody
 }
 
 func crew(n int) []agents.Spec {
@@ -229,10 +233,13 @@ func newRig(t *testing.T, s setup) *rig {
 	r.log = journal
 	var dirChild supervision.Child
 	r.dir, dirChild = agents.NewDirectory(r.sys, "agents")
+	o := work.Options{Epoch: fmt.Sprint("epoch", epochs), Plan: s.plan, Journal: journal, Directory: r.dir, SnapshotEvery: s.every}
+	children := []supervision.Child{supervision.Worker(journal.Name(), journal.Behavior, journal.ProcessOptions()...), dirChild}
 	var err error
-	r.queue, err = work.New(r.sys, work.Options{
-		Epoch: fmt.Sprint("epoch", epochs), Plan: s.plan, Journal: journal, Directory: r.dir, SnapshotEvery: s.every,
-	})
+	if s.who != "" {
+		children = append(children, r.registered(&o, s.who)...)
+	}
+	r.queue, err = work.New(r.sys, o)
 	require.NoError(t, err)
 	r.queue.WriterSink("out", r.out)
 	if s.more != nil {
@@ -244,12 +251,24 @@ func newRig(t *testing.T, s setup) *rig {
 		require.NoError(t, err)
 		team.Children = append(team.Children, c)
 	}
-	r.sup, err = supervision.Start(r.sys, "node", supervision.Spec{Strategy: supervision.RestForOne, Children: []supervision.Child{
-		supervision.Worker(journal.Name(), journal.Behavior, journal.ProcessOptions()...),
-		dirChild, supervision.Sub("work", r.queue.Spec()), supervision.Sub("team", team),
-	}})
+	children = append(children, supervision.Sub("work", r.queue.Spec()), supervision.Sub("team", team))
+	r.sup, err = supervision.Start(r.sys, "node", supervision.Spec{Strategy: supervision.RestForOne, Children: children})
 	require.NoError(t, err)
 	return r
+}
+
+// registered makes a registry of the directory, which the queue follows.
+func (r *rig) registered(o *work.Options, who string) []supervision.Child {
+	r.t.Helper()
+	sweep := r.dir.Sweep("sweep", agents.Sweep{})
+	reg, child, err := registry.New(r.sys, registry.Options{Source: registry.FromDirectory(r.dir, "here")})
+	require.NoError(r.t, err)
+	if who != "*" {
+		o.Who, err = query.Parse(who)
+		require.NoError(r.t, err)
+	}
+	r.reg, o.Registry = reg, reg
+	return []supervision.Child{sweep, child}
 }
 
 func (r *rig) close() {

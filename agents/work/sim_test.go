@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -24,8 +25,13 @@ import (
 
 // capricious agents work, fail or panic, as their own dice say, and in the end they work.
 func capricious(s *sim.Sim) agents.Kind {
+	all := map[string]*rand.Rand{} // of all incarnations: else each would die of what killed the one before
 	return agents.Native("capricious", "Does what its dice say.", func(spec agents.Spec) (agents.Worker, error) {
-		dice := s.Rand(spec.ID)
+		dice := all[spec.ID]
+		if dice == nil {
+			dice = s.Rand(spec.ID)
+			all[spec.ID] = dice
+		}
 		return agents.WorkerFunc(func(ctx context.Context, t agents.Task) (json.RawMessage, error) {
 			if err := s.System().Sleep(ctx, time.Duration(dice.IntN(300))*time.Millisecond); err != nil {
 				return nil, err

@@ -5,7 +5,6 @@ package work
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -19,13 +18,11 @@ import (
 type life struct {
 	ref       actors.Ref[agents.Message]
 	pid       actors.PID
-	condemned bool // killed on the plan's order, so its end says nothing about the tasks it had
+	condemned bool               // killed on the plan's order, so its end says nothing about the tasks it had
+	standing  plan.AgentStanding // as the plan was told last
 }
 
-// agentOf names an incarnation for the journal: the number alone begins again with each start of the node.
-func (a *queue) agentOf(e agents.Entry) plan.Agent {
-	return plan.Agent{ID: e.Spec.ID, Incarnation: a.handle.o.Epoch + "." + strconv.FormatUint(e.PID.Incarnation(), 10)}
-}
+func (a *queue) agentOf(e agents.Entry) plan.Agent { return a.agent(e.Spec.ID, e.PID) }
 
 // change follows the directory.
 func (a *queue) change(ctx *actors.Context[Message], c agents.Change) {
@@ -47,7 +44,12 @@ func (a *queue) meet(e agents.Entry) {
 }
 
 func (a *queue) up(e agents.Entry) plan.AgentUp {
-	return plan.AgentUp{Agent: a.agentOf(e), Kind: e.Spec.Kind, Capabilities: e.Spec.Offers(), Concurrency: e.Spec.Slots(), Weight: e.Spec.Weight}
+	agent := a.agentOf(e)
+	standing := a.firstStanding(agent, e)
+	if l := a.lives[agent]; l != nil {
+		l.standing = standing
+	}
+	return plan.AgentUp{Agent: agent, Standing: standing, Kind: e.Spec.Kind, Capabilities: e.Spec.Offers(), Concurrency: e.Spec.Slots(), Weight: e.Spec.Weight}
 }
 
 // gone ends the attempts of an incarnation. It may be told twice, by the end of a call and by the directory.

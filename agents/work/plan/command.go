@@ -57,9 +57,10 @@ type Failure struct {
 type AgentUp struct {
 	Agent        Agent
 	Kind         string
-	Capabilities []string // Capabilities are names, or names with versions as in nlp/summarise@1.2; each name once.
-	Concurrency  int      // Concurrency is how many attempts it takes at once; below 1 means 1.
-	Weight       float64  // Weight is its share of the tasks beside others of the same concurrency; 0 means 1.
+	Capabilities []string      // Capabilities are names, or names with versions as in nlp/summarise@1.2; each name once.
+	Concurrency  int           // Concurrency is how many attempts it takes at once; below 1 means 1.
+	Weight       float64       // Weight is its share of the tasks beside others of the same concurrency; 0 means 1.
+	Standing     AgentStanding // Standing it begins with; its Agent does not matter.
 }
 
 // AgentDown ends all attempts of a life.

@@ -75,7 +75,7 @@ func (w *world) drawCommand(t *rapid.T) Command {
 	case pick < 40:
 		id := string(rune('a' + int("agent", 3)))
 		w.lives[id]++
-		return AgentUp{Agent: Agent{ID: id, Incarnation: fmt.Sprint(w.lives[id])}, Capabilities: offered(), Concurrency: int("slots", 6), Weight: float64(int("weight", 2))}
+		return AgentUp{Agent: Agent{ID: id, Incarnation: fmt.Sprint(w.lives[id])}, Capabilities: offered(), Concurrency: int("slots", 6), Weight: float64(int("weight", 2)), Standing: AgentStanding{Out: int("out", 9) == 0}}
 	case pick < 42:
 		return AgentUp{Agent: anyLife(), Capabilities: offered(), Concurrency: int("slots", 6)}
 	case pick < 48:

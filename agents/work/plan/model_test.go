@@ -376,7 +376,7 @@ func (m *model) step(now Instant, cmd Command, real *Output, refused error) {
 		} else {
 			x.out = false
 		}
-		x.caps, x.slots, x.weight = c.Capabilities, max(1, c.Concurrency), c.Weight
+		x.caps, x.slots, x.weight, x.standing = c.Capabilities, max(1, c.Concurrency), c.Weight, c.Standing
 		if most := m.spec.Agents.Concurrency; most > 0 {
 			x.slots = min(x.slots, most)
 		}

@@ -60,7 +60,8 @@ func (q *Queue) join(now Instant, c AgentUp) {
 	held := map[Token]hold{}
 	var lastPick uint64
 	var condemned bool
-	standing := AgentStanding{Agent: c.Agent}
+	standing := c.Standing.tidy()
+	standing.Agent = c.Agent
 	beat, begun := q.paces[c.Agent.ID]
 	if !begun {
 		beat = newPace(q.spec.Agents)
@@ -69,7 +70,7 @@ func (q *Queue) join(now Instant, c AgentUp) {
 	if old := q.workers[c.Agent.ID]; old != nil {
 		beat = old.pace
 		if old.agent == c.Agent {
-			held, lastPick, condemned, standing = old.held, old.lastPick, old.condemned, old.standing
+			held, lastPick, condemned = old.held, old.lastPick, old.condemned
 		}
 		q.leave(old.agent)
 	}

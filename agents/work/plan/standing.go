@@ -19,6 +19,7 @@ type AgentStanding struct {
 	Agent    Agent
 	Out      bool          // Out gets no task, because of Because.
 	Because  balance.Cause // Because is what is against it; of no meaning unless Out.
+	Unmeant  bool          // Unmeant: it is Out because the tasks are not for it at all, so that it counts nowhere.
 	Rank     int           // Rank: tasks go to agents of a greater rank only when none of a smaller one is free.
 	Slowness float64       // Slowness is how long it takes for one success, as package balance reckons it, in nanoseconds; 0 = not known.
 }
@@ -31,11 +32,17 @@ func (q *Queue) stand(c AgentStanding) {
 	if w == nil {
 		return
 	}
+	w.standing = c.tidy()
+	q.refresh(w)
+}
+
+// tidy makes sense of what has none.
+func (c AgentStanding) tidy() AgentStanding {
+	c.Out = c.Out || c.Unmeant
 	if !(c.Slowness > 0) || math.IsInf(c.Slowness, 0) {
 		c.Slowness = 0
 	}
-	w.standing = c
-	q.refresh(w)
+	return c
 }
 
 // weightOf is the weight that counts.
@@ -66,7 +73,7 @@ func (q *Queue) nobody(l *lane) *balance.NoAgentError {
 	}
 	against := map[balance.Cause]int{}
 	for _, w := range q.workers {
-		if !g.namedBy(w) {
+		if w.standing.Unmeant || !g.namedBy(w) {
 			continue
 		}
 		e.Meant++
