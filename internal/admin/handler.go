@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"mabeam.dev/supervision"
@@ -16,30 +15,6 @@ import (
 
 // patience is how long a view waits for a supervisor that is busy.
 const patience = 2 * time.Second
-
-// Phase is one part of a node that comes up in order.
-type Phase struct {
-	Name     string    `json:"name"`               // of the phase
-	State    string    `json:"state"`              // up, degraded, down, starting or waiting
-	Up       bool      `json:"up"`                 // whether there is somebody to use it: up or degraded
-	Required bool      `json:"required"`           // whether the node is not ready without it
-	Why      string    `json:"why,omitempty"`      // what is missing, if it is not up
-	Since    time.Time `json:"since"`              // when that began
-	Services []Service `json:"services,omitempty"` // in the order in which they start
-}
-
-// Service is one part of a phase.
-type Service struct {
-	Name     string    `json:"name"`                 // in the tree
-	State    string    `json:"state"`                // up, degraded, down, starting or waiting
-	Required bool      `json:"required"`             // whether its phase is down without it
-	Why      string    `json:"why,omitempty"`        // what is wrong, if it is not up
-	Since    time.Time `json:"since"`                // when that began
-	Restarts int       `json:"restarts"`             // how often it has been started again
-	After    []string  `json:"depends_on,omitempty"` // services that must be up before it
-	Loss     string    `json:"loss"`                 // what a crash does to later services: escalates, alone or rebuilds
-	Without  string    `json:"without"`              // what those who use it see while it is down
-}
 
 // Health is what a node says of itself.
 type Health struct {
@@ -70,9 +45,10 @@ type TreeAnswer struct {
 
 // Handler serves a node's views. All of them only read, and JSON bodies carry "version": 1.
 //
-//   - GET /healthz: 200 and the line "ok" while the process lives.
-//   - GET /readyz: 200 and the line "ready" when every phase is up and the node does not drain; else 503 with the names of the
-//     phases that are not up, and why.
+//   - GET /healthz: 200 and the line "ok" while the node's root supervisor lives, or is starting; without it nobody answers.
+//   - GET /readyz: 200 and "ready" when every required phase is up and the node does not drain, else 503 and "not ready" with the reasons;
+//     below that line each phase and service with its state (up, degraded, down, starting, waiting), since when, and why. With
+//     Accept: application/json the same as [Health].
 //   - GET /v1/health: [Health] as JSON.
 //   - GET /v1/tree: [TreeAnswer] as JSON, with at most ?limit=N children of each supervisor (0 or no limit: all); 400 for a limit
 //     that is no number, 503 when the tree cannot be read.
@@ -80,31 +56,13 @@ type TreeAnswer struct {
 func Handler(n Node, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { ready(w, n.Health()) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, n.Health()) })
 	mux.HandleFunc("GET /v1/health", func(w http.ResponseWriter, _ *http.Request) { answer(w, n.Health()) })
 	mux.HandleFunc("GET /v1/tree", func(w http.ResponseWriter, r *http.Request) { tree(w, r, n) })
 	if metrics != nil {
 		mux.Handle("GET /metrics", metrics)
 	}
 	return mux
-}
-
-// ready answers 200 when every phase is up and 503 with the names of the others.
-func ready(w http.ResponseWriter, h Health) {
-	if h.Ready && !h.Draining {
-		fmt.Fprintln(w, "ready")
-		return
-	}
-	var missing []string
-	if h.Draining {
-		missing = append(missing, "the node is draining")
-	}
-	for _, p := range h.Phases {
-		if !p.Up {
-			missing = append(missing, p.Name+": "+p.Why)
-		}
-	}
-	http.Error(w, "not ready: "+strings.Join(missing, "; "), http.StatusServiceUnavailable)
 }
 
 func tree(w http.ResponseWriter, r *http.Request, n Node) {

@@ -4,6 +4,7 @@ package admin_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -74,28 +75,65 @@ func TestHealthzAnswersWhileTheProcessLives(t *testing.T) {
 	assert.Equal(t, "ok\n", body)
 }
 
-func TestReadyzNamesWhatIsNotUp(t *testing.T) {
+func TestReadyzSaysHowEveryPhaseAndServiceIsAndWhatIsMissing(t *testing.T) {
+	down := func(p *admin.Phase, state, why string) { p.Up, p.State, p.Why = state == "degraded", state, why }
 	for name, c := range map[string]struct {
 		change func(*admin.Health)
 		code   int
-		body   string
+		body   string // its first line
 	}{
-		"ready":     {func(*admin.Health) {}, 200, "ready\n"},
-		"draining":  {func(h *admin.Health) { h.Draining = true }, 503, "not ready: the node is draining\n"},
-		"one phase": {func(h *admin.Health) { h.Ready = false; h.Phases[1] = admin.Phase{Name: "tree", Why: "gone"} }, 503, "not ready: tree: gone\n"},
+		"ready":    {func(*admin.Health) {}, 200, "ready"},
+		"draining": {func(h *admin.Health) { h.Draining = true }, 503, "not ready: the node is draining"},
+		"a required phase": {
+			func(h *admin.Health) { h.Ready = false; down(&h.Phases[0], "down", "disk gone") }, 503, "not ready: journal: disk gone",
+		},
+		"an optional phase": {
+			func(h *admin.Health) { down(&h.Phases[1], "down", "no agent") }, 200, "ready, degraded: tree: no agent",
+		},
+		"degraded": {
+			func(h *admin.Health) { down(&h.Phases[0], "degraded", "upkeep: killed") }, 200, "ready, degraded: journal: upkeep: killed",
+		},
 		"all": {func(h *admin.Health) {
 			h.Ready, h.Draining = false, true
-			h.Phases = []admin.Phase{{Name: "journal", Why: "x"}, {Name: "tree", Why: "y"}}
-		}, 503, "not ready: the node is draining; journal: x; tree: y\n"},
+			down(&h.Phases[0], "starting", "it is starting")
+			down(&h.Phases[1], "waiting", "y")
+		}, 503, "not ready: the node is draining; journal: it is starting"},
+		"still starting": {func(h *admin.Health) { h.Ready = false }, 503, "not ready"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := healthy()
 			c.change(&e.health)
-			code, _, body := ask(t, admin.Handler(e, nil), "GET", "/readyz")
+			code, kind, body := ask(t, admin.Handler(e, nil), "GET", "/readyz")
 			assert.Equal(t, c.code, code)
-			assert.Equal(t, c.body, body)
+			assert.Contains(t, kind, "text/plain")
+			first, rest, _ := strings.Cut(body, "\n")
+			assert.Equal(t, c.body, first)
+			assert.Equal(t, e.health.Text(), rest)
 		})
 	}
+}
+
+func TestPhasesAreListedWithTheirServicesAndOptionalOnesAreMarked(t *testing.T) {
+	h := healthy().health
+	h.Phases[0].Services = append(h.Phases[0].Services, admin.Service{Name: "upkeep", State: "down", Since: since.Add(time.Minute), Why: "killed"})
+	assert.Equal(t, `journal          up        2026-01-02T03:04:05Z
+  journal        up        2026-01-02T03:04:05Z
+  upkeep *       down      2026-01-02T03:05:05Z  killed
+tree             up        2026-01-02T03:04:05Z
+`, h.Text())
+}
+
+func TestReadyzIsJSONForWhoAsksForIt(t *testing.T) {
+	e := healthy()
+	e.health.Ready = false
+	w := httptest.NewRecorder()
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/readyz", nil)
+	r.Header.Set("Accept", "application/json")
+	admin.Handler(e, nil).ServeHTTP(w, r)
+	assert.Equal(t, 503, w.Code)
+	var h admin.Health
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &h))
+	assert.Equal(t, e.health, h)
 }
 
 func TestViewsAreJSONWithStableKeys(t *testing.T) {

@@ -140,7 +140,7 @@ func TestPhaseThatTakesTooLongEndsTheStartAndNamesWhoWasStarting(t *testing.T) {
 	inNode(t, []service{
 		part(phase.Service{Name: "quick", Phase: phase.Registry}, fine),
 		part(phase.Service{Name: "slow", Phase: phase.Registry}, func() error {
-			time.Sleep(10 * time.Second)
+			<-time.After(10 * time.Second)
 			return nil
 		}),
 	}, func(t *testing.T, _ *Node, err error) {

@@ -25,6 +25,7 @@ this user is found without a flag.
   runtime inspect tree
   runtime inspect tree -o dot | dot -Tsvg > tree.svg
   runtime inspect health -o json
+  runtime inspect phases
   runtime inspect alerts
   runtime inspect crashes --limit 1
   runtime inspect metrics reviewer-2`,
@@ -64,7 +65,7 @@ this user is found without a flag.
 		}
 		return err
 	}
-	cmd.AddCommand(c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries())
+	cmd.AddCommand(c.inspectPhases(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries())
 	return cmd
 }
 
@@ -112,11 +113,11 @@ func (c *command) showHealth(cmd *cobra.Command, client *admin.Client, form stri
 	}
 	fmt.Fprintf(c.Stdout, "%s  %s  up %.0fs  %d processes\n", h.Node, state, h.Uptime, h.Processes)
 	for _, p := range h.Phases {
-		mark := "up"
-		if !p.Up {
-			mark = "down: " + p.Why
+		mark := p.State
+		if p.Why != "" {
+			mark += ": " + p.Why
 		}
-		fmt.Fprintf(c.Stdout, "  %-10s %s\n", p.Name, mark)
+		fmt.Fprintf(c.Stdout, "  %-13s %s\n", p.Name, mark)
 	}
 	return nil
 }

@@ -30,12 +30,12 @@ func TestInspectShowsEachPhaseAndTheCause(t *testing.T) {
 		change func(*admin.Health)
 		want   string
 	}{
-		"not ready": {func(*admin.Health) {}, "n  not ready  up 2s  7 processes\n  journal    up\n  work q     down: its process is not running\n"},
-		"draining":  {func(h *admin.Health) { h.Draining = true }, "n  draining  up 2s  7 processes\n  journal    up\n  work q     down: its process is not running\n"},
+		"not ready": {func(*admin.Health) {}, "n  not ready  up 2s  7 processes\n  journal       up\n  work          down: its process is not running\n"},
+		"draining":  {func(h *admin.Health) { h.Draining = true }, "n  draining  up 2s  7 processes\n  journal       up\n  work          down: its process is not running\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := admin.Health{Version: 1, Node: "n", Uptime: 2, Processes: 7, Phases: []admin.Phase{
-				{Name: "journal", Up: true}, {Name: "work q", Why: "its process is not running"},
+				{Name: "journal", State: "up", Up: true}, {Name: "work", State: "down", Why: "its process is not running"},
 			}}
 			c.change(&h)
 			server := httptest.NewServer(admin.Handler(ill{h}, nil))
