@@ -14,11 +14,13 @@ import (
 
 // Resources are what an agent may use; 0 is no limit.
 type Resources struct {
-	Memory   Size    `yaml:"memory" doc:"Memory that the agent reports, held against this for its health; without it there is no limit."`
-	CPU      float64 `yaml:"cpu" min:"0" max:"100000" doc:"CPUs that the agent reports, held against this for its health; without it there is no limit."`
-	Queue    int     `yaml:"queue" min:"1" max:"1000000000" doc:"Messages that may wait in the agent's mailbox; without it 16384."`
-	Inflight int     `yaml:"inflight" min:"1" max:"100000" doc:"Tasks at the same time, whatever concurrency says; without it there is no limit."`
-	Budget   int64   `yaml:"budget" min:"0" doc:"Money that the agent may spend, in millionths; without it there is no limit."`
+	Memory     Size    `yaml:"memory" doc:"Memory that the agent uses, as measured of a program or reported by other agents, held against this for its health; without it there is no limit."`
+	CPU        float64 `yaml:"cpu" min:"0" max:"100000" doc:"CPUs that the agent uses, as measured of a program or reported by other agents, held against this for its health; without it there is no limit."`
+	Queue      int     `yaml:"queue" min:"1" max:"1000000000" doc:"Messages that may wait in the agent's mailbox; without it 16384."`
+	Inflight   int     `yaml:"inflight" min:"1" max:"100000" doc:"Tasks at the same time, whatever concurrency says; without it there is no limit."`
+	Budget     int64   `yaml:"budget" min:"0" doc:"Money that the agent may spend until the node ends, in millionths: when it has, it gets no more tasks; without it there is no limit."`
+	PerAttempt int64   `yaml:"per_attempt" min:"0" doc:"What each attempt of the agent costs of its budget, in millionths; without it nothing. What a provider charges is not known."`
+	PerSecond  int64   `yaml:"per_second" min:"0" doc:"What each second of an attempt costs of its budget, in millionths; without it nothing."`
 }
 
 // Health says from where on an agent is not healthy.

@@ -64,6 +64,7 @@ type Queue struct {
 	Limit       int           `yaml:"limit" default:"1000" min:"1" max:"10000000" doc:"Most accepted tasks that wait; at the limit the source is read no further."`
 	OnDuplicate OnDuplicate   `yaml:"on_duplicate" default:"refuse" doc:"What happens to a task whose id was accepted before: refused, or merged and answered with the outcome of the first."`
 	Remember    int           `yaml:"remember" default:"100000" min:"1" max:"100000000" doc:"Most ended tasks that are kept in memory, about 160 bytes each; whether an older one is a duplicate is asked of the journal."`
+	Who         string        `yaml:"who" check:"query" doc:"Query of the agents that get this queue's tasks, such as label.zone = \"eu\" and team = \"night\"; without it all agents of the node."`
 	Agents      Quota         `yaml:"agents" doc:"Bounds on what each agent does of this queue's tasks, besides its own concurrency."`
 	Kinds       []KindQuota   `yaml:"kinds" key:"kind" doc:"Bounds on what is done of a kind of tasks, by all agents together."`
 }

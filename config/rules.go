@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mabeam.dev/agents/capability"
+	"mabeam.dev/agents/query"
 )
 
 // outside checks a value against the bounds of its field.
@@ -75,6 +76,18 @@ func (f field) refuses(text string) *fault {
 		}
 	case "header":
 		return checkName(text, "-", "letters, digits and dash, a letter or digit first")
+	case "need":
+		if _, err := capability.ParseNeed(text); err != nil {
+			return &fault{code: CodeBadValue, reason: err.Error(), got: text, want: "a need such as nlp/summarise or nlp/summarise>=1.2,<2"}
+		}
+	case "query":
+		q, err := query.Parse(text)
+		switch {
+		case err != nil:
+			return &fault{code: CodeBadValue, reason: err.Error(), got: text}
+		case len(q.OrderBy) > 0 || q.Limit != 0:
+			return &fault{code: CodeBadValue, reason: "the agents of a queue have neither order nor limit", got: text, want: "a condition alone"}
+		}
 	case "variable":
 		if !validVariable(text) {
 			return &fault{code: CodeBadValue, reason: "no name of an environment variable: " + quote(text), got: text, want: "letters, digits and underscore, no digit first"}

@@ -21,7 +21,7 @@ type field struct {
 	required   bool
 	only, not  string // the kind that alone has the key, or lacks it
 	listKey    string // in a list of sections: the key by which an item is addressed
-	check      string // rule for the text: name, capability, offer, variable
+	check      string // rule for the text: name, capability, offer, need, query, variable
 }
 
 // applies reports whether the key belongs to a child of this kind; an unknown kind ("") has all keys.

@@ -11,6 +11,7 @@ type Quota struct {
 
 // KindQuota is a quota for one kind of tasks.
 type KindQuota struct {
-	Kind  string `yaml:"kind" required:"true" doc:"Kind that tasks say they are of."`
-	Quota `yaml:",inline"`
+	Kind     string `yaml:"kind" required:"true" doc:"Kind that tasks say they are of."`
+	Requires string `yaml:"requires" check:"need" doc:"Capability that an agent needs for tasks of this kind, whatever the task asks for besides: a name, or all below one, with bounds on the version, as in nlp/summarise>=1.2,<2."`
+	Quota    `yaml:",inline"`
 }

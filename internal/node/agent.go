@@ -51,6 +51,14 @@ func limits(r *config.Resources) agents.Limits {
 	return agents.Limits{Memory: int64(r.Memory), CPU: r.CPU, Queue: int64(r.Queue), Inflight: int64(r.Inflight), Budget: r.Budget}
 }
 
+// price converts what the agent's work costs.
+func price(r *config.Resources) agents.Price {
+	if r == nil {
+		return agents.Price{}
+	}
+	return agents.Price{Attempt: r.PerAttempt, Second: r.PerSecond}
+}
+
 // policy converts the section health.
 func policy(h *config.Health) health.Policy {
 	if h == nil {

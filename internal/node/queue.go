@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"mabeam.dev/agents/query"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/config"
@@ -63,13 +64,41 @@ func quotas(kinds []config.KindQuota) map[string]plan.Quota {
 	return all
 }
 
+// requires is what the kinds of tasks need of agents, by kind.
+func requires(kinds []config.KindQuota) map[string]string {
+	all := map[string]string{}
+	for _, k := range kinds {
+		if k.Requires != "" {
+			all[k.Kind] = k.Requires
+		}
+	}
+	return all
+}
+
+// who reads the query of a queue's agents, which are those of all namespaces; the config has checked it.
+func who(text string) (query.Query, error) {
+	if text == "" {
+		return query.Query{}, nil
+	}
+	q, err := query.Parse(text)
+	if q.Namespace == "" {
+		q.Namespace = query.AllNamespaces
+	}
+	return q, err
+}
+
 // queue makes a work queue with its source and its sink.
 func (n *Node) queue(c config.Queue) (*work.Queue, error) {
+	meant, err := who(c.Who)
+	if err != nil {
+		return nil, err
+	}
 	q, err := work.New(n.sys, work.Options{
 		Name: "work." + c.Queue, Stream: events.Stream("work/" + c.Queue), Epoch: n.o.Epoch, Journal: n.journal, Directory: n.dir,
+		Registry: n.registry, Who: meant,
 		Plan: plan.Spec{
 			Policy: plan.Policy(c.Policy), Duplicates: plan.Duplicates(c.OnDuplicate), Limit: c.Limit, Attempts: c.Attempts,
-			Timeout: c.Deadline, Backoff: plan.Backoff{Base: c.Backoff}, Remember: c.Remember, Agents: plan.Quota(c.Agents), Kinds: quotas(c.Kinds),
+			Timeout: c.Deadline, Backoff: plan.Backoff{Base: c.Backoff}, Remember: c.Remember, Agents: plan.Quota(c.Agents), Kinds: quotas(c.Kinds), Requires: requires(c.Kinds),
 		},
 	})
 	if err != nil {

@@ -86,7 +86,7 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 		spec := agents.Spec{
 			ID: id, Capabilities: capabilities(c), Concurrency: c.Concurrency, Restart: flags.Restart,
 			Shutdown: shutdown(c.Shutdown), Significant: c.Significant,
-			Team: c.Team, Role: c.Role, Labels: labels(c.Labels), Weight: c.Weight, Limits: limits(c.Resources), Health: policy(c.Health),
+			Team: c.Team, Role: c.Role, Labels: labels(c.Labels), Weight: c.Weight, Limits: limits(c.Resources), Price: price(c.Resources), Health: policy(c.Health),
 		}
 		kind, err := b.kind(c, &spec)
 		if err != nil {
