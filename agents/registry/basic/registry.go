@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync/atomic"
 
@@ -196,6 +197,23 @@ func (m Mark) Version() uint64 {
 		return 0
 	}
 	return m.book.version
+}
+
+// Get finds a row of the moment, with what is hidden.
+func (m Mark) Get(namespace, id string) (*index.Row, bool) {
+	e, ok := m.book.get(registry.ID{Namespace: namespace, Name: id})
+	return e.full, ok
+}
+
+// All yields every row of the moment, with what is hidden, in the order of namespace and name.
+func (m Mark) All() iter.Seq[*index.Row] {
+	return func(yield func(*index.Row) bool) {
+		for e := range m.book.from(registry.ID{}) {
+			if !yield(e.full) {
+				return
+			}
+		}
+	}
 }
 
 // Changes returns what has changed since a moment, with what is hidden, by namespace and name, and the moment up to which that is true. The

@@ -35,7 +35,7 @@ func Fixes(names []index.Change, leader, follower Get, alive Alive, mark time.Ti
 		want := living(leader, space, id, alive)
 		has, had := follower(space, id)
 		switch {
-		case want == nil && had:
+		case want == nil && had && alive(has.Handle): // the end of a process each registry hears of by itself, and remembers in its own way
 			all = append(all, Fix{Namespace: space, ID: id})
 		case want != nil && (!had || !Same(want, has)):
 			if !mark.IsZero() && want.MigratedAt.IsZero() {

@@ -24,7 +24,7 @@ func Example() {
 	// shadowing -> copied [copy] [seal new open old route]
 	// plan: switch_reads: needs verify before, as the phase is copied
 	// copied -> verified [level compare] [seal new open old route]
-	// verified -> reads [level compare] [seal new open old route]
+	// verified -> reads [level compare] [seal new open old settle level route]
 	// reads -> switched [seal old level] [seal old open new route]
 	// switched -> idle [seal new level] [open old route]
 }

@@ -143,6 +143,8 @@ const (
 	SealNew
 	OpenOld
 	OpenNew
+	// Settle has a write return only when both sides have it, and leaves readers where they are.
+	Settle
 	// Route sends callers where the phase says.
 	Route
 	// Level makes the side that follows equal in what has changed since the last time.
@@ -155,18 +157,22 @@ const (
 	Drain
 )
 
-var actionNames = []string{"seal old", "seal new", "open old", "open new", "route", "level", "copy", "compare", "drain"}
+var actionNames = []string{"seal old", "seal new", "open old", "open new", "settle", "route", "level", "copy", "compare", "drain"}
 
 // String names the action.
 func (a Action) String() string { return word(actionNames, uint8(a), "Action") }
 
 // Establish is what makes a phase so. It may be done again at any time. The side that takes no writes is sealed before the other is opened.
+// Readers are sent to a side that follows when it is level with all that was written before writes began to wait for it: so nobody reads there what
+// is older than what he has written or read.
 func (p Phase) Establish() []Action {
 	switch {
 	case p == Idle:
 		return []Action{OpenOld, Route}
-	case p < Switched:
+	case p < Reads:
 		return []Action{SealNew, OpenOld, Route}
+	case p == Reads:
+		return []Action{SealNew, OpenOld, Settle, Level, Route}
 	case p == Switched:
 		return []Action{SealOld, OpenNew, Route}
 	default:

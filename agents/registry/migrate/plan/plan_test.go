@@ -215,7 +215,9 @@ func TestFixesMakeTheFollowerEqual(t *testing.T) {
 }
 
 func TestEveryDifferenceIsListedByItsKind(t *testing.T) {
-	row := func(id, kind string, version uint64) *index.Row { return &index.Row{ID: id, Kind: kind, Version: version} }
+	row := func(id, kind string, version uint64) *index.Row {
+		return &index.Row{ID: id, Kind: kind, Version: version}
+	}
 	of := func(rows ...*index.Row) iter.Seq[*index.Row] { return slices.Values(rows) }
 	rep := plan.Compare(
 		of(row("a", "k", 1), row("b", "k", 1), row("d", "k", 1), row("e", "k", 1)),
@@ -235,4 +237,17 @@ func TestWhoEndsWhileItIsComparedIsNoDifference(t *testing.T) {
 	alive := func(index.Handle) bool { asked++; return asked < 2 }
 	rep := plan.Compare(slices.Values([]*index.Row{{ID: "a"}}), slices.Values([]*index.Row(nil)), alive)
 	assert.True(t, rep.Equal())
+}
+
+func TestReadersAreSentToAFollowerOnlyWhenWritesWaitForItAndItIsLevel(t *testing.T) {
+	for _, p := range phases {
+		if p.Reads() == p.Writes() {
+			continue
+		}
+		all := p.Establish()
+		at := func(a plan.Action) int { return slices.Index(all, a) }
+		assert.Less(t, at(plan.Settle), at(plan.Level), "%s", p)
+		assert.Less(t, at(plan.Level), at(plan.Route), "%s", p)
+		assert.NotEqual(t, -1, at(plan.Settle))
+	}
 }
