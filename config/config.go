@@ -13,6 +13,7 @@ type Config struct {
 	Version   int       `yaml:"version" required:"true" doc:"Version of this file format; the only one so far is 1."`
 	Node      Node      `yaml:"node" doc:"The node itself: its name, its data and how it stops."`
 	Log       Log       `yaml:"log" doc:"What is logged and in which form."`
+	Journal   Journal   `yaml:"journal" doc:"How the journal is kept: when it is flushed, and what is removed."`
 	Surfaces  Surfaces  `yaml:"surfaces" doc:"Where the node can be watched."`
 	Tree      *Tree     `yaml:"tree" doc:"The supervision tree; without it the node runs no agents."`
 	Work      []Queue   `yaml:"work" key:"queue" doc:"Work queues, each fed by a source and emptied by the agents of the tree."`
