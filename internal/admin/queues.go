@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"mabeam.dev/agents/balance"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 )
@@ -46,9 +47,16 @@ type QueueView struct {
 
 // BlockView says why some tasks are accepted and not running.
 type BlockView struct {
-	Capability string `json:"capability"` // that they ask for
-	Tasks      int    `json:"tasks"`      // how many
-	Reason     string `json:"reason"`     // what they wait for
+	Capability string       `json:"capability"`         // that they ask for
+	Tasks      int          `json:"tasks"`              // how many
+	Reason     string       `json:"reason"`             // what they wait for
+	NoAgent    *NoAgentView `json:"no_agent,omitempty"` // what is against the agents, when none could take the tasks even if it were free
+}
+
+// NoAgentView counts agents that offer what tasks ask for and cannot be given them.
+type NoAgentView struct {
+	Meant   int            `json:"meant"`   // agents that offer it
+	Against map[string]int `json:"against"` // how many of them by what is against them: state, health, version
 }
 
 // AgentView is an agent as a queue sees it.
@@ -59,6 +67,8 @@ type AgentView struct {
 	Attempts uint64  `json:"attempts"`        // that ended, since the queue was started
 	Latency  float64 `json:"latency_seconds"` // of its attempts, smoothed
 	Success  float64 `json:"success"`         // smoothed share of attempts with a result, from 0 to 1
+	Standing string  `json:"standing"`        // first, spare, last resort, not meant, or out and why
+	Weight   float64 `json:"weight"`          // its share beside others with as many slots
 }
 
 // QueuesAnswer is the answer about queues.
@@ -99,12 +109,40 @@ func queueView(name string, v work.View) QueueView {
 		Paused: v.Paused, Draining: v.Draining, Blocked: []BlockView{}, Agents: []AgentView{},
 	}
 	for _, b := range v.Blocked {
-		view.Blocked = append(view.Blocked, BlockView{b.Capability, b.Tasks, b.Reason})
+		view.Blocked = append(view.Blocked, BlockView{b.Capability, b.Tasks, b.Reason, noAgentView(b.NoAgent)})
 	}
 	for _, a := range v.Agents {
-		view.Agents = append(view.Agents, AgentView{a.Agent.ID, a.Slots, a.Held, a.Ended, a.Latency.Seconds(), a.Success})
+		view.Agents = append(view.Agents, AgentView{a.Agent.ID, a.Slots, a.Held, a.Ended, a.Latency.Seconds(), a.Success, standingOf(a), a.Weight})
 	}
 	return view
+}
+
+func noAgentView(e *balance.NoAgentError) *NoAgentView {
+	if e == nil {
+		return nil
+	}
+	v := &NoAgentView{Meant: e.Meant, Against: map[string]int{}}
+	for _, x := range e.Excluded {
+		v.Against[x.Cause.String()] = x.N
+	}
+	return v
+}
+
+// standings are the words for ranks; see agents/work.
+var standings = [...]string{"first", "spare", "last resort"}
+
+// standingOf says in a word or two whether an agent gets tasks.
+func standingOf(w plan.Worker) string {
+	switch s := w.Standing; {
+	case s.Unmeant:
+		return "not meant"
+	case s.Out:
+		return "out: " + s.Because.String()
+	case w.Draining, w.Condemned:
+		return "out: state"
+	default:
+		return standings[min(max(s.Rank, 0), len(standings)-1)]
+	}
 }
 
 // list shows tasks of a queue.

@@ -103,6 +103,9 @@ func agentLine(a admin.AgentView) string {
 		took := time.Duration(a.Latency * float64(time.Second))
 		line += fmt.Sprintf("  latency %s  success %.0f%%", took.Round(max(time.Microsecond, took/1000)), 100*a.Success)
 	}
+	if a.Standing != "first" {
+		line += "  " + a.Standing
+	}
 	return line
 }
 
