@@ -17,8 +17,10 @@ import (
 const scrape = time.Second
 
 // define registers the node's metrics.
-func define(r *prom.Registry, n *Node) error {
-	return errors.Join(processes(r, n), supervisors(r), queues(r, n))
+func define(r *prom.Registry, n *Node) error { return defineWith(r, n, &census{n: n}) }
+
+func defineWith(r *prom.Registry, n *Node, c *census) error {
+	return errors.Join(processes(r, n), kinds(r, c), supervisors(r), queues(r, n), agentMetrics(r, n), workMetrics(r))
 }
 
 func processes(r *prom.Registry, n *Node) error {

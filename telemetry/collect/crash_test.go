@@ -168,7 +168,7 @@ func TestStateWithoutAViewIsSummarizedWithoutItsTexts(t *testing.T) {
 		crashes := collect.ReportCrashes(w.sys, collect.CrashOptions{})
 		defer crashes.Close()
 		top := w.start(supervision.Worker("v", func() actors.Behavior[order] {
-			v := &vault{Password: "hunter2", inner: &struct{ pin []byte }{[]byte("1234")}, held: map[string]string{"gold": "bars"}, wait: time.Second}
+			v := &vault{Password: "hunter2", inner: &struct{ pin []byte }{[]byte("1234")}, held: map[string]string{"gold": "bars"}, since: w.sys.Now(), wait: time.Second}
 			v.self = v
 			return v
 		}))
