@@ -14,9 +14,10 @@ type (
 		reply actors.Reply[Result]
 	}
 	several struct {
-		mode  Mode
-		ops   []Op
-		reply actors.Reply[batched]
+		mode   Mode
+		ops    []Op
+		always bool // also while the registry is read only
+		reply  actors.Reply[batched]
 	}
 	// flush ends a group: it stands behind all that was queued when the group began.
 	flush struct{}

@@ -119,9 +119,17 @@ func (o *owner) taken(ctx *actors.Context[message]) error {
 func (o *owner) handle(ctx *actors.Context[message], m message) error {
 	switch m := m.(type) {
 	case write:
+		if o.r.sealed.Load() {
+			m.reply.Fail(ErrReadOnly)
+			return nil
+		}
 		o.answers = append(o.answers, answer{one: m.reply, result: o.draft.do(m.op)})
 		return o.later(ctx, 1)
 	case several:
+		if o.r.sealed.Load() && !m.always {
+			m.reply.Fail(ErrReadOnly)
+			return nil
+		}
 		results, err := o.draft.batch(m.mode, m.ops)
 		o.answers = append(o.answers, answer{many: m.reply, all: batched{results, err}})
 		return o.later(ctx, len(m.ops))
@@ -135,6 +143,10 @@ func (o *owner) handle(ctx *actors.Context[message], m message) error {
 	case report:
 		o.report(ctx, m.figures)
 	case reportsDue:
+		if o.r.sealed.Load() {
+			o.reports = reports{}
+			return nil
+		}
 		return o.writeReports(ctx)
 	case settled:
 		if err := o.settle(ctx); err != nil {

@@ -18,6 +18,7 @@ type Registry struct {
 	readers atomic.Pointer[readers]
 	circle  circle
 	inbox   inbox
+	sealed  atomic.Bool // see SetReadOnly
 }
 
 var _ Book = (*Registry)(nil)

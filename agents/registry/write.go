@@ -13,8 +13,8 @@ import (
 // call sends the owner a message and waits for what it answers; an error is that of the call and never of the op.
 func call[R any](ctx context.Context, r *Registry, op string, build func(actors.Reply[R]) message) (R, error) {
 	v, err := actors.Call(ctx, r.ref, build)
-	if err == nil {
-		return v, nil
+	if err == nil || errors.Is(err, ErrReadOnly) {
+		return v, err
 	}
 	var died *actors.CallError
 	unsure := errors.As(err, &died) || errors.Is(err, actors.ErrTimeout) || context.Cause(ctx) != nil
@@ -50,7 +50,7 @@ func (r *Registry) Batch(ctx context.Context, m Mode, ops ...Op) ([]Result, erro
 	if len(ops) > MaxBatch {
 		return nil, &LimitError{"ops in a batch", MaxBatch}
 	}
-	b, err := call(ctx, r, "batch", func(reply actors.Reply[batched]) message { return several{m, ops, reply} })
+	b, err := call(ctx, r, "batch", func(reply actors.Reply[batched]) message { return several{mode: m, ops: ops, reply: reply} })
 	if err != nil {
 		return nil, err
 	}
