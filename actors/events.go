@@ -97,9 +97,9 @@ func (ProcessStuck) LogLevel() slog.Level { return slog.LevelWarn }
 // LogAttrs names the process.
 func (e ProcessStarted) LogAttrs() []slog.Attr { return e.PID.attrs() }
 
-// LogAttrs names the process, the reason and, of a panic, the stack.
+// LogAttrs names the process, the reason with its codes and, of a panic, the stack.
 func (e ProcessExited) LogAttrs() []slog.Attr {
-	out := append(e.PID.attrs(), slog.String(telemetry.KeyReason, e.Reason.String()))
+	out := append(e.PID.attrs(), telemetry.Reason(e.Reason)...)
 	if c := e.Reason.CrashError(); c != nil && c.Stack != nil {
 		out = append(out, slog.String(telemetry.KeyStack, string(c.Stack)))
 	}

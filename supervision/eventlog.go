@@ -36,7 +36,7 @@ func (ChildStartFailed) LogLevel() slog.Level { return slog.LevelWarn }
 
 // LogAttrs names the supervisor, the child and what happened.
 func (e ChildStartFailed) LogAttrs() []slog.Attr {
-	return e.attrs(slog.String(telemetry.KeyReason, e.Reason.String()))
+	return e.attrs(telemetry.Reason(e.Reason)...)
 }
 
 // EventName returns "supervision.child_exited".
@@ -47,7 +47,7 @@ func (ChildExited) LogLevel() slog.Level { return slog.LevelInfo }
 
 // LogAttrs names the supervisor, the child and what happened.
 func (e ChildExited) LogAttrs() []slog.Attr {
-	return e.attrs(slog.String(telemetry.KeyReason, e.Reason.String()))
+	return e.attrs(telemetry.Reason(e.Reason)...)
 }
 
 // EventName returns "supervision.child_restarting".
@@ -100,7 +100,7 @@ func (ChildStopped) LogLevel() slog.Level { return slog.LevelDebug }
 
 // LogAttrs names the supervisor, the child and what happened.
 func (e ChildStopped) LogAttrs() []slog.Attr {
-	return e.attrs(slog.String(telemetry.KeyReason, e.Reason.String()))
+	return e.attrs(telemetry.Reason(e.Reason)...)
 }
 
 // EventName returns "supervision.shutdown_error".
@@ -111,7 +111,7 @@ func (ShutdownError) LogLevel() slog.Level { return slog.LevelWarn }
 
 // LogAttrs names the supervisor, the child and what happened.
 func (e ShutdownError) LogAttrs() []slog.Attr {
-	return e.attrs(slog.String(telemetry.KeyReason, e.Reason.String()))
+	return e.attrs(telemetry.Reason(e.Reason)...)
 }
 
 // EventName returns "supervision.gave_up".

@@ -114,14 +114,14 @@ func TestEventsInTheLog(t *testing.T) {
 	}{
 		{supervision.ChildStarted{}, "child_started", slog.LevelDebug, nil},
 		{supervision.ChildIgnored{}, "child_ignored", slog.LevelDebug, nil},
-		{supervision.ChildStartFailed{Reason: boom}, "start_failed", slog.LevelWarn, []string{telemetry.KeyReason}},
-		{supervision.ChildExited{Reason: boom}, "child_exited", slog.LevelInfo, []string{telemetry.KeyReason}},
+		{supervision.ChildStartFailed{Reason: boom}, "start_failed", slog.LevelWarn, []string{telemetry.KeyReason, telemetry.KeyCode}},
+		{supervision.ChildExited{Reason: boom}, "child_exited", slog.LevelInfo, []string{telemetry.KeyReason, telemetry.KeyCode}},
 		{supervision.ChildRestarting{}, "child_restarting", slog.LevelWarn, []string{telemetry.KeyAttempt, telemetry.KeyStrategy}},
 		{supervision.BackoffWait{}, "backoff_wait", slog.LevelInfo, []string{telemetry.KeyAttempt, telemetry.KeyDuration}},
 		{supervision.LimitReached{}, "limit_reached", slog.LevelError, []string{telemetry.KeyAttempt}},
 		{supervision.PlannedRestart{}, "planned_restart", slog.LevelInfo, nil},
 		{supervision.ChildStopped{}, "child_stopped", slog.LevelDebug, []string{telemetry.KeyReason}},
-		{supervision.ShutdownError{Reason: boom}, "shutdown_error", slog.LevelWarn, []string{telemetry.KeyReason}},
+		{supervision.ShutdownError{Reason: boom}, "shutdown_error", slog.LevelWarn, []string{telemetry.KeyReason, telemetry.KeyCode}},
 		{supervision.GaveUp{}, "gave_up", slog.LevelError, []string{telemetry.KeyAttempt}},
 		{supervision.AutoShutdownBegun{}, "auto_shutdown", slog.LevelWarn, nil},
 		{supervision.SpecReplaced{}, "spec_replaced", slog.LevelInfo, nil},
@@ -149,6 +149,7 @@ func TestAnEventOfAProcessNamesItsIncarnation(t *testing.T) {
 			slog.String(telemetry.KeySupervisor, "/app"), slog.String(telemetry.KeyChild, "a"),
 			slog.Uint64(telemetry.KeyIncarnation, old.Incarnation()),
 			slog.String(telemetry.KeyReason, `crash: actors: process "/app/a" handling supervision_test.do: panic: boom`),
+			slog.String(telemetry.KeyCode, "E3101"), slog.String(telemetry.KeyCauseCode, "E3102"),
 		}, attrs)
 	})
 }

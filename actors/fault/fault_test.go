@@ -61,6 +61,8 @@ func TestAnErrorGoesByTheOutermostCodeThatDoesNotMerelyBringNews(t *testing.T) {
 		assert.Equal(t, []any{e.Name, e.Severity, e.Retry, e.Advice}, []any{f.Name, f.Severity, f.Retry, f.Advice}, c.name)
 		assert.Equal(t, c.code, CodeOf(c.err), c.name)
 	}
+	assert.Equal(t, Critical, Of(both{errCrash, errFull}).Worst(), "high, and a critical cause")
+	assert.Equal(t, High, Of(errCrash).Worst())
 	assert.Zero(t, Of(nil))
 	assert.Zero(t, CodeOf(nil))
 }

@@ -55,6 +55,17 @@ func (f Fault) Cause() Code {
 	return f.Chain[len(f.Chain)-1]
 }
 
+// Worst returns the highest severity of the error and of what lies behind it: a crash over a full disk is as bad as the full disk.
+func (f Fault) Worst() Severity {
+	worst := f.Severity
+	for _, c := range f.Chain {
+		if e, ok := Lookup(c); ok {
+			worst = max(worst, e.Severity)
+		}
+	}
+	return worst
+}
+
 // Ours reports whether the error has a code of its own, and was not only recognised or unknown.
 func (f Fault) Ours() bool { return f.Code != 0 && f.Code != Unknown && !f.foreign() }
 

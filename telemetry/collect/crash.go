@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/recorder"
@@ -103,6 +104,7 @@ func (c *Crashes) exited(e actors.ProcessExited) {
 	r := c.report(e.PID, e.Kind)
 	r.Reason, r.Message, r.State = e.Reason.String(), crash.Message, cutText(state, c.o.MaxState)
 	r.Stack = string(crash.Stack)
+	r.Fault = fault.Of(crash)
 	if c.o.Recorder != nil {
 		r.Last = unreported(c.o.Recorder.LastOf(r.Path, c.o.Events))
 	}

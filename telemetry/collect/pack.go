@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/alert"
@@ -17,6 +18,7 @@ const (
 	SeriesProcesses  = "system.processes"
 	SeriesAbandoned  = "system.abandoned"
 	SeriesCrashes    = "system.crashes"
+	SeriesFaults     = "system.faults" // by severity
 	SeriesLetters    = "system.dead_letters"
 	SeriesRestarts   = "supervision.restarts" // by supervisor
 	SeriesEventsLost = "system.events_lost"   // by subscriber
@@ -43,6 +45,7 @@ func WatchedSeries() []SeriesInfo {
 		{SeriesProcesses, "gauge", "", "Living processes."},
 		{SeriesAbandoned, "gauge", "", "Handlers of killed processes that have not returned."},
 		{SeriesCrashes, "counter", "", "Processes that ended by a crash."},
+		{SeriesFaults, "counter", "severity", "Crashes, by the worst severity of the error and its causes: low, medium, high or critical."},
 		{SeriesLetters, "counter", "", "Messages that reached nobody."},
 		{SeriesRestarts, "counter", "supervisor", "Restart attempts."},
 		{SeriesEventsLost, "counter", "subscriber", "Events that a subscriber with a queue lost because it was full."},
@@ -85,6 +88,12 @@ func Watch(a *Aggregator) {
 		a.Gauge(SeriesHeap, machine(heap))
 		a.Gauge(SeriesMemory, machine(memory))
 	}
+	Tally(a, SeriesFaults, func(e actors.ProcessExited) (string, float64, bool) {
+		if !ownCrash(e) {
+			return "", 0, false
+		}
+		return fault.Of(e.Reason.CrashError()).Worst().String(), 1, true
+	})
 	Tally(a, SeriesRestarts, func(e supervision.ChildRestarting) (string, float64, bool) { return e.Supervisor, 1, true })
 }
 
@@ -99,6 +108,10 @@ func DefaultRules() []alert.Rule {
 	half := 0.5
 	return []alert.Rule{
 		once("supervisor-gave-up", supervision.GaveUp{}.EventName(), "Read its crash report: the children's crashes are the cause.", alert.Critical),
+		{
+			Name: "critical-fault", Severity: alert.Critical, Series: SeriesFaults, Scope: fault.Critical.String(), Stat: alert.Increase, Window: window.Minute,
+			Threshold: 0, ClearFor: time.Minute, Runbook: "Read the codes of the crash report: runtime explain says what to do about each.",
+		},
 		once("process-stuck", actors.ProcessStuck{}.EventName(), "Look at the message in hand: what does its handler wait for?", alert.High),
 		once("alert-route-failing", RouteFailed{}.EventName(), "Nobody may be told of alerts: mend the receiver of the route.", alert.High),
 		{

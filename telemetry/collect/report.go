@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/recorder"
 )
@@ -26,6 +27,9 @@ type Report struct {
 	Kind string
 	// Reason says why it ended.
 	Reason string
+	// Fault is what the error behind the reason is: its code, severity and causes, and which agent, task and correlation it is of, as far as
+	// the error knows.
+	Fault fault.Fault
 	// Message is the type of the message in hand, or the callback.
 	Message string
 	// State is its own view of its state, or a Summary, if it can be asked: see Describe.
@@ -66,6 +70,14 @@ func (r Report) LogAttrs() []slog.Attr {
 	}
 	text(telemetry.KeyKind, r.Kind)
 	text(telemetry.KeyReason, r.Reason)
+	text(telemetry.KeyCode, r.Fault.Code.String())
+	if cause := r.Fault.Cause(); cause != r.Fault.Code {
+		text(telemetry.KeyCauseCode, cause.String())
+	}
+	text(telemetry.KeySeverity, r.Fault.Severity.String())
+	text(telemetry.KeyAgent, r.Fault.Agent)
+	text(telemetry.KeyTask, r.Fault.Task)
+	text(telemetry.KeyCorrelation, r.Fault.Correlation)
 	text(telemetry.KeyMessage, r.Message)
 	text(telemetry.KeyState, r.State)
 	text(telemetry.KeyAncestors, strings.Join(r.Ancestors, " "))
@@ -74,6 +86,15 @@ func (r Report) LogAttrs() []slog.Attr {
 	text(telemetry.KeyLastEvents, strings.Join(lines[max(0, len(lines)-logged):], "\n"))
 	text(telemetry.KeyStack, r.Stack)
 	return out
+}
+
+// codes lists codes from the outermost error to its cause.
+func codes(chain []fault.Code) string {
+	words := make([]string, len(chain))
+	for i, c := range chain {
+		words[i] = c.String()
+	}
+	return strings.Join(words, " <- ")
 }
 
 // String renders the report for people, on several lines.
@@ -88,6 +109,9 @@ func (r Report) String() string {
 	row("at", r.At.Format(time.RFC3339Nano))
 	row("kind", r.Kind)
 	row("reason", r.Reason)
+	row("codes", codes(r.Fault.Chain))
+	row("agent", r.Fault.Agent)
+	row("task", r.Fault.Task)
 	row("message", r.Message)
 	row("state", r.State)
 	row("ancestors", strings.Join(r.Ancestors, " "))

@@ -123,7 +123,7 @@ func (c *command) runInput(f runFlags) (config.Input, error) {
 
 func (j *job) run(ctx context.Context) error {
 	out := newScreen(j.Stderr, j.flags.progress)
-	logger := slog.New(zlog.New(out.logs(), logOptions(j.cfg.Log, out.terminal)))
+	logger := slog.New(telemetry.Coded(zlog.New(out.logs(), logOptions(j.cfg.Log, out.terminal))))
 	tasks := map[string]iter.Seq2[plan.Task, error]{}
 	resumed := false
 	if j.main {
