@@ -128,4 +128,28 @@ var registry = []Entry{
 		"A step of a migration is not possible in its phase.",
 		"Take the step that the phase allows.",
 	},
+	{
+		7602, "agents/registry/migrate.DifferentError",
+		[]string{"agents/registry/migrate.ErrDifferent"},
+		High, slowly, false,
+		"Two registries that should be equal are not; the step was not taken.",
+		"Read the differences; let the copy go on and verify again, or roll back.",
+	},
+	{
+		7603, "agents/registry/migrate.OpenCallsError",
+		[]string{"agents/registry/migrate.ErrOpenCalls"},
+		Low, slowly, false,
+		"Calls to the registry that is to be retired are still open.",
+		"Try again when they have ended.",
+	},
+	{
+		7604, "agents/registry/migrate.ErrConflict", nil, High, escalate, false,
+		"Another process has written to the journal of a migration meanwhile.",
+		"Let one process lead the migration, and resume it from the journal.",
+	},
+	{
+		7605, "agents/registry/migrate.ErrForeign", nil, High, escalate, false,
+		"The journal of a migration is about other registries.",
+		"Name the registries that the journal is about, or begin with an empty journal.",
+	},
 }

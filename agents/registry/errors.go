@@ -35,6 +35,7 @@ var (
 
 // InvalidRowError is returned for a row that cannot be registered, or a patch that would make one.
 type InvalidRowError struct {
+	// ID is of the agent.
 	ID ID
 	// Err is every mistake, joined; each is [ErrInvalidRow].
 	Err error
@@ -51,6 +52,7 @@ func (e *InvalidRowError) Unwrap() error { return e.Err }
 
 // DuplicateError is returned when another living process is registered under an id.
 type DuplicateError struct {
+	// ID is what both would be called.
 	ID ID
 	// Holder is who has it.
 	Holder index.Handle
@@ -68,7 +70,10 @@ func (*DuplicateError) FaultCode() fault.Code { return 7501 }
 func (e *DuplicateError) Is(target error) bool { return target == ErrDuplicate }
 
 // NotFoundError is returned when nobody is registered under an id.
-type NotFoundError struct{ ID ID }
+type NotFoundError struct {
+	// ID is what was asked for.
+	ID ID
+}
 
 // Error names the id.
 func (e *NotFoundError) Error() string { return fmt.Sprintf("registry: find %s: not registered", e.ID) }
@@ -81,6 +86,7 @@ func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
 
 // DeadError is returned when a process is to be registered that has ended.
 type DeadError struct {
+	// ID is of the agent.
 	ID ID
 	// Reason is why it ended.
 	Reason actors.Reason
@@ -99,6 +105,7 @@ func (e *DeadError) Is(target error) bool { return target == ErrDead }
 
 // VersionError is returned when a row has changed since it was read.
 type VersionError struct {
+	// ID is of the agent.
 	ID ID
 	// Have is the row's version, Want the one that the update was for.
 	Have, Want uint64
@@ -134,9 +141,10 @@ func (e *ModeError) Is(target error) bool { return target == ErrMode }
 
 // LimitError is returned when there would be too many of something.
 type LimitError struct {
-	// What there are too many of, and how many there may be.
+	// What there are too many of.
 	What string
-	Max  int
+	// Max is how many there may be.
+	Max int
 }
 
 // Error names the limit.

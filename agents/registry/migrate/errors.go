@@ -7,19 +7,20 @@ import (
 	"fmt"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/registry/migrate/plan"
 )
 
 var (
 	// ErrDifferent is what every [*DifferentError] is.
-	ErrDifferent = errors.New("migrate: the registries differ")
+	ErrDifferent = fault.New(7602, "migrate: the registries differ")
 	// ErrOpenCalls is what every [*OpenCallsError] is.
-	ErrOpenCalls = errors.New("migrate: calls are open")
+	ErrOpenCalls = fault.New(7603, "migrate: calls are open")
 	// ErrConflict is returned by a [Journal] whose last record is not the one before that which is to be saved: another process has written
 	// meanwhile.
-	ErrConflict = errors.New("migrate: the journal has another last record")
+	ErrConflict = fault.New(7604, "migrate: the journal has another last record")
 	// ErrForeign is returned by a start whose journal is about other registries.
-	ErrForeign = errors.New("migrate: the journal is about other registries")
+	ErrForeign = fault.New(7605, "migrate: the journal is about other registries")
 
 	errNoTable = errors.New("migrate: there is no table")
 	errNoRoute = errors.New("migrate: the migration has not started")
@@ -47,20 +48,27 @@ func (e *DifferentError) Error() string {
 	return fmt.Sprintf("migrate: %s: the registries differ: %s", e.Command, strings.Join(parts, ", "))
 }
 
+// FaultCode is E7602.
+func (*DifferentError) FaultCode() fault.Code { return 7602 }
+
 // Is makes the error an ErrDifferent.
 func (e *DifferentError) Is(target error) bool { return target == ErrDifferent }
 
 // OpenCallsError is returned by a retirement of a registry that somebody still waits for.
 type OpenCallsError struct {
-	// Registry is its name, Open how many calls are under way.
+	// Registry is its name.
 	Registry string
-	Open     int64
+	// Open is how many calls are under way.
+	Open int64
 }
 
 // Error names the registry.
 func (e *OpenCallsError) Error() string {
 	return fmt.Sprintf("migrate: retire %q: %d calls are open", e.Registry, e.Open)
 }
+
+// FaultCode is E7603.
+func (*OpenCallsError) FaultCode() fault.Code { return 7603 }
 
 // Is makes the error an ErrOpenCalls.
 func (e *OpenCallsError) Is(target error) bool { return target == ErrOpenCalls }

@@ -193,7 +193,9 @@ var ErrStep = fault.New(7601, "plan: step out of turn")
 
 // StepError is returned for a command that the phase does not allow.
 type StepError struct {
-	Phase   Phase
+	// Phase is where the migration is.
+	Phase Phase
+	// Command is what was asked for.
 	Command Command
 	// Needs is the command that has to come before; Nothing if none would help.
 	Needs Command
