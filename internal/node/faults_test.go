@@ -4,8 +4,10 @@ package node_test
 
 import (
 	"math/rand/v2"
+	"net"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,6 +16,8 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/internal/node"
+	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
 )
 
 // busy is a node with a job of some moments.
@@ -39,7 +43,7 @@ func lives(n *node.Node) map[string]uint64 {
 func TestKilledServiceHasTheEffectThatIsStatedAndTheJobEndsOnce(t *testing.T) {
 	for victim, c := range map[string]struct{ anew, same []string }{
 		"journal": {
-			anew: []string{"/n/journal/journal", "/n/work/q/work.q"},
+			anew: []string{"/n/journal/journal"}, // the queue too, if it was writing
 			same: []string{"/n", "/n/journal", "/n/registry/agents", "/n/app/a-1", "/n/app/a-8", "/n/surfaces/http"},
 		},
 		"agents": {
@@ -75,6 +79,41 @@ func TestKilledServiceHasTheEffectThatIsStatedAndTheJobEndsOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWithoutSurfacesWorkGoesOn(t *testing.T) {
+	r := newRig(t)
+	r.tasks(200, `"pause"`)
+	n := r.start(busy)
+	r.begin(20)
+	before, addr := lives(n), n.Addr()
+	back := make(chan struct{}, 1)
+	defer telemetry.Subscribe(r.bus, "test", func(e supervision.ChildStarted) {
+		if e.ID == "http" {
+			back <- struct{}{}
+		}
+	})()
+	var http actors.PID
+	for pid := range n.System().Processes() {
+		if pid.Path() == "/n/surfaces/http" {
+			http = pid
+		}
+	}
+	http.Kill()
+	_, err := net.Dial("tcp", addr)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	require.NoError(t, n.Wait(r.ctx))
+	receive(r, back, "surface")
+	assert.Equal(t, addr, n.Addr(), "the address is the same")
+	code, body := r.get(n, "/readyz")
+	assert.Equal(t, 200, code, body)
+	for path, id := range before {
+		if path != "/n/surfaces/http" {
+			assert.Equal(t, id, lives(n)[path], path)
+		}
+	}
+	r.stop(n)
+	require.Len(t, r.outcomes(), 200)
 }
 
 func TestPhasesKilledOneAfterTheOtherLoseNothing(t *testing.T) {

@@ -232,8 +232,10 @@ func TestCrashCostsWhatTheDeclarationSays(t *testing.T) {
 						assert.Equal(t, c.need == phase.Optional, n.Health().Ready, "without an optional service the node is ready")
 						assert.Equal(t, "down: killed", named(n, "registry", "it").State+": "+named(n, "registry", "it").Why)
 						time.Sleep(30 * time.Second)
-						synctest.Wait()
+					} else {
+						time.Sleep(time.Second)
 					}
+					synctest.Wait()
 					assert.True(t, n.Health().Ready)
 				}
 				assert.NotEqual(t, first["it"], n.sys.WhereIs("it"))

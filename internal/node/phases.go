@@ -33,9 +33,6 @@ func (n *Node) stage(stage phase.Stage, byName map[string]service) (*supervision
 	p := &phaseLine{name: stage.Name}
 	at := "/" + n.o.Config.Node.Name
 	spec := supervision.Spec{Strategy: supervision.OneForOne, Intensity: unbounded}
-	if stage.Chained() {
-		spec.Strategy = supervision.RestForOne
-	}
 	var standing *supervision.Child
 	for _, declared := range stage.Services {
 		s := byName[declared.Name]
@@ -73,6 +70,8 @@ func (n *Node) stage(stage phase.Stage, byName map[string]service) (*supervision
 		n.board.byPath[spot{at, child.ID}] = &p.line
 	}
 	child = n.phased(p, child)
+	wait := settle
+	child.Backoff = &wait
 	return &child, nil
 }
 

@@ -42,6 +42,9 @@ var (
 	// unbounded is the intensity of phases: each child has a limit of its own, or waits.
 	unbounded = supervision.Intensity{Max: 1 << 30, Within: time.Second}
 	again     = supervision.Backoff{Initial: 100 * time.Millisecond, Max: 30 * time.Second, Factor: 2, ResetAfter: time.Minute}
+	// settle is the wait before a supervisor is started again: of one that was killed, children may still be ending, with names that are
+	// needed.
+	settle = supervision.Backoff{Initial: 10 * time.Millisecond, Max: time.Second, Factor: 4, ResetAfter: 10 * time.Second}
 )
 
 // under gives a child the restarts that its service's loss asks for, unless it has its own.
@@ -55,6 +58,10 @@ func under(c supervision.Child, s phase.Service) supervision.Child {
 		c.Limit = &supervision.Limit{Intensity: supervision.Intensity{Max: supervision.NoRestarts, Within: time.Second}, Then: supervision.GiveUp}
 	default:
 		c.Limit = &supervision.Limit{Intensity: patience, Then: supervision.GiveUp}
+		if c.Kind == supervision.KindSupervisor {
+			wait := settle
+			c.Backoff = &wait
+		}
 	}
 	return c
 }

@@ -60,18 +60,6 @@ type Stage struct {
 	Services []Service // each behind those that it needs
 }
 
-// Chained reports whether a service of the stage needs another one of it. Those behind it in the stage are then started again with it.
-func (s Stage) Chained() bool {
-	for _, a := range s.Services {
-		for _, b := range s.Services {
-			if slices.Contains(a.After, b.Name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // Required reports whether the stage has a required service.
 func (s Stage) Required() bool {
 	return slices.ContainsFunc(s.Services, func(s Service) bool { return s.Need == Required })
@@ -91,8 +79,7 @@ func (p Plan) Services() []Service {
 	return all
 }
 
-// Make puts services into phases and orders each of them; services of one phase that do not need each other keep the order given, those
-// that nobody there needs and that need nobody there being first. The error joins *PhaseError, *DuplicateError, *OrderError, *MissingError and
+// Make puts services into phases and orders each of them with Sort. The error joins *PhaseError, *DuplicateError, *OrderError, *MissingError and
 // *CycleError, everything that is wrong.
 func Make(services []Service) (Plan, error) {
 	var problems []error
@@ -124,7 +111,7 @@ func Make(services []Service) (Plan, error) {
 // makeStage orders the services of one phase.
 func makeStage(phase Name, names []string, byName map[string]Service) (Stage, []error) {
 	var problems []error
-	needs, knotted := map[string][]string{}, map[string]bool{}
+	needs := map[string][]string{}
 	var own []string
 	for _, name := range names {
 		s := byName[name]
@@ -139,21 +126,11 @@ func makeStage(phase Name, names []string, byName map[string]Service) (Stage, []
 				problems = append(problems, &MissingError{Name: name, Needs: need, Near: nearest.Word(need, names)})
 			case other.Phase == phase:
 				needs[name] = append(needs[name], need)
-				knotted[name], knotted[need] = true, true
 			case slices.Index(All(), other.Phase) > slices.Index(All(), phase):
 				problems = append(problems, &OrderError{name, phase, need, other.Phase})
 			}
 		}
 	}
-	slices.SortStableFunc(own, func(a, b string) int {
-		switch {
-		case knotted[a] == knotted[b]:
-			return 0
-		case knotted[a]:
-			return 1
-		}
-		return -1
-	})
 	order, err := Sort(own, needs)
 	if err != nil {
 		problems = append(problems, err)

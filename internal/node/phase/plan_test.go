@@ -34,10 +34,9 @@ func TestPhasesFollowTheirOrderWhateverIsDeclaredFirst(t *testing.T) {
 		{Name: "journal", Phase: phase.Journal},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "journal: journal; registry: groups directory sweep; work: queues", draw(p))
+	assert.Equal(t, "journal: journal; registry: directory sweep groups; work: queues", draw(p))
 	assert.Len(t, p.Services(), 5)
-	assert.False(t, p.Stages[0].Chained())
-	assert.True(t, p.Stages[1].Chained())
+	assert.True(t, p.Stages[0].Required())
 }
 
 func TestPlanThatCannotStartIsRefusedWithEveryReason(t *testing.T) {

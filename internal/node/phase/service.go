@@ -77,7 +77,8 @@ type Service struct {
 	Need Need
 	// Loss is Escalates unless it is set.
 	Loss Loss
-	// After names services of this phase, or of earlier ones, that must be up before it.
+	// After names services of this phase, or of earlier ones, that must be up before it starts. Only a loss that Rebuilds starts it again with
+	// one of them.
 	After []string
 	// Without says what those who use it see while it is down; one sentence for people.
 	Without string
