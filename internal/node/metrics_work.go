@@ -30,15 +30,23 @@ func workMetrics(r *prom.Registry) error {
 	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return err
 	}
-	prom.On(total, func(e work.TaskEnded) (prom.Values, float64, bool) { return prom.Values{queueName(e.Queue), e.Outcome}, 1, true })
+	prom.On(total, func(e work.TaskEnded) (prom.Values, float64, bool) {
+		return prom.Values{queueName(e.Queue), e.Outcome}, 1, true
+	})
 	prom.On(took, func(e work.TaskEnded) (prom.Values, float64, bool) {
 		return prom.Values{queueName(e.Queue), e.Outcome}, e.Took.Seconds(), e.Took > 0
 	})
 	prom.On(age, func(e work.TaskEnded) (prom.Values, float64, bool) {
 		return prom.Values{queueName(e.Queue), e.Outcome}, e.Age.Seconds(), true
 	})
-	prom.On(attempts, func(e work.AttemptEnded) (prom.Values, float64, bool) { return prom.Values{queueName(e.Queue), e.End}, 1, true })
-	prom.On(accepted, func(e work.TaskAccepted) (prom.Values, float64, bool) { return prom.Values{queueName(e.Queue)}, 1, true })
-	prom.On(dead, func(e work.TaskDead) (prom.Values, float64, bool) { return prom.Values{queueName(e.Queue), e.Cause}, 1, true })
+	prom.On(attempts, func(e work.AttemptEnded) (prom.Values, float64, bool) {
+		return prom.Values{queueName(e.Queue), e.End}, 1, true
+	})
+	prom.On(accepted, func(e work.TaskAccepted) (prom.Values, float64, bool) {
+		return prom.Values{queueName(e.Queue)}, 1, true
+	})
+	prom.On(dead, func(e work.TaskDead) (prom.Values, float64, bool) {
+		return prom.Values{queueName(e.Queue), e.Cause}, 1, true
+	})
 	return nil
 }

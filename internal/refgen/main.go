@@ -27,6 +27,7 @@ type page struct {
 
 // pages are all of them.
 var pages = []page{
+	{"alerts.md", alertsPage},
 	{"cli.md", func(*source) (string, error) { return banner("cmd/runtime/app") + app.Reference(), nil }},
 	{"config.md", func(*source) (string, error) { return config.Markdown(), nil }},
 	{"errors.md", errorsPage},

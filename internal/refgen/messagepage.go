@@ -112,6 +112,14 @@ func endpoints(b *strings.Builder, s *source) error {
 	} {
 		errs = append(errs, body(b, s, "internal/admin", name))
 	}
+	b.WriteString("## HTTP: telemetry\n\n")
+	errs = append(errs, served(b, s, "Watch"))
+	for _, name := range []string{
+		"AlertsAnswer", "AlertView", "SilenceView", "AlertOrder", "CrashesAnswer", "CrashView", "AgentMetricsAnswer", "AgentMetricView", "WindowView",
+		"SeriesAnswer", "ReadingView",
+	} {
+		errs = append(errs, body(b, s, "internal/admin", name))
+	}
 	return errors.Join(append(errs, codes(b, s.pkg("internal/admin")))...)
 }
 

@@ -102,7 +102,7 @@ func (m *metricFinder) call(c *ast.CallExpr) {
 		return
 	}
 	if kind, ok := registers[sel.Sel.Name]; ok {
-		if lit, ok := c.Args[0].(*ast.CompositeLit); ok && types.ExprString(lit.Type) == "prom.Definition" {
+		if lit, ok := c.Args[0].(*ast.CompositeLit); ok && m.defines(lit) {
 			m.met[lit] = true
 			name, help, labels, ok := m.definition(lit)
 			m.add(c.Pos(), ok, metric{prom.Prefix + name, kind, help, labels})
@@ -144,9 +144,18 @@ func (m *metricFinder) add(pos token.Pos, readable bool, found metric) {
 
 // stray reports a definition that stands elsewhere than in a call that registers it: its kind could not be read.
 func (m *metricFinder) stray(lit *ast.CompositeLit) {
-	if lit.Type != nil && types.ExprString(lit.Type) == "prom.Definition" && !m.met[lit] {
+	if m.defines(lit) && !m.met[lit] {
 		m.errs = append(m.errs, problem(m.f, lit.Pos(), "a metric must be defined in the call that registers it"))
 	}
+}
+
+// defines reports whether a literal is the definition of a metric.
+func (m *metricFinder) defines(lit *ast.CompositeLit) bool {
+	if lit.Type == nil {
+		return false
+	}
+	name := types.ExprString(lit.Type)
+	return name == "prom.Definition" || name == "Definition" && m.p.path == "telemetry/prom"
 }
 
 // fromDefinition reports whether options repeat those of a definition, which is met where it stands.

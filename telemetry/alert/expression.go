@@ -13,11 +13,13 @@ import (
 
 // ExpressionError is a mistake in an expression.
 type ExpressionError struct {
-	// Text is the whole expression, Offset where in it the mistake begins, in bytes.
-	Text   string
+	// Text is the whole expression.
+	Text string
+	// Offset is where in it the mistake begins, in bytes.
 	Offset int
-	// Got is the word that is wrong, OneOf all that could stand there, if that is a short list.
-	Got   string
+	// Got is the word that is wrong.
+	Got string
+	// OneOf is all that could stand there, if that is a short list.
 	OneOf []string
 	// Reason says what is wrong.
 	Reason string
