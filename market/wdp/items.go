@@ -147,13 +147,16 @@ func (s *items) within(room int64) int {
 	return n
 }
 
-// step looks at some nodes and reports whether none is left.
+// batch is how many nodes of this search count as one of the budget.
+const batch = 64
+
+// step looks at a batch of nodes and reports whether none is left.
 func (s *items) step() bool {
-	for range 64 {
+	s.part.solve.nodes++
+	for range batch {
 		if s.depth == 0 {
 			return true
 		}
-		s.part.solve.nodes++
 		if s.fresh {
 			s.look()
 		} else {

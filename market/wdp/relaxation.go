@@ -30,6 +30,8 @@ type relaxation struct {
 	flips   []int32
 	losses  [2][]float64 // what the bound lost per part of a bid that was forced to lose or to win
 	counts  [2][]int32
+	states  []*simplex.State // not in use
+	kept    int              // states made
 }
 
 // frame is a branch on a bid whose second side may still be open.
@@ -41,7 +43,11 @@ type frame struct {
 	losing bool
 	from   total
 	value  float64
+	saved  *simplex.State // of the program at the branch, or nil
 }
+
+// keep is how much memory the states of a path may take together.
+const keep = 64 << 20
 
 func newRelaxation(p *part) *relaxation {
 	r := &relaxation{part: p, above: p.bound, proof: recorder{on: p.proof.on, names: p.proof.names}}
@@ -82,22 +88,35 @@ func (r *relaxation) use(m *model) {
 // work returns what was done so far.
 func (r *relaxation) work() int64 { return r.spent + r.t.Work() }
 
-// relax solves the program of the node and computes its bound; false means that the budget ended it.
+// relax solves the program of the node, or enough of it to close the node, and computes its bound; false means that the budget ended it.
 func (r *relaxation) relax() bool {
+	outcome := r.pivot(float64(r.part.best.worth) + 0.9)
+	if outcome == simplex.Enough && !r.closed() {
+		outcome = r.pivot(math.Inf(-1))
+	}
+	r.above = min(r.above, r.last.whole(r.part.solve.unit))
+	return outcome != simplex.Stopped
+}
+
+// pivot goes on with the program and makes a bound of its duals.
+func (r *relaxation) pivot(enough float64) simplex.Outcome {
 	s := r.part.solve
 	before := r.t.Pivots()
-	done := r.t.Solve(func() bool {
+	count := func() {
 		s.pivots += r.t.Pivots() - before
 		before = r.t.Pivots()
+	}
+	outcome := r.t.Solve(enough, func() bool {
+		count()
 		return s.over()
 	})
-	s.pivots += r.t.Pivots() - before
+	count()
+	most := 1e17 / float64(s.unit)
 	for row := range r.y {
-		r.y[row] = int64(math.Round(max(0, min(r.t.Dual(row), 1e17/float64(s.unit))) * float64(s.unit)))
+		r.y[row] = int64(math.Round(float64(max(0, min(r.t.Dual(row), most)) * float64(s.unit))))
 	}
 	r.last = r.m.bounded(r.y, s.unit, r.taken, r.off)
-	r.above = min(r.above, r.last.whole(s.unit))
-	return done
+	return outcome
 }
 
 // root solves the program, sharpens it with cliques, leaves out the bids that cannot be part of anything better, and offers what it sees.
@@ -229,21 +248,41 @@ func (r *relaxation) win(j int32) {
 	r.taken += r.m.price[j]
 }
 
-// undo takes back the reasons beyond a mark.
+// undo takes back the reasons beyond a mark; the program goes back by a saved state.
 func (r *relaxation) undo(trail, chosen int) {
-	r.flips = r.flips[:0]
 	for len(r.trail) > trail {
 		j := r.trail[len(r.trail)-1]
 		r.trail = r.trail[:len(r.trail)-1]
-		if r.off[j]--; r.off[j] == 0 {
-			r.flips = append(r.flips, j)
-		}
+		r.off[j]--
 	}
 	for len(r.chosen) > chosen {
 		r.taken -= r.m.price[r.chosen[len(r.chosen)-1]]
 		r.chosen = r.chosen[:len(r.chosen)-1]
 	}
-	r.t.Set(r.flips, false)
+}
+
+// save returns the state of the program for a frame: a thin one when the others take up too much.
+func (r *relaxation) save() *simplex.State {
+	var s *simplex.State
+	if n := len(r.states); n > 0 {
+		s, r.states = r.states[n-1], r.states[:n-1]
+		r.t.Save(s, false)
+		return s
+	}
+	s = &simplex.State{}
+	r.kept++
+	r.t.Save(s, r.kept*r.t.Size() > keep)
+	return s
+}
+
+// release puts a frame's state back for others.
+func (r *relaxation) release(f *frame) {
+	if f.saved.Thin() {
+		r.kept--
+	} else {
+		r.states = append(r.states, f.saved)
+	}
+	f.saved = nil
 }
 
 // step looks at one node and goes to the next; it reports whether there is none.
@@ -268,7 +307,7 @@ func (r *relaxation) step() bool {
 		r.proof.leaf(r.proof.vector(r.m, r.y))
 		return r.back()
 	}
-	r.path = append(r.path, frame{bid: j, trail: len(r.trail), chosen: len(r.chosen), bound: r.above, from: r.last, value: value})
+	r.path = append(r.path, frame{bid: j, trail: len(r.trail), chosen: len(r.chosen), bound: r.above, from: r.last, value: value, saved: r.save()})
 	r.proof.branch(r.m, j)
 	r.win(j)
 	return false
@@ -281,6 +320,8 @@ func (r *relaxation) back() bool {
 		r.undo(f.trail, f.chosen)
 		if !f.losing {
 			f.losing = true
+			r.t.Load(f.saved)
+			r.release(f)
 			r.above = f.bound
 			r.lose([]int32{f.bid})
 			return false
@@ -300,3 +341,4 @@ func (r *relaxation) open() int64 {
 	}
 	return bound
 }
+

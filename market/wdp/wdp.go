@@ -28,7 +28,8 @@ func (s Status) String() string {
 
 // Options are the limits of one solve. The zero value solves with the default budget and keeps no proof.
 type Options struct {
-	// Nodes is how many nodes of search trees may be looked at; 0 means DefaultNodes, a negative number no limit.
+	// Nodes is how many nodes of search trees may be looked at, 64 of those that need no program counting as one; 0 means DefaultNodes, a
+	// negative number no limit.
 	Nodes int64
 	// Pivots is how many pivots may be made; 0 means DefaultPivots, a negative number no limit.
 	Pivots int64
@@ -43,8 +44,8 @@ type Options struct {
 
 // The budgets of a solve whose options name none.
 const (
-	DefaultNodes  = 1 << 22
-	DefaultPivots = 1 << 24
+	DefaultNodes  = 1 << 18
+	DefaultPivots = 1 << 21
 )
 
 // Result is the answer to a problem.

@@ -4,42 +4,11 @@ package simplex
 
 import "math"
 
-// Set switches columns off or on. What is off earns nothing and does not enter; what is in the basis stays there until it is driven out, so
-// the basis remains feasible.
+// Set switches columns off or on. What is off does not enter, and Solve drives it out of the basis. A column that is switched on must not be
+// one that would have entered in the meantime: Load comes back to where it was on.
 func (t *Tableau) Set(columns []int32, off bool) {
-	var changed []int32
 	for _, j := range columns {
-		if t.off[j] == off {
-			continue
-		}
 		t.off[j] = off
-		delta := t.cost[j]
-		if off {
-			delta = -delta
-		}
-		if t.place[j] < 0 {
-			t.gain[j] += delta
-		} else {
-			changed = append(changed, j)
-		}
-	}
-	if len(changed) == 0 {
-		return
-	}
-	if len(changed) > 8 {
-		t.reprice()
-		return
-	}
-	for _, j := range changed {
-		delta := t.cost[j]
-		if t.off[j] {
-			delta = -delta
-		}
-		t.rowOf(int(t.place[j]))
-		t.shift(delta)
-	}
-	for _, j := range changed {
-		t.gain[j] = 0
 	}
 }
 
@@ -62,18 +31,6 @@ func (t *Tableau) rowOf(p int) {
 			t.across[j] += v
 		}
 		t.work += int64(len(t.members[r]))
-	}
-}
-
-// shift moves duals and reduced costs by a multiple of the loaded row.
-func (t *Tableau) shift(by float64) {
-	for _, r := range t.touched {
-		t.dual[r] += float64(by * t.leaving[r])
-	}
-	for j, a := range t.across {
-		if a != 0 {
-			t.gain[j] -= float64(by * a)
-		}
 	}
 }
 
@@ -129,34 +86,55 @@ func (t *Tableau) enter(q int) {
 }
 
 // limit returns the position that blocks the entering variable first, or -1; among those that block about as early, the one with the
-// largest element.
+// largest element. A column that is off blocks at once, whichever way it would go.
 func (t *Tableau) limit() int {
 	most := math.Inf(1)
 	for _, p := range t.hits {
-		if a := t.entering[p]; a > firm {
-			most = min(most, (max(t.value[p], 0)+1e-11)/a)
+		if a := t.blocks(p); a > firm {
+			most = min(most, (t.above(p)+1e-11)/a)
 		}
 	}
 	at, size := -1, 0.0
 	for _, p := range t.hits {
-		if a := t.entering[p]; a > firm && a > size && max(t.value[p], 0)/a <= most {
+		if a := t.blocks(p); a > firm && a > size && t.above(p)/a <= most {
 			at, size = int(p), a
 		}
 	}
 	return at
 }
 
+// blocks returns how strongly a position holds the entering variable back; 0 or less if it does not.
+func (t *Tableau) blocks(p int32) float64 {
+	if t.stuck(p) {
+		return math.Abs(t.entering[p])
+	}
+	return t.entering[p]
+}
+
+// stuck reports whether the variable at a position is a column that is off.
+func (t *Tableau) stuck(p int32) bool {
+	v := t.basic[p]
+	return int(v) < t.n && t.off[v]
+}
+
+// above returns how far the variable at a position may fall.
+func (t *Tableau) above(p int32) float64 {
+	if t.stuck(p) {
+		return 0
+	}
+	return max(t.value[p], 0)
+}
+
 // pivot exchanges the entering variable with the one at position p.
 func (t *Tableau) pivot(q, p int) {
+	t.rowOf(p)
+	t.exchange(q, p, -t.loss(q))
+}
+
+// exchange is pivot with the row of the inverse loaded.
+func (t *Tableau) exchange(q, p int, gain float64) {
 	m := t.m
 	element := t.entering[p]
-	t.rowOf(p)
-	gain := 0.0
-	if q < t.n {
-		gain = t.gain[q]
-	} else {
-		gain = -t.dual[q-t.n]
-	}
 	ratio := gain / element
 	ref := t.weight[q] / (element * element)
 	for _, r := range t.touched {
@@ -178,7 +156,7 @@ func (t *Tableau) pivot(q, p int) {
 	out := t.basic[p]
 	t.weight[out] = max(ref, 1)
 
-	step := max(t.value[p], 0) / element
+	step := max(t.value[p]/element, 0)
 	for _, i := range t.hits {
 		t.value[i] -= float64(step * t.entering[i])
 	}

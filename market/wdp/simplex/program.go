@@ -15,9 +15,10 @@ type Program struct {
 }
 
 const (
-	optimal = 1e-9  // a reduced cost up to this is none; costs are scaled so that the dearest is 1
-	tiny    = 1e-12 // what is smaller in the inverse is taken for zero
-	firm    = 1e-7  // no smaller element is pivoted on
+	optimal  = 1e-9  // a reduced cost up to this is none; costs are scaled so that the dearest is 1
+	tiny     = 1e-12 // what is smaller in the inverse is taken for zero
+	feasible = 1e-9  // a value up to this is none
+	firm     = 1e-7  // no smaller element is pivoted on
 )
 
 // Tableau is a program together with a basis of it that is feasible, and stays so. One goroutine owns it.
@@ -116,9 +117,10 @@ func (t *Tableau) Basic(yield func(j int, value float64) bool) {
 	}
 }
 
-// earns is what a variable counts in the objective: nothing if it is off or a slack.
+// earns is what a variable counts in the objective. What is off counts too: it has to leave, and until then its price keeps the duals what
+// they are.
 func (t *Tableau) earns(v int32) float64 {
-	if int(v) >= t.n || t.off[v] {
+	if int(v) >= t.n {
 		return 0
 	}
 	return t.cost[v]
@@ -150,9 +152,6 @@ func (t *Tableau) reprice() {
 			continue
 		}
 		g := t.cost[j]
-		if t.off[j] {
-			g = 0
-		}
 		for _, r := range rows {
 			g -= t.dual[r]
 		}

@@ -19,16 +19,36 @@ func (t *Tableau) Start(columns []int) {
 	t.reprice()
 }
 
-// Solve pivots until nothing improves, or until stop, asked now and then with the number of pivots so far, says so. It reports whether it
-// came to its end.
-func (t *Tableau) Solve(stop func() bool) bool {
+// Outcome is how a Solve ended.
+type Outcome int
+
+const (
+	// Solved means that nothing improves.
+	Solved Outcome = iota
+	// Enough means that the duals show the program to be worth less than was asked for; there is more to do before it is solved.
+	Enough
+	// Stopped means that stop ended it.
+	Stopped
+)
+
+// Solve pivots until nothing improves, or until stop, asked now and then, says so. It may end as soon as the duals show that the program is
+// worth less than enough.
+func (t *Tableau) Solve(enough float64, stop func() bool) Outcome {
+	if o := t.repair(enough/t.scale, stop); o != Solved {
+		return o
+	}
+	return t.improve(stop)
+}
+
+// improve is the primal method.
+func (t *Tableau) improve(stop func() bool) Outcome {
 	for i := range t.weight {
 		t.weight[i] = 1
 	}
 	checked := false
 	for i := 1; ; i++ {
 		if i%32 == 0 && stop != nil && stop() {
-			return false
+			return Stopped
 		}
 		if t.sinceFresh >= 400 {
 			t.refresh()
@@ -36,7 +56,7 @@ func (t *Tableau) Solve(stop func() bool) bool {
 		q := t.choose()
 		if q < 0 {
 			if checked {
-				return true
+				return Solved
 			}
 			// The sums that were kept along the way are made anew; what rounding hid shows now.
 			t.reprice()
@@ -68,7 +88,7 @@ func (t *Tableau) Solve(stop func() bool) bool {
 			t.refresh()
 			t.enter(q)
 			if p = t.limit(); p < 0 {
-				return true
+				return Solved
 			}
 		}
 		t.pivot(q, p)
