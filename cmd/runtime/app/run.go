@@ -27,9 +27,9 @@ import (
 
 // runFlags are the flags of run.
 type runFlags struct {
-	file, tasks, results, progress string
-	sets                           []string
-	linger, calm, dry              bool
+	file, tasks, results, progress, form string
+	sets                                 []string
+	linger, calm, dry                    bool
 }
 
 // run runs a node.
@@ -40,7 +40,9 @@ func (c *command) run() *cobra.Command {
 		Short: "Run a node; without a file, the main job",
 		Long: `run starts a node from a config file and works until its task sources are exhausted
 and every task has its one outcome. Without a file it runs the main job: reviewers
-read the source of Go's standard library, with faults on purpose.
+read the source of Go's standard library, with faults on purpose. In the end it
+says what came of the tasks, and how each agent did: attempts that ended, share
+with a result, times, share of its time with work in hand, and starts.
 
 SIGINT and SIGTERM drain the node; a second one stops it at once. A node that was
 killed goes on where it was when it is started again with the same data folder.
@@ -57,6 +59,7 @@ killed goes on where it was when it is started again with the same data folder.
 	flags.StringVar(&f.tasks, "tasks", "", "file of tasks for the first queue, - for standard input")
 	flags.StringVar(&f.results, "results", "", "file for the results of the first queue, - for standard output")
 	flags.StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
+	flags.StringVarP(&f.form, "output", "o", "text", "form of the summary: text or json")
 	flags.BoolVar(&f.linger, "linger", false, "stay up when the work is done")
 	flags.BoolVar(&f.calm, "no-chaos", false, "main job without faults on purpose")
 	flags.BoolVar(&f.dry, "dry-run", false, "check everything, start nothing")
@@ -79,6 +82,9 @@ func (c *command) runNode(ctx context.Context, f runFlags) error {
 	case "auto", "bar", "plain", "none":
 	default:
 		return usage("progress %q: want auto, bar, plain or none", f.progress)
+	}
+	if err := checkOutput(f.form, "text", "json"); err != nil {
+		return err
 	}
 	j := &job{command: c, flags: f, main: f.file == "", bus: telemetry.NewBus()}
 	in, err := c.runInput(f)
@@ -256,7 +262,7 @@ func (j *job) end(ctx context.Context, n *node.Node, out *screen, begin time.Tim
 	case second := <-j.Signals:
 		return exitWith(signalCode(second), errors.New("stopped at once; accepted tasks are in the journal for the next start"))
 	}
-	j.summary(e.stats, time.Since(begin))
+	j.summary(n, e.stats, time.Since(begin))
 	switch {
 	case failed != nil && errors.Is(failed, node.ErrGaveUp):
 		return exitWith(ExitGaveUp, errors.Join(failed, j.tally.lastCrash()))

@@ -17,40 +17,32 @@ import (
 	"mabeam.dev/agents/reviewer"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/lines"
+	"mabeam.dev/internal/node"
 )
 
-// summary prints what came of the job: always the queues' numbers, for the main job the review as well. With results on standard
+// summary says what came of the job: the numbers of the queues and of the agents, for the main job the review as well. With results on standard
 // output it goes to standard error, so that data stays data.
-func (j *job) summary(stats []work.Stats, took time.Duration) {
+func (j *job) summary(n *node.Node, stats []work.Stats, took time.Duration) {
 	w := j.Stdout
 	for _, q := range j.cfg.Work {
 		if q.Results.Reveal() == "-" {
 			w = j.Stderr
 		}
 	}
+	r := j.report(n, stats, took)
 	if j.main && w == j.Stdout { // results that went to standard output are gone
-		if err := j.review(w); err != nil {
+		all, err := readReview(j.cfg.Work[0].Results.Reveal())
+		if err != nil {
 			fmt.Fprintln(j.Stderr, "runtime: summary:", err)
+		} else {
+			r.Review = all.view(j.total)
 		}
 	}
-	s := sum(stats)
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if len(stats) < len(j.cfg.Work) {
-		fmt.Fprintf(t, "done\tnot known: the queues are gone after %.1f s; accepted tasks are in the journal for the next start\n", took.Seconds())
-	} else {
-		fmt.Fprintf(t, "done\t%d results, %d dead letters, %d cancelled, %d open, in %.1f s\n", s.done, s.dead, s.cancelled, s.open, took.Seconds())
+	if j.flags.form == "json" {
+		_ = json.NewEncoder(w).Encode(r) // nobody can be told when standard output is gone
+		return
 	}
-	if s.bad > 0 {
-		fmt.Fprintf(t, "bad lines\t%d (no task, or refused; the log has each with its place)\n", s.bad)
-	}
-	fmt.Fprintf(t, "agents\tcrashes %d, restarts %d, gave up %d\n", j.tally.crashes.Load(), j.tally.restarts.Load(), j.tally.gaveUp.Load())
-	for _, q := range j.cfg.Work {
-		if q.Results.Reveal() != "-" {
-			fmt.Fprintf(t, "results\t%s\n", q.Results)
-		}
-	}
-	fmt.Fprintf(t, "journal\t%s\n", j.cfg.Node.Data)
-	_ = t.Flush() // nobody can be told when standard output is gone
+	r.print(w)
 }
 
 // review is what the results of the main job say.
@@ -62,29 +54,37 @@ type review struct {
 	problems                         []string
 }
 
-// review prints the table of the main job, made from the results file alone.
-func (j *job) review(w io.Writer) error {
-	r, err := readReview(j.cfg.Work[0].Results.Reveal())
-	if err != nil {
-		return err
+// view is the review as it is shown; total is how many packages there are.
+func (r review) view(total int) *reviewView {
+	v := &reviewView{
+		Packages: r.packages, Of: total, Files: r.files, Lines: r.lines, Findings: r.findings, Rules: r.rules, Retries: r.retries, Dead: r.dead,
+		Problems: r.problems,
 	}
+	for _, o := range r.slowest {
+		v.Slowest = append(v.Slowest, slowView{o.ID, o.Agent, o.Seconds})
+	}
+	return v
+}
+
+// print writes the table of the main job.
+func (v *reviewView) print(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "packages\t%d of %d, each with one outcome\n", r.packages, j.total)
-	fmt.Fprintf(t, "source\t%d files, %d lines\n", r.files, r.lines)
-	fmt.Fprintf(t, "findings\t%d%s\n", r.findings, byRule(r.rules))
-	fmt.Fprintf(t, "retries\t%d\n", r.retries)
-	fmt.Fprintf(t, "dead letters\t%d\n", r.dead)
-	for i, o := range r.slowest {
+	fmt.Fprintf(t, "packages\t%d of %d, each with one outcome\n", v.Packages, v.Of)
+	fmt.Fprintf(t, "source\t%d files, %d lines\n", v.Files, v.Lines)
+	fmt.Fprintf(t, "findings\t%d%s\n", v.Findings, byRule(v.Rules))
+	fmt.Fprintf(t, "retries\t%d\n", v.Retries)
+	fmt.Fprintf(t, "dead letters\t%d\n", v.Dead)
+	for i, o := range v.Slowest {
 		label := "slowest"
 		if i > 0 {
 			label = ""
 		}
 		fmt.Fprintf(t, "%s\t%s  %.0f ms by %s\n", label, o.ID, o.Seconds*1000, o.Agent)
 	}
-	for _, p := range r.problems {
+	for _, p := range v.Problems {
 		fmt.Fprintf(t, "PROBLEM\t%s\n", p)
 	}
-	return t.Flush()
+	_ = t.Flush() // nobody can be told when standard output is gone
 }
 
 func byRule(rules map[string]int) string {
