@@ -261,7 +261,9 @@ func Import(ctx context.Context, r io.Reader, into Restorer) (out Exported, err 
 }
 
 // CheckExport reads an export to its end and tells whether it is whole, with the errors of [Import]. Nothing is restored.
-func CheckExport(ctx context.Context, r io.Reader) (Exported, error) { return Import(ctx, r, nowhere{}) }
+func CheckExport(ctx context.Context, r io.Reader) (Exported, error) {
+	return Import(ctx, r, nowhere{})
+}
 
 // nowhere takes events without keeping them.
 type nowhere struct{}

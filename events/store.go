@@ -100,6 +100,8 @@ type Stats struct {
 	LargestGroup int
 	// FileBytes and LogBytes are the sizes of the main file and of the write-ahead log, 0 where there is none.
 	FileBytes, LogBytes int64
+	// Full tells that the latest write found no space; see ErrNoSpace.
+	Full bool
 	// Poisoned is set to the cause after an error that leaves the state of the disk unknown; see ErrPoisoned.
 	Poisoned error
 }

@@ -74,6 +74,9 @@ func TraceOf(ctx context.Context, from Querier, correlation ID) (Trace, error) {
 	return grow(correlation, found), nil
 }
 
+// NewTrace makes the trace of events that have been read already; they must be in the order of their positions.
+func NewTrace(correlation ID, found []Event) Trace { return grow(correlation, found) }
+
 // grow makes the forest. A cause must stand before its effect, so whatever the ids say there is no circle.
 func grow(correlation ID, found []Event) Trace {
 	t := Trace{Correlation: correlation, Events: found, Children: make([][]int, len(found))}

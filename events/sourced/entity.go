@@ -119,7 +119,9 @@ func (x *Entity[S, C, E]) Do(ctx context.Context, id events.ID, command C) (Done
 	if id.IsZero() {
 		return Done[E]{}, fmt.Errorf("%w: a command for stream %q has no id", ErrOptions, string(x.o.Stream))
 	}
-	return actors.CallForever(ctx, x.ref, func(r actors.Reply[Done[E]]) Message { return order[C, E]{id, command, events.CauseOf(ctx).Correlation, r} })
+	return actors.CallForever(ctx, x.ref, func(r actors.Reply[Done[E]]) Message {
+		return order[C, E]{id, command, events.CauseOf(ctx).Correlation, r}
+	})
 }
 
 // Phase is what an entity is doing.

@@ -95,6 +95,7 @@ func TestAFullDiskRefusesAppendsUntilThereIsSpace(t *testing.T) {
 	}
 	require.ErrorIs(t, err, events.ErrNoSpace)
 	require.NotErrorIs(t, err, events.ErrPoisoned)
+	assert.True(t, store.Stats().Full)
 	for range 3 {
 		require.ErrorIs(t, put(store, stored, size), events.ErrNoSpace)
 	}
@@ -108,6 +109,7 @@ func TestAFullDiskRefusesAppendsUntilThereIsSpace(t *testing.T) {
 		require.NoError(t, put(store, stored, size), "appends resume without a restart")
 		stored++
 	}
+	assert.False(t, store.Stats().Full)
 	n, err = count(store, size)
 	require.NoError(t, err)
 	assert.Equal(t, stored, n)

@@ -32,6 +32,7 @@ type Store struct {
 	done    chan struct{} // closed by Close
 	head    atomic.Uint64 // last acknowledged position
 	poison  atomic.Pointer[error]
+	full    atomic.Bool // the latest write found no space
 	large   bool        // the log was above Options.LogWarnBytes; owned by the turn
 	loose   bool        // acknowledged events are not flushed; owned by the turn
 	due     *time.Timer // flushes what is loose; nil when there is none to come; owned by the turn
@@ -84,6 +85,7 @@ func (s *Store) acknowledge(op string, now time.Time, flush Flush) error {
 		s.loosen(flush)
 	}
 	s.head.Store(uint64(s.writer.head.pos))
+	s.full.Store(false)
 	return nil
 }
 
@@ -121,6 +123,8 @@ func (s *Store) failed(op string, err error) error {
 	switch classify(err) {
 	case faultIO, faultDamaged:
 		return s.poisoned(op, err)
+	case faultFull:
+		s.full.Store(true)
 	}
 	if errors.Is(err, ErrFenced) {
 		return s.poisoned(op, err)
@@ -166,6 +170,7 @@ func (s *Store) Stats() events.Stats {
 	s.mu.Unlock()
 	st.Head = events.Position(s.head.Load())
 	st.FileBytes, st.LogBytes = fileSize(s.path), fileSize(s.path+"-wal")
+	st.Full = s.full.Load()
 	if cause := s.poison.Load(); cause != nil {
 		st.Poisoned = *cause
 	}

@@ -8,10 +8,12 @@ import (
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
 	"mabeam.dev/events/follow"
+	"mabeam.dev/events/sourced"
+	"mabeam.dev/telemetry/alert"
 )
 
 // Prefixes begin the names of the types that belong to the node.
-func Prefixes() []string { return []string{"work.", "store.", "follow."} }
+func Prefixes() []string { return []string{"work.", "store.", "follow.", "alert."} }
 
 // The names and the data of the events that the store itself writes.
 const lossType = "store.loss_accepted"
@@ -27,8 +29,11 @@ type LossAccepted struct {
 // Catalog gives a new catalogue with all types of the node.
 func Catalog() *events.Catalog {
 	c := events.NewCatalog()
-	if err := errors.Join(work(c), store(c), follow.Register(c)); err != nil {
+	if err := errors.Join(work(c), store(c), alerts(c), follow.Register(c)); err != nil {
 		panic(err) // the schemas are constants
+	}
+	for _, never := range barriers {
+		c.Untyped(never)
 	}
 	return c
 }
@@ -39,6 +44,19 @@ func store(c *events.Catalog) error {
 		Doc: "An operator went on with a store that had lost acknowledged events.",
 	})
 	return err
+}
+
+// barriers are types of appends that no stream can accept: who sends one learns that everything before it is settled.
+var barriers = []string{"work.never_appended", sourced.BarrierType}
+
+// alerts registers the notices of a route that leads to the journal.
+func alerts(c *events.Catalog) error {
+	return errors.Join(
+		fact[alert.Notice](c, "alert."+alert.Fired, events.Error, "A rule fired.", "what", "rule"),
+		fact[alert.Notice](c, "alert."+alert.StillOn, events.Warning, "A rule fires still.", "what", "rule"),
+		fact[alert.Notice](c, "alert."+alert.Flapping, events.Warning, "A rule fires and ends too often to be told of each time.", "what", "rule"),
+		fact[alert.Notice](c, "alert."+alert.Over, events.Info, "A rule fires no more.", "what", "rule"),
+	)
 }
 
 // work registers the events of the queues.

@@ -70,5 +70,5 @@ func TestAnUnknownTypeOrVersionIsRefused(t *testing.T) {
 }
 
 func TestSeveritiesSelectTypes(t *testing.T) {
-	assert.Equal(t, []string{lossType, plan.TypeDied}, Catalog().AtLeast(events.Error))
+	assert.Equal(t, []string{"alert.fired", lossType, plan.TypeDied}, Catalog().AtLeast(events.Error))
 }

@@ -12,15 +12,12 @@ import (
 func ExampleCatalog() {
 	c := standard.Catalog()
 	for _, t := range c.Types() {
-		if t.Severity >= events.Warning {
+		if t.Severity >= events.Error {
 			fmt.Println(t.Severity, t.Name)
 		}
 	}
 	// Output:
-	// warning follow.event_given_up
+	// error alert.fired
 	// critical store.loss_accepted
 	// error work.died
-	// warning work.failed
-	// warning work.paused
-	// warning work.purged
 }

@@ -5,6 +5,7 @@ package node
 import (
 	"mabeam.dev/actors"
 	"mabeam.dev/events"
+	"mabeam.dev/events/standard"
 	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/supervision"
 )
@@ -21,12 +22,22 @@ var journalService = service{
 			return nil, err
 		}
 		n.store = store
-		n.journal = events.NewJournal(store, events.JournalOptions{Entropy: n.o.Entropy})
+		n.catalog = standard.Catalog()
+		n.journal = events.NewJournal(store, events.JournalOptions{Entropy: n.o.Entropy, Catalog: n.catalog})
 		j := n.journal
 		return []supervision.Child{{ID: j.Name(), Start: func(in actors.Spawner, _ any) (actors.PID, error) {
 			ref, err := actors.SpawnLink(in, j.Name(), j.Behavior, j.ProcessOptions()...)
 			return ref.PID(), err
 		}}}, nil
+	},
+	health: func(n *Node) string {
+		switch s := n.store.Stats(); {
+		case s.Poisoned != nil:
+			return "the journal takes no more events: " + s.Poisoned.Error()
+		case s.Full:
+			return "the disk is full: nothing is accepted until there is room"
+		}
+		return ""
 	},
 	end: func(n *Node) error { return n.store.Close() },
 }

@@ -86,6 +86,7 @@ type Node struct {
 
 	records  records
 	store    events.Store
+	catalog  *events.Catalog
 	journal  *events.Journal
 	dir      *agents.Directory
 	registry *registry.Registry
@@ -187,6 +188,7 @@ func (n *Node) Wait(ctx context.Context) error {
 // is gone there is nothing to drain and there are no numbers.
 func (n *Node) Stop(ctx context.Context) ([]work.Stats, error) {
 	n.draining.Store(true)
+	n.freeReserve()
 	var all []error
 	for _, s := range slices.Backward(n.made) {
 		if s.drain != nil && n.root.Load().PID().Alive() {

@@ -114,7 +114,8 @@ func (s *surface) cut() {
 
 // handler is all that the node answers over HTTP.
 func (n *Node) handler() http.Handler {
-	return admin.WithWatch(admin.Join(admin.Handler(n, n.metrics.Handler()), admin.Tasks(n.intake())), n.views())
+	all := admin.WithWatch(admin.Join(admin.Handler(n, n.metrics.Handler()), admin.Tasks(n.intake())), n.views())
+	return admin.WithEvents(all, n.past())
 }
 
 // intake is how tasks come in over HTTP.

@@ -37,6 +37,9 @@ var rewrite = flag.Bool("rewrite", false, "rewrite the expected output in the sc
 //	json FILE PATH WANT     compare one value, path parts separated by dots
 //	listen VAR              occupy a port and put its address into a variable
 //	newer FILE              make a journal one of a newer release
+//	story FILE VAR          put the correlation of the event in a file into a variable
+//	cut FILE COPY           copy a file without its last line
+//	damage FILE REGEXP VAR  change a byte where an expression ends, and put the number of its page into a variable
 func TestScripts(t *testing.T) {
 	conform, err := filepath.Abs("../../../testkit/conform/testdata")
 	if err != nil {
@@ -70,6 +73,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "plainly": plainly, "node": startNode, "line": awaitLine, "signal": sendSignal, "ended": awaitEnd,
 			"outcomes": outcomes, "json": compareJSON, "listen": occupy, "newer": makeNewer,
+			"story": story, "cut": cutLast, "damage": damage,
 		},
 	})
 }
