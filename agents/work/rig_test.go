@@ -31,7 +31,7 @@ import (
 )
 
 // moody agents do what a task's input says: "work", "fail", "panic", "hang", "stuck" (hangs and does not let go), "slow" (a second),
-// "refuse" (permanent), "big" (an output over the bound), "once panic" and the like (only on the first attempt).
+// "refuse" (permanent), "ask badly" and "ask nobody" (errors with codes), "big" (an output over the bound), "once panic" and the like (only on the first attempt).
 var moody = agents.Native("moody", "Does what its input says.", func(s agents.Spec) (agents.Worker, error) {
 	return agents.WorkerFunc(func(ctx context.Context, t agents.Task) (json.RawMessage, error) {
 		var mood string
@@ -64,6 +64,10 @@ var moody = agents.Native("moody", "Does what its input says.", func(s agents.Sp
 			}
 		case "refuse":
 			return nil, agents.Permanent("no", "as told")
+		case "ask badly":
+			return nil, fmt.Errorf("ask: %w", &query.BadQueryError{})
+		case "ask nobody":
+			return nil, fmt.Errorf("ask: %w", actors.ErrNoProc)
 		case "big":
 			return json.Marshal(strings.Repeat("x", work.MaxOutput))
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	faults "mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
@@ -96,4 +97,6 @@ func TestErrorsOfTheSystemAreSortedByWhatTheyMean(t *testing.T) {
 	}
 	assert.ErrorIs(t, explain("open", "x", syscall.ENOSPC), events.ErrNoSpace)
 	assert.ErrorIs(t, explain("open", "x", syscall.EROFS), events.ErrReadOnly)
+	assert.Equal(t, faults.CodeOf(events.ErrNoSpace), faults.CodeOf(explain("append", "x", syscall.ENOSPC)), "not that of any full disk")
+	assert.Equal(t, faults.CodeOf(events.ErrReadOnly), faults.CodeOf(explain("open", "x", syscall.EACCES)))
 }
