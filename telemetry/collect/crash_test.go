@@ -212,6 +212,8 @@ func TestACrashIsInTheLogOnce(t *testing.T) {
 		require.NoError(t, err)
 		child.Tell("panic")
 		synctest.Wait()
+		telemetry.Emit(w.bus, collect.AlertFired{})
+		assert.NotContains(t, log.String(), "alert.fired", "that is for a route")
 		assert.Equal(t, 1, strings.Count(log.String(), "stack="), log.String())
 		assert.Equal(t, 1, strings.Count(log.String(), "msg=process.crash_report"))
 		assert.Equal(t, 1, strings.Count(log.String(), "msg=process.exited"), "the one who went along, with the reason alone")

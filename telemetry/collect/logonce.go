@@ -11,9 +11,14 @@ import (
 )
 
 // LogOnce goes around what logs events where crash reports are made: a crash is in the log once, as its report. The exit of a process that
-// crashed itself is left out; one that ended of another's crash is logged with the reason and without the other's stack.
+// crashed itself is left out; one that ended of another's crash is logged with the reason and without the other's stack. Alerts that fire and
+// are resolved are left out, too: a route to the log tells them, at the level of their severity.
 func LogOnce(log func(telemetry.Event)) func(telemetry.Event) {
 	return func(e telemetry.Event) {
+		switch e.(type) {
+		case AlertFired, AlertResolved:
+			return
+		}
 		if x, ok := e.(actors.ProcessExited); ok && x.Reason.Kind() == exit.Crash {
 			if ownCrash(x) {
 				return

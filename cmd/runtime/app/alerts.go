@@ -26,6 +26,7 @@ mutes what is known. Rules and routes are in the section alerts of the config fi
 		Args: unknown,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.SuggestionsMinimumDistance = 2
 	list := c.inspectAlerts()
 	list.Use, list.Short = "list", "Show what is pending or firing, and the silences"
 	cmd.AddCommand(list, c.alertsAck(), c.alertsSilence(), c.alertsUnsilence())
