@@ -18,7 +18,6 @@ import (
 	"mabeam.dev/events"
 )
 
-// Holds: ERR-4
 func TestTheErrorOfAWorkerDecidesWhetherAnotherAttemptCanHelp(t *testing.T) {
 	own := &Failure{Class: ClassUndelivered, Code: "mine", Reason: "r", After: time.Minute}
 	for name, c := range map[string]struct {

@@ -58,6 +58,7 @@ func TestACodeNeverChangesWhatItIsOf(t *testing.T) {
 	}
 }
 
+// Holds: ERR-1
 func TestEveryEntryIsWholeAndInTheRangeOfItsArea(t *testing.T) {
 	names := map[string]Code{}
 	last := Code(0)

@@ -31,7 +31,6 @@ func TestAnErrorThatNoRepetitionHelpsIsNotTriedAgain(t *testing.T) {
 	})
 }
 
-// Holds: ERR-3
 func TestACrashOverATaskTellsAgentProcessTaskAndCorrelation(t *testing.T) {
 	bubble(t, setup{agents: crew(1)}, func(t *testing.T, r *rig) {
 		exits := collect[actors.ProcessExited](r)
