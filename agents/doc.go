@@ -32,7 +32,8 @@
 // Duties of the user: a kind of one's own calls [Spec.Begin] and [Attempt.End] around each piece of work, or its agents are never busy. A
 // [Worker] returns when its context ends and keeps no state that must survive in its fields; a crashed agent starts with a fresh one.
 //
-// Failure modes: a refused or failed task is a [*Failure] with its class; a dead agent an *actors.CallError.
+// Failure modes: a refused or failed task is a [*Failure] with its class; a dead agent an *actors.CallError. Where a Worker returns an error with a
+// code of its own (package fault), the code decides the class: what no repetition helps is permanent, and advised waits are kept.
 //
 // State: the directory's process owns the table of the living; it is memory, and filled anew by agents that start after it. Put the directory
 // before the agents under a rest_for_one supervisor. What is known of their lives is kept with the directory's handle, and outlives all these
