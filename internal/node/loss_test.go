@@ -41,6 +41,7 @@ const wholeConfig = `
 version: 1
 node: {name: n, drain: 20s}
 surfaces: {listen: off}
+journal: {retention: [{class: notices, streams: [alerts], age: 1h, unowned: true}]}
 tree: {id: app, intensity: 100, children: [{id: a, kind: nap, capabilities: [x]}, {id: b, kind: nap, capabilities: [x]}]}
 work: [{queue: q, attempts: 100, backoff: 1ms}]
 `
@@ -161,12 +162,18 @@ var losses = map[string]loss{
 	"journal": {
 		phase: "journal", child: "journal", anew: []string{"/n/journal/journal"},
 		without: func(w *whole) {
-			_, err := w.n.journal.Append(w.ctx, "s", events.Any, events.New{Type: "t"})
+			_, err := w.n.journal.Append(w.ctx, "s", events.Any, events.New{Type: "work.paused"})
 			require.ErrorIs(w, err, actors.ErrNoProc, "durable writes are refused")
 			assert.Error(w, w.submit("t")[0], "nothing new is accepted")
 			assert.Equal(w, 2, w.find(), "what is read from tables goes on")
 			_, err = w.n.dir.Lookup(w.ctx, "a")
 			assert.NoError(w, err)
+		},
+	},
+	"upkeep": {
+		phase: "journal", child: "upkeep", ready: true, anew: []string{"/n/journal/upkeep"},
+		without: func(w *whole) {
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
 		},
 	},
 	"agents": {
@@ -180,7 +187,7 @@ var losses = map[string]loss{
 		phase: "registry", child: "health", ready: true, anew: []string{"/n/registry/health"},
 		without: func(w *whole) {
 			before, _ := w.n.dir.Info("a")
-			time.Sleep(time.Minute)
+			<-time.After(time.Minute)
 			after, ok := w.n.dir.Info("a")
 			assert.True(w, ok)
 			assert.Equal(w, before.Health, after.Health, "verdicts stay as they were")

@@ -164,9 +164,13 @@ func (j *job) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	j.notify(notifyReady)
 	j.banner(out, n, resumed)
 	return j.work(ctx, n, out, signal)
 }
+
+// slowStart is how long a phase may take to start before it is said that it is waited for.
+const slowStart = 2 * time.Second
 
 // start starts the node. A signal that comes meanwhile is returned, a second one ends the wait: an agent may take its time to start.
 func (j *job) start(ctx context.Context, out *screen, o node.Options) (n *node.Node, first os.Signal, err error) {
@@ -179,10 +183,26 @@ func (j *job) start(ctx context.Context, out *screen, o node.Options) (n *node.N
 		n, err := node.Start(ctx, o)
 		started <- outcome{n, err}
 	}()
+	phases := make(chan node.PhaseStarting, 16) // sent to by the starting node, which does not wait; never closed
+	defer telemetry.Subscribe(o.Bus, "run", func(e node.PhaseStarting) {
+		select {
+		case phases <- e:
+		default:
+		}
+	})()
+	var current node.PhaseStarting
+	begin, slow := time.Now(), time.NewTimer(slowStart)
+	defer slow.Stop()
 	for {
 		select {
 		case s := <-started:
 			return s.n, first, s.err
+		case current = <-phases:
+			begin = time.Now()
+			slow.Reset(slowStart)
+		case <-slow.C:
+			out.line(fmt.Sprintf("waiting for phase %s: %s of at most %s", current.Phase, time.Since(begin).Round(time.Second), current.Budget))
+			slow.Reset(5 * slowStart)
 		case s := <-j.Signals:
 			if first != nil {
 				return nil, nil, exitWith(signalCode(s), errors.New("stopped at once, while the node was starting"))
@@ -241,6 +261,7 @@ func (j *job) work(ctx context.Context, n *node.Node, out *screen, first os.Sign
 
 // end drains and stops the node and says what came of the job.
 func (j *job) end(ctx context.Context, n *node.Node, out *screen, begin time.Time, signal os.Signal, failed error) error {
+	j.notify(notifyStopping)
 	limit, stop := context.WithTimeout(context.WithoutCancel(ctx), j.cfg.Node.Drain)
 	defer stop()
 	type ended struct {
