@@ -134,6 +134,10 @@ bench-million: need-go ## start, message and stop one million supervised process
 bench-events: need-go ## measure the event store: durable appends, replay, queries, upkeep (ARGS='-n 10000000' for the long log)
 	$(GO) run -buildvcs=false ./internal/bench/events $(ARGS)
 
+.PHONY: bench-telemetry
+bench-telemetry: need-go ## measure what telemetry costs a message, an event and a figure
+	$(GO) run -buildvcs=false ./internal/bench/telemetry $(ARGS)
+
 .PHONY: bench-otp
 bench-otp: need-go ## the same measures beside real Erlang/OTP (needs erl and erlc)
 	$(GO) run -buildvcs=false ./internal/bench otp $(ARGS)
