@@ -61,7 +61,7 @@ func call[R, M any](ctx context.Context, to Ref[M], build func(Reply[R]) M, fore
 	var zero R
 	p, err := to.target()
 	if err != nil {
-		return zero, refused(to.String(), err)
+		return zero, refused(to.String(), "", err)
 	}
 	if to.from == nil && ctx == context.Background() { // outside any process, and nothing can end the wait
 		if slot, gen := p.Open(forever); slot != nil {
@@ -117,7 +117,7 @@ func answer[R any](p *kernel.Proc, v any, err error) (R, error) {
 	case *failedWith:
 		return r, e.err
 	}
-	return r, refused(p.Path(), err)
+	return r, refused(p.Path(), p.Path(), err)
 }
 
 // Request is a Call that does not block: its outcome becomes the message that then makes, in one of the process's next turns. d is the
@@ -129,7 +129,7 @@ func Request[R, M, N any](c *Context[N], to Ref[M], d time.Duration, build func(
 	p, err := to.target()
 	if err != nil {
 		var none R
-		c.proc.Notify(func() any { return then(none, refused(to.String(), err)) })
+		c.proc.Notify(func() any { return then(none, refused(to.String(), "", err)) })
 		return
 	}
 	deliver := func(v any, err error) any {

@@ -78,8 +78,9 @@ func (*NameTakenError) FaultCode() fault.Code { return 7101 }
 
 // refusedCall is one of the sentinels above as the outcome of a call: it names the callee.
 type refusedCall struct {
-	callee string
-	err    error
+	callee  string
+	process string // path of the callee; empty if there is none
+	err     error
 }
 
 func (e *refusedCall) Error() string {
@@ -88,11 +89,14 @@ func (e *refusedCall) Error() string {
 
 func (e *refusedCall) Unwrap() error { return e.err }
 
+// FaultPlace returns the callee.
+func (e *refusedCall) FaultPlace() fault.Place { return fault.Place{Process: e.process} }
+
 // refused names the callee in an error that does not; others are left as they are.
-func refused(callee string, err error) error {
+func refused(callee, process string, err error) error {
 	switch err { //nolint:errorlint // only the values themselves lack a subject
 	case ErrNoProc, ErrMailboxFull, ErrTimeout, ErrCallSelf, ErrFenced, ErrStopped, ErrWrongType:
-		return &refusedCall{callee, err}
+		return &refusedCall{callee, process, err}
 	}
 	return err
 }

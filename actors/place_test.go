@@ -28,6 +28,11 @@ func TestACallThatFailsTellsWhichProcessBrokeAndOverWhat(t *testing.T) {
 		assert.Equal(t, []fault.Code{3106, 3101, 3106, 3101, 2104}, f.Chain, "a call, whose callee crashed, over a call, whose callee crashed, over a full disk")
 		assert.Equal(t, fault.Place{Process: "/back", Handling: "actors_test.do"}, f.Place)
 		assert.ErrorIs(t, err, broken)
+
+		slow := actors.MustSpawn(w, "slow", plain())
+		_, err = actors.Call(t.Context(), slow, func(actors.Reply[int]) do { return func(*cx) error { return nil } })
+		f = fault.Of(err)
+		assert.Equal(t, []any{fault.Code(3107), fault.Place{Process: "/slow"}}, []any{f.Code, f.Place}, "who did not answer")
 	})
 }
 

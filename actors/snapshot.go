@@ -23,7 +23,7 @@ func (p PID) Status() (st Status, ok bool) {
 // none. Errors are those of Call.
 func Inspect(ctx context.Context, who PID) (any, error) {
 	if who.proc == nil {
-		return nil, refused(who.String(), ErrNoProc)
+		return nil, refused(who.String(), "", ErrNoProc)
 	}
 	v, err := who.proc.Inspect(ctx, processOf(ctx))
 	return answer[any](who.proc, v, err)
