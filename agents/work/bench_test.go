@@ -12,6 +12,8 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/query"
+	"mabeam.dev/agents/registry"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
@@ -37,6 +39,16 @@ func startNode(store events.Store, epoch string, o work.Options, kind agents.Kin
 	journal := events.NewJournal(store, events.JournalOptions{})
 	dir, dirChild := agents.NewDirectory(sys, "agents")
 	o.Epoch, o.Journal, o.Directory = epoch, journal, dir
+	children := []supervision.Child{supervision.Worker(journal.Name(), journal.Behavior, journal.ProcessOptions()...), dirChild}
+	if o.Who.Where != nil {
+		sweep := dir.Sweep("sweep", agents.Sweep{})
+		reg, child, err := registry.New(sys, registry.Options{Source: registry.FromDirectory(dir, "here")})
+		if err != nil {
+			return nil, err
+		}
+		o.Registry = reg
+		children = append(children, sweep, child)
+	}
 	q, err := work.New(sys, o)
 	if err != nil {
 		return nil, err
@@ -50,10 +62,8 @@ func startNode(store events.Store, epoch string, o work.Options, kind agents.Kin
 		}
 		crew.Children = append(crew.Children, c)
 	}
-	_, err = supervision.Start(sys, "node", supervision.Spec{Strategy: supervision.RestForOne, Children: []supervision.Child{
-		supervision.Worker(journal.Name(), journal.Behavior, journal.ProcessOptions()...),
-		dirChild, supervision.Sub("work", q.Spec()), supervision.Sub("team", crew),
-	}})
+	children = append(children, supervision.Sub("work", q.Spec()), supervision.Sub("team", crew))
+	_, err = supervision.Start(sys, "node", supervision.Spec{Strategy: supervision.RestForOne, Children: children})
 	return &node{sys: sys, queue: q, store: store}, err
 }
 
@@ -71,6 +81,12 @@ func numbered(n int) func(func(plan.Task, error) bool) {
 // BenchmarkDurableTasks measures tasks from their acceptance to their line in the results file: an operation is one task with three
 // events, each acknowledged after fsync.
 func BenchmarkDurableTasks(b *testing.B) {
+	all := query.Query{Namespace: query.AllNamespaces, Where: query.Kind.Eq("quick")}
+	b.Run("directory", func(b *testing.B) { durably(b, work.Options{}) })
+	b.Run("registry", func(b *testing.B) { durably(b, work.Options{Who: all, Plan: plan.Spec{Policy: plan.Performance}}) })
+}
+
+func durably(b *testing.B, o work.Options) {
 	dir := b.TempDir()
 	store, err := sqlite.Open(filepath.Join(dir, "events.db"), sqlite.Options{})
 	if err != nil {
@@ -78,7 +94,7 @@ func BenchmarkDurableTasks(b *testing.B) {
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
-	n, err := startNode(store, "bench", work.Options{}, quick, 8, 64, func(q *work.Queue) {
+	n, err := startNode(store, "bench", o, quick, 8, 64, func(q *work.Queue) {
 		q.TaskSource("tasks", numbered(b.N))
 		q.FileSink("results", filepath.Join(dir, "results.jsonl"))
 	})
