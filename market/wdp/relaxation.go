@@ -125,14 +125,14 @@ func (r *relaxation) root() {
 	for round := 0; ; round++ {
 		done := r.relax()
 		p.bound = max(p.best.worth, min(p.bound, r.above))
-		if !done {
-			return
-		}
 		r.round(true)
 		if r.closed() {
 			r.proof.leaf(r.proof.vector(r.m, r.y))
 			p.bound = p.best.worth
 			p.proof.take(&r.proof)
+			return
+		}
+		if !done || p.solve.over() {
 			return
 		}
 		r.fix()
@@ -341,4 +341,3 @@ func (r *relaxation) open() int64 {
 	}
 	return bound
 }
-
