@@ -23,6 +23,11 @@ type CrashView struct {
 	Kind        string   `json:"kind,omitempty"`        // what the process was
 	Incarnation uint64   `json:"incarnation,omitempty"` // which of the node's processes it was
 	Reason      string   `json:"reason"`                // why it ended
+	Code        string   `json:"code,omitempty"`        // of the error behind the reason; runtime explain says what it means
+	Severity    string   `json:"severity,omitempty"`    // of that error: low, medium, high or critical
+	Agent       string   `json:"agent,omitempty"`       // whose error it was
+	Task        string   `json:"task,omitempty"`        // over which it came
+	Correlation string   `json:"correlation,omitempty"` // of that task; runtime events query tells its story
 	Message     string   `json:"message,omitempty"`     // type of the message in hand, or the callback
 	State       string   `json:"state,omitempty"`       // its own view of its state, or what can be said of it without secrets
 	Stack       string   `json:"stack,omitempty"`       // where it panicked
@@ -106,8 +111,12 @@ func (w *watch) crashes(rw http.ResponseWriter, r *http.Request) error {
 
 func crashView(c collect.Report) CrashView {
 	v := CrashView{
-		At: moment(c.At), Path: c.Path, Kind: c.Kind, Incarnation: c.PID.Incarnation(), Reason: c.Reason, Message: c.Message, State: c.State,
+		At: moment(c.At), Path: c.Path, Kind: c.Kind, Incarnation: c.PID.Incarnation(), Reason: c.Reason,
+		Agent: c.Fault.Agent, Task: c.Fault.Task, Correlation: c.Fault.Correlation, Message: c.Message, State: c.State,
 		Stack: c.Stack, Ancestors: c.Ancestors, Handled: c.Handled, Links: c.Links, Monitors: c.Monitors, Text: c.String(),
+	}
+	if c.Fault.Code != 0 {
+		v.Code, v.Severity = c.Fault.Code.String(), c.Fault.Severity.String()
 	}
 	for _, e := range c.Last {
 		v.Events = append(v.Events, e.String())

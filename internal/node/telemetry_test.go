@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -17,6 +19,8 @@ import (
 
 	"mabeam.dev/agents"
 	"mabeam.dev/config"
+	"mabeam.dev/events"
+	"mabeam.dev/events/memory"
 	"mabeam.dev/internal/admin"
 	"mabeam.dev/internal/node"
 	"mabeam.dev/telemetry"
@@ -32,6 +36,47 @@ func view[A any](r *rig, n *node.Node, path string) A {
 	var a A
 	require.NoError(r.t, json.Unmarshal([]byte(body), &a), body)
 	return a
+}
+
+// overheard is a store that passes on what is written about alerts.
+type overheard struct {
+	events.Store
+	alerts chan events.New
+}
+
+// AppendGroup appends, and tells of alerts that were taken.
+func (o *overheard) AppendGroup(ctx context.Context, group []events.Append) ([]events.Outcome, error) {
+	out, err := o.Store.AppendGroup(ctx, group)
+	for i, a := range group {
+		if err == nil && out[i].Err == nil && a.Stream == "alerts" {
+			for _, e := range a.Events {
+				o.alerts <- e
+			}
+		}
+	}
+	return out, err
+}
+
+// safeText is what several goroutines write.
+type safeText struct {
+	mu struct {
+		sync.Mutex
+		strings.Builder
+	}
+}
+
+// Write adds text.
+func (s *safeText) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.Builder.Write(p)
+}
+
+// String returns the text so far.
+func (s *safeText) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mu.Builder.String()
 }
 
 // A rule of the file fires, and whoever is behind its webhook is told again after he has failed; the log and the journal are told as well.
@@ -57,7 +102,7 @@ func TestAnAlertReachesItsRoutesAndIsToldAgainWhereOneFailed(t *testing.T) {
 	defer telemetry.Subscribe(r.bus, "test", func(e collect.RouteFailed) { failed <- e })()
 	defer telemetry.Subscribe(r.bus, "test", func(e collect.RouteRecovered) { recovered <- e })()
 	r.write("tasks.jsonl", `{"id":"a","kind":"x","input":"panic"}`+"\n")
-	n := r.start(`
+	o := r.options(`
 version: 1
 node: {name: n, data: DIR/data}
 surfaces: {listen: "127.0.0.1:0"}
@@ -72,6 +117,12 @@ alerts:
     - {name: paper, to: events}
     - {name: log, to: log}
 `)
+	var lines safeText
+	o.Logger = slog.New(slog.NewTextHandler(&lines, nil))
+	paper := &overheard{Store: memory.New(memory.Options{}), alerts: make(chan events.New, 16)}
+	o.Store = paper
+	n, err := node.Start(r.ctx, o)
+	require.NoError(t, err)
 	require.NoError(t, n.Wait(r.ctx))
 	first, second := receive(r, asked, "delivery"), receive(r, asked, "second delivery")
 	require.Len(t, first.Notices, 1)
@@ -79,6 +130,9 @@ alerts:
 	assert.Equal(t, first.Notices, second.Notices)
 	assert.Equal(t, "hook", receive(r, failed, "failure").Route)
 	assert.Equal(t, "hook", receive(r, recovered, "recovery").Route)
+	written := receive(r, paper.alerts, "event")
+	assert.Equal(t, "alert.fired", written.Type)
+	assert.Contains(t, string(written.Data), `"rule":"any-crash"`)
 	a := view[admin.AlertsAnswer](r, n, "/v1/alerts")
 	require.Len(t, a.Alerts, 1)
 	assert.Equal(t, "firing", a.Alerts[0].State)
@@ -87,6 +141,8 @@ alerts:
 	assert.Equal(t, "1", value(body, `mabeam_alerts{node="n",severity="high",state="firing"}`))
 	assert.Equal(t, "0", value(body, `mabeam_alerts{node="n",severity="low",state="firing"}`))
 	r.stop(n)
+	assert.Equal(t, 1, strings.Count(lines.String(), `msg="alert fired"`))
+	assert.NotContains(t, lines.String(), "hunter2")
 }
 
 func TestACrashIsReportedWithItsStateAndWhatCameBefore(t *testing.T) {
@@ -111,6 +167,7 @@ work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl, attempts: 
 	assert.Equal(t, []string{"/n/app", "/n"}, c.Ancestors)
 	assert.Equal(t, 1, c.Links)
 	assert.NotEmpty(t, c.Events)
+	assert.Equal(t, "E3101 high a a", strings.Join([]string{c.Code, c.Severity, c.Agent, c.Task}, " "))
 	assert.Contains(t, c.Text, "CRASH REPORT  /n/app/a")
 	r.stop(n)
 }
