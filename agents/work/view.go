@@ -18,6 +18,8 @@ type Stats struct {
 	Durable uint64
 	// Parked is the number of offered tasks that wait for room.
 	Parked   int
+	// NoAgent is the number of accepted tasks that no agent can take, busy or not: nobody offers what they need, or all who do are out.
+	NoAgent int
 	Draining bool
 	Sinks    []SinkStats
 	Sources  []SourceStats
@@ -84,7 +86,7 @@ func ask[R any](ctx context.Context, q *Queue, see func(*queue) R) (R, error) {
 
 func (a *queue) stats() Stats {
 	s := Stats{
-		Counts: a.plan.Counts(), Version: a.plan.Version(), Durable: a.durable, Draining: a.handle.draining.Load(),
+		Counts: a.plan.Counts(), Version: a.plan.Version(), Durable: a.durable, NoAgent: a.plan.NoAgent(), Draining: a.handle.draining.Load(),
 		Sinks: make([]SinkStats, 0, len(a.outlets)), Sources: make([]SourceStats, 0, len(a.handle.sources)),
 	}
 	for _, p := range a.parked {

@@ -126,6 +126,21 @@ func (q *Queue) Blocked() []Block {
 	return blocks
 }
 
+// NoAgent counts the accepted tasks that no agent could take, even if all were free.
+func (q *Queue) NoAgent() int {
+	n := 0
+	for _, g := range q.groups {
+		if g.up > 0 {
+			continue
+		}
+		n += g.fresh.tasks.len()
+		for _, l := range g.retried {
+			n += l.tasks.len()
+		}
+	}
+	return n
+}
+
 func (q *Queue) block(l *lane, tasks int) Block {
 	b := Block{Capability: l.group.key.String(), Tasks: tasks, Reason: q.why(l)}
 	if l.freshUp+l.triedUp == 0 {
