@@ -141,4 +141,9 @@ var coordination = []Entry{
 		"A proof does not prove what it claims, so the result must not be used.",
 		"Solve the problem again; report the solver if the proof is its own.",
 	},
+	{
+		4502, "market/wdp/pay.ErrNotProven", nil, Medium, never, false,
+		"Payments were asked for a result that is not proven to be the best.",
+		"Solve with a larger budget first, or take a rule of payment that needs no proof.",
+	},
 }

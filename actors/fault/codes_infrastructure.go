@@ -257,6 +257,11 @@ var infrastructure = []Entry{
 		"The word in its code says why.",
 	},
 	{
+		2409, "internal/admin.ErrTailEnded", nil, Medium, slowly, false,
+		"The node has ended a stream of events: it stops, or it cannot read on.",
+		"Ask again from behind the last event; nothing is left out.",
+	},
+	{
 		2501, "agents/reviewer.ReadError", nil, Medium, later, true,
 		"A folder or file to review could not be read.",
 		"Check the path and the rights.",

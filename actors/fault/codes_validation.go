@@ -266,6 +266,13 @@ var validation = []Entry{
 		"Correct the token that the error names.",
 	},
 	{
+		1410, "internal/admin.ParameterError",
+		[]string{"internal/admin.ErrEventQuery"},
+		Low, never, false,
+		"A parameter of a query of events is not what is asked for.",
+		"Correct the parameter that the error names.",
+	},
+	{
 		1421, "events/follow.SpecError",
 		[]string{"events/follow.ErrSpec"},
 		Medium, never, false,

@@ -6,13 +6,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
@@ -42,7 +42,7 @@ func (c *Client) ExportEvents(ctx context.Context, parameters url.Values, to io.
 }
 
 // ErrTailEnded is the end of a tail because the node has ended it: it stops, or it cannot read on.
-var ErrTailEnded = errors.New("admin: the node has ended the stream")
+var ErrTailEnded = fault.New(2409, "admin: the node has ended the stream")
 
 // Tail gives each event of a tail to the function, or tells it with a zero event what was removed, until ctx ends, the function fails, or the node ends the
 // stream: then the error is an *UnreachableError with ErrTailEnded, and the same again from the position behind the last one goes on without a gap.

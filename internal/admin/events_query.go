@@ -13,11 +13,12 @@ import (
 	"strings"
 	"time"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/events"
 )
 
 // ErrEventQuery matches every problem of the parameters of a query.
-var ErrEventQuery = errors.New("admin: malformed query")
+var ErrEventQuery = fault.New(1410, "admin: malformed query")
 
 // ParameterError is one parameter that is not what is asked for.
 type ParameterError struct {
@@ -28,6 +29,9 @@ type ParameterError struct {
 
 // Error names parameter, value and what is wanted.
 func (e *ParameterError) Error() string { return fmt.Sprintf("%s %q: %s", e.Name, e.Value, e.Reason) }
+
+// FaultCode is E1410.
+func (*ParameterError) FaultCode() fault.Code { return 1410 }
 
 // Is matches [ErrEventQuery].
 func (e *ParameterError) Is(target error) bool { return target == ErrEventQuery }

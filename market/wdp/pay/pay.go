@@ -6,13 +6,14 @@ import (
 	"errors"
 	"slices"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/market/wdp"
 	"mabeam.dev/market/wdp/cert"
 )
 
 // ErrNotProven is returned when payments are asked for a result that is not proven to be optimal, or when a solve that they need ran out of
 // its budget. Payments from less could exceed what a winner bid.
-var ErrNotProven = errors.New("pay: not proven to be optimal")
+var ErrNotProven = fault.New(4502, "pay: not proven to be optimal")
 
 // Options are the limits of the solves that payments need. The zero value uses the solver's own.
 type Options struct {
