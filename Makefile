@@ -138,6 +138,10 @@ bench-events: need-go ## measure the event store: durable appends, replay, queri
 bench-telemetry: need-go ## measure what telemetry costs a message, an event and a figure
 	$(GO) run -buildvcs=false ./internal/bench/telemetry $(ARGS)
 
+.PHONY: bench-market
+bench-market: need-go ## measure markets: winner determination and payments against known answers
+	$(GO) run -buildvcs=false ./internal/bench/market $(ARGS)
+
 .PHONY: bench-otp
 bench-otp: need-go ## the same measures beside real Erlang/OTP (needs erl and erlc)
 	$(GO) run -buildvcs=false ./internal/bench otp $(ARGS)

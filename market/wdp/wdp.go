@@ -44,7 +44,7 @@ type Options struct {
 
 // The budgets of a solve whose options name none.
 const (
-	DefaultNodes  = 1 << 18
+	DefaultNodes  = 1 << 20
 	DefaultPivots = 1 << 21
 )
 
