@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mabeam.dev/actors"
 	"mabeam.dev/actors/exit"
 	"mabeam.dev/agents"
 	"mabeam.dev/supervision"
@@ -40,6 +41,12 @@ func lifeVerbs() []Verb {
 			Name: "crash", Group: Life, Usage: "crash PROCESS [TEXT]", Min: 1, Max: 2, Example: `crash /demo/app/a "disk on fire"`,
 			Doc: "Ends a process with a crash. Supervisors trap exits: kill them.",
 			run: crash,
+		},
+		{
+			Name: "storm", Group: Life, Usage: "storm PATTERN [TEXT]", Min: 1, Max: 2, Example: "storm /demo/app/*",
+			Doc: "Ends every process of a pattern with a crash, all in one moment, and prints how many they were. Patterns are those of paths, where * stands for " +
+				"anything but a slash; supervisors are left out.",
+			run: storm,
 		},
 		{
 			Name: "kill", Group: Life, Usage: "kill PROCESS", Min: 1, Max: 1, Example: "kill /demo/app",
@@ -110,7 +117,7 @@ func stop(e *engine, c *Command) (string, error) {
 		return "", errNotStarted
 	}
 	_, err := e.node.Stop(e.ctx)
-	e.node = nil
+	e.node, e.registries = nil, nil
 	return "", err
 }
 
@@ -122,12 +129,38 @@ func crash(e *engine, c *Command) (string, error) {
 	if _, err := supervision.Of(pid); err == nil {
 		return "", fmt.Errorf("%s is a supervisor, which traps exits: kill it", pid.Path())
 	}
+	crashWith(pid, c)
+	return "", nil
+}
+
+func crashWith(pid actors.PID, c *Command) {
 	why := "crash"
 	if len(c.Args) > 1 {
 		why = c.Args[1].Text
 	}
 	pid.Exit(exit.CrashOf(&exit.CrashError{Path: pid.Path(), Incarnation: pid.Incarnation(), Cause: errors.New(why)}))
-	return "", nil
+}
+
+func storm(e *engine, c *Command) (string, error) {
+	if e.node == nil {
+		return "", errNotStarted
+	}
+	if _, err := path.Match(c.Args[0].Text, ""); err != nil {
+		return "", fmt.Errorf("%q is no pattern: %w", c.Args[0].Text, err)
+	}
+	var hit []actors.PID
+	for pid := range e.node.System().Processes() {
+		if ok, _ := path.Match(c.Args[0].Text, pid.Path()); !ok {
+			continue
+		}
+		if _, err := supervision.Of(pid); err != nil {
+			hit = append(hit, pid)
+		}
+	}
+	for _, pid := range hit {
+		crashWith(pid, c)
+	}
+	return fmt.Sprintf("%d crashed\n", len(hit)), nil
 }
 
 // child splits the path of a child and finds its supervisor.

@@ -23,7 +23,7 @@ type subject struct {
 
 // subjects is the table of them.
 func subjects() []subject {
-	return []subject{
+	return append([]subject{
 		{"state", "state PROCESS", "up, stopped, restarting or backoff, as its supervisor sees it; gone if there is nothing of the name", 1, 1, state},
 		{"restarts", "restarts PROCESS", "how often its supervisor has started it again", 1, 1, ofNode(func(n supervision.Node) string { return strconv.Itoa(n.Restarts) })},
 		{"reason", "reason PROCESS", "why its former incarnation ended", 1, 1, ofNode(func(n supervision.Node) string { return n.LastReason })},
@@ -41,7 +41,7 @@ func subjects() []subject {
 			return strconv.Itoa(e.node.System().Len()), nil
 		}},
 		{"time", "time", "virtual time since the beginning", 0, 0, func(e *engine, _ []Arg) (string, error) { return e.elapsed().String(), nil }},
-	}
+	}, registrySubjects()...)
 }
 
 func subjectNames() []string {

@@ -16,6 +16,8 @@ const (
 	Messages Group = "Messages"
 	Time     Group = "Time"
 	Look     Group = "Look"
+	// Registries are about a migration from one registry to another.
+	Registries Group = "Registries"
 )
 
 // Verb is one command of the language.
@@ -34,7 +36,9 @@ type Verb struct {
 // Verbs is the table of all commands, by group and in the order of the reference. The caller must not change it.
 func Verbs() []Verb { return table() }
 
-var table = sync.OnceValue(func() []Verb { return slices.Concat(lifeVerbs(), messageVerbs(), timeVerbs(), lookVerbs()) })
+var table = sync.OnceValue(func() []Verb {
+	return slices.Concat(lifeVerbs(), messageVerbs(), timeVerbs(), lookVerbs(), registryVerbs(), subscriberVerbs())
+})
 
 func names() []string {
 	var out []string

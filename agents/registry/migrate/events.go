@@ -7,20 +7,19 @@ import (
 	"time"
 
 	"mabeam.dev/agents/registry/migrate/plan"
+	"mabeam.dev/telemetry"
 )
 
 // RegistryMigrated is a step of a migration from one registry to another.
 type RegistryMigrated struct {
-	// Old and New are the registries' names.
-	Old, New string
-	// Command is what was done; From and To are the phases before and after it, which are the same when it failed.
-	Command  plan.Command
-	From, To plan.Phase
-	// Err is why it failed; nil if it did not.
-	Err error
-	// Took is how long it took, At when it was over.
-	Took time.Duration
-	At   time.Time
+	Old     string        // name of the registry that was used
+	New     string        // name of the one that takes its place
+	Command plan.Command  // the step
+	From    plan.Phase    // the phase before it
+	To      plan.Phase    // the phase behind it; that before it if it failed
+	Err     error         // why it failed; nil if it did not
+	Took    time.Duration // how long it took
+	At      time.Time     // when it was over, on the clock of the system
 }
 
 // EventName names the event.
@@ -32,4 +31,13 @@ func (e RegistryMigrated) LogLevel() slog.Level {
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo
+}
+
+// LogAttrs names the step and where it led.
+func (e RegistryMigrated) LogAttrs() []slog.Attr {
+	out := []slog.Attr{slog.String("step", e.Command.String()), slog.String("from", e.From.String()), slog.String(telemetry.KeyState, e.To.String())}
+	if e.Err != nil {
+		out = append(out, slog.String(telemetry.KeyError, e.Err.Error()))
+	}
+	return out
 }
