@@ -16,13 +16,19 @@ type circle struct {
 	mu struct {
 		sync.Mutex
 		watches []*Watch    // in the order in which they came
-		told    *index.View // the commits up to this one have been told
+		trail   []milestone // the View that everybody has been told of, and those of which the telling was broken off since
 		life    uint64      // counts the times that the registry began with nothing
 	}
 }
 
-// begin returns the watches that are not over and what they were told of last.
-func (c *circle) begin(owner actors.PID, anew bool) (all []*Watch, told *index.View, life uint64) {
+// milestone is a View and when it was told.
+type milestone struct {
+	at   stamp
+	view *index.View
+}
+
+// begin returns the watches that are not over, what they may know, and the life that begins or goes on.
+func (c *circle) begin(owner actors.PID, anew bool) (all []*Watch, trail []milestone, life uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if owner.Fenced() {
@@ -32,15 +38,27 @@ func (c *circle) begin(owner actors.PID, anew bool) (all []*Watch, told *index.V
 		c.mu.life++
 	}
 	c.mu.watches = slices.DeleteFunc(c.mu.watches, (*Watch).ended)
-	return slices.Clone(c.mu.watches), c.mu.told, c.mu.life
+	return slices.Clone(c.mu.watches), slices.Clone(c.mu.trail), c.mu.life
 }
 
-// heard notes that everybody has been told of what leads to a View.
-func (c *circle) heard(owner actors.PID, v *index.View) {
+// tell notes that the telling of a View begins. It reports false to an owner that has been ended, and must not tell.
+func (c *circle) tell(owner actors.PID, m milestone) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if owner.Fenced() {
+		return false
+	}
+	c.mu.trail = append(c.mu.trail, m)
+	return true
+}
+
+// heard notes that everybody has been told of a View.
+func (c *circle) heard(owner actors.PID, m milestone) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !owner.Fenced() {
-		c.mu.told = v
+		clear(c.mu.trail)
+		c.mu.trail = append(c.mu.trail[:0], m)
 	}
 }
 

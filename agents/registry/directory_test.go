@@ -45,7 +45,7 @@ type crew struct {
 func staffed(t *testing.T, o registry.Options, body func(w *crew), specs ...agents.Spec) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &crew{world: &world{TB: t, bus: telemetry.NewBus()}}
+		w := &crew{world: &world{tb: t, bus: telemetry.NewBus()}}
 		w.sys = actors.New(actors.Options{Events: w.bus, Logger: quiet})
 		defer w.sys.Close(background)
 		dir, child := agents.NewDirectory(w.sys, "agents")

@@ -81,6 +81,7 @@ func (o *owner) Init(ctx *actors.Context[message]) error {
 func (o *owner) begin(ctx *actors.Context[message]) {
 	o.draft = draft{ground: &o.tables, now: ctx.Now(), limit: o.r.options.MaxAgents}
 	o.held, o.fed = map[actors.PID]holding{}, map[string]ID{}
+	o.watches.told = func() { o.r.pass("one told") }
 	ctx.Every(o.r.options.Retention/10+1, expire{})
 }
 

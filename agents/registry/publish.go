@@ -34,6 +34,7 @@ func (o *owner) publish(ctx *actors.Context[message]) error {
 		a := &o.answers[i]
 		a.one.Send(a.result)
 		a.many.Send(a.all)
+		o.r.pass("answered")
 	}
 	o.watches.tell(ctx.PID(), &o.r.circle, o.view, changes)
 	o.announce(bus, began, ctx)
@@ -53,6 +54,7 @@ func (o *owner) store(ctx *actors.Context[message], next *index.View) error {
 		if err := o.storeGrave(t); err != nil {
 			return err
 		}
+		o.r.pass("row stored")
 		o.monitor(ctx, t)
 	}
 	if next == o.view {
@@ -62,6 +64,7 @@ func (o *owner) store(ctx *actors.Context[message], next *index.View) error {
 		return err
 	}
 	o.view = next
+	o.r.pass("published")
 	return nil
 }
 

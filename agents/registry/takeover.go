@@ -13,13 +13,13 @@ import (
 // the source's agents are entered now. Those who watch are told what is different from what they knew last.
 func (o *owner) found(ctx *actors.Context[message]) error {
 	o.view, o.ready = new(index.View), true
-	last := o.watches.begin(ctx, &o.r.circle, true)
+	trail := o.watches.begin(ctx, &o.r.circle, true)
 	o.watches.quiet = true
 	if err := o.followAll(ctx); err != nil {
 		return err
 	}
 	o.watches.quiet = false
-	o.watches.catchUp(ctx.PID(), &o.r.circle, last, o.view, true)
+	o.watches.catchUp(ctx.PID(), &o.r.circle, trail, o.view)
 	return nil
 }
 
@@ -30,8 +30,8 @@ func (o *owner) takeOver(ctx *actors.Context[message]) error {
 		return err
 	}
 	o.view, o.ready = view, true
-	last := o.watches.begin(ctx, &o.r.circle, false)
-	o.watches.catchUp(ctx.PID(), &o.r.circle, last, o.view, false)
+	trail := o.watches.begin(ctx, &o.r.circle, false)
+	o.watches.catchUp(ctx.PID(), &o.r.circle, trail, o.view)
 	if err := o.reconcile(ctx); err != nil {
 		return err
 	}

@@ -71,7 +71,8 @@ type Watch struct {
 
 	mu struct {
 		sync.Mutex
-		at     stamp // of the last change that was added
+		teller actors.PID // the owner that tells it, and nobody else
+		at     stamp      // of the last change that was added
 		box    box
 		queued bool // a notice is on its way
 		over   bool
@@ -144,6 +145,13 @@ func (w *Watch) ended() bool {
 	return w.mu.over
 }
 
+// knows reports whether the watch has been told of a commit, or of a later one.
+func (w *Watch) knows(at stamp) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.mu.at.compare(at) >= 0
+}
+
 // from sets where the watch begins.
 func (w *Watch) from(at stamp) {
 	w.mu.Lock()
@@ -151,11 +159,18 @@ func (w *Watch) from(at stamp) {
 	w.mu.at = at
 }
 
-// add tells the process of the changes of one commit, unless it has been told of that commit: by an owner that was killed over it. It reports
-// false when the watch is over.
-func (w *Watch) add(changes []Change, at stamp, gap bool) bool {
+// tellBy makes an owner the one that tells the watch: what the one before still tries to tell is void.
+func (w *Watch) tellBy(owner actors.PID) {
 	w.mu.Lock()
-	if w.mu.over || at.compare(w.mu.at) <= 0 {
+	defer w.mu.Unlock()
+	w.mu.teller = owner
+}
+
+// add tells the process of the changes of one commit, unless it has been told of that commit: by an owner that was ended over it. It reports
+// false when the watch is over.
+func (w *Watch) add(owner actors.PID, changes []Change, at stamp, gap bool) bool {
+	w.mu.Lock()
+	if w.mu.over || owner != w.mu.teller || at.compare(w.mu.at) <= 0 {
 		defer w.mu.Unlock()
 		return !w.mu.over
 	}

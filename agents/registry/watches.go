@@ -16,11 +16,13 @@ type watches struct {
 	under map[index.Key][]*filed
 	by    map[actors.PID]*watcher
 	life  uint64
-	quiet bool // nobody is told for now
+	quiet bool   // nobody is told for now
+	told  func() // called when one has been told
 
 	keys   []index.Key // scratch
 	change uint64      // counts changes
 	struck []*filed    // those whom the commit concerns
+	slow   bool        // one of them is over
 }
 
 // filed is a watch in the hands of one owner.
@@ -37,17 +39,18 @@ type watcher struct {
 	n       int
 }
 
-// begin files all watches and returns what they were told of last.
-func (ws *watches) begin(ctx *actors.Context[message], c *circle, anew bool) (told *index.View) {
-	all, told, life := c.begin(ctx.PID(), anew)
-	*ws = watches{under: map[index.Key][]*filed{}, by: map[actors.PID]*watcher{}, life: life}
+// begin files all watches and returns what they may know.
+func (ws *watches) begin(ctx *actors.Context[message], c *circle, anew bool) (trail []milestone) {
+	all, trail, life := c.begin(ctx.PID(), anew)
+	*ws = watches{under: map[index.Key][]*filed{}, by: map[actors.PID]*watcher{}, life: life, told: ws.told}
 	for _, w := range all {
 		ws.file(ctx, w)
 	}
-	return told
+	return trail
 }
 
 func (ws *watches) file(ctx *actors.Context[message], w *Watch) {
+	w.tellBy(ctx.PID())
 	f := &filed{watch: w, keys: w.prepared.Filing()}
 	ws.all = append(ws.all, f)
 	for _, k := range f.keys {
@@ -96,38 +99,58 @@ func (ws *watches) tell(owner actors.PID, c *circle, v *index.View, changes []in
 	if len(changes) == 0 || ws.quiet {
 		return
 	}
-	ws.spread(owner, c, v, changes, false)
-}
-
-// catchUp tells everybody how v is different from what they were told of last.
-func (ws *watches) catchUp(owner actors.PID, c *circle, told, v *index.View, gap bool) {
-	var changes []index.Change
-	if told != nil && told != v && len(ws.all) > 0 {
-		changes = index.Diff(told, v)
+	now := milestone{stamp{ws.life, v.Version()}, v}
+	if len(ws.all) > 0 {
+		if !c.tell(owner, now) {
+			return // ended: its successor tells
+		}
+		ws.spread(owner, now, changes, false, nil)
 	}
-	ws.spread(owner, c, v, changes, gap)
+	ws.over(owner, c, now)
 }
 
-func (ws *watches) spread(owner actors.PID, c *circle, v *index.View, changes []index.Change, gap bool) {
+// catchUp goes on where the last owner was ended, or begins anew: everybody is told how v is different from what he knows last. Whom a View
+// on the trail did not concern, has not been told of it, and need not.
+func (ws *watches) catchUp(owner actors.PID, c *circle, trail []milestone, v *index.View) {
+	now := milestone{stamp{ws.life, v.Version()}, v}
+	if !c.tell(owner, now) {
+		return
+	}
+	for i := len(trail) - 1; i >= 0 && len(ws.all) > 0; i-- { // the latest first: who is told knows all of them then
+		from := trail[i]
+		ws.spread(owner, now, index.Diff(from.view, v), from.at.life != ws.life, func(w *Watch) bool {
+			return (i == 0 || w.knows(from.at)) && (i == len(trail)-1 || !w.knows(trail[i+1].at))
+		})
+	}
+	ws.over(owner, c, now)
+}
+
+// spread tells what concerns them those of whom only is true; nil is everybody.
+func (ws *watches) spread(owner actors.PID, now milestone, changes []index.Change, gap bool, only func(*Watch) bool) {
 	if len(ws.all) > 0 {
 		for _, ch := range changes {
-			ws.test(ch, v.Version())
+			ws.test(ch, now.at.version, only)
 		}
 	}
-	slow := false
 	for i, f := range ws.struck {
-		slow = !f.watch.add(f.batch, stamp{ws.life, v.Version()}, gap) || slow
+		ws.slow = !f.watch.add(owner, f.batch, now.at, gap) || ws.slow
 		f.batch, ws.struck[i] = nil, nil
+		ws.told()
 	}
 	ws.struck = ws.struck[:0]
-	c.heard(owner, v)
-	if slow {
+}
+
+// over ends the telling of a View.
+func (ws *watches) over(owner actors.PID, c *circle, now milestone) {
+	c.heard(owner, now)
+	if ws.slow {
+		ws.slow = false
 		ws.drop(owner, c, (*Watch).ended)
 	}
 }
 
 // test adds a change to the batches of those whom it concerns.
-func (ws *watches) test(ch index.Change, version uint64) {
+func (ws *watches) test(ch index.Change, version uint64, only func(*Watch) bool) {
 	ws.change++
 	ws.keys = ws.keys[:0]
 	if ch.Before != nil {
@@ -141,7 +164,9 @@ func (ws *watches) test(ch index.Change, version uint64) {
 			if f.last == ws.change {
 				continue
 			}
-			f.last = ws.change
+			if f.last = ws.change; only != nil && !only(f.watch) {
+				continue
+			}
 			effect := f.watch.prepared.Effect(ch)
 			if effect == index.None {
 				continue

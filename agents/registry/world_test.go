@@ -30,9 +30,15 @@ type (
 
 func receive(c *cx, m do) error { return m(c) }
 
+// tb is what a test and a simulation have in common.
+type tb interface {
+	require.TestingT
+	Helper()
+}
+
 // world is a system with a registry.
 type world struct {
-	testing.TB
+	tb
 	sys *actors.System
 	bus *telemetry.Bus
 	reg *registry.Registry
@@ -45,7 +51,7 @@ var patient = supervision.Intensity{Max: 1_000_000, Within: time.Second}
 
 // newWorld starts a registry in a system.
 func newWorld(t testing.TB, o registry.Options) *world {
-	w := &world{TB: t, bus: telemetry.NewBus()}
+	w := &world{tb: t, bus: telemetry.NewBus()}
 	w.sys = actors.New(actors.Options{Events: w.bus, Logger: quiet})
 	t.Cleanup(func() { require.NoError(t, w.sys.Close(context.Background())) })
 	w.run(o)
