@@ -114,7 +114,7 @@ func (s *surface) cut() {
 
 // handler is all that the node answers over HTTP.
 func (n *Node) handler() http.Handler {
-	all := admin.WithWatch(admin.Join(admin.Handler(n, n.metrics.Handler()), admin.Tasks(n.intake())), n.views())
+	all := admin.WithWatch(admin.Join(admin.Handler(n, n.metrics.Handler()), n.traceIntake(admin.Tasks(n.intake()))), n.views())
 	return admin.WithEvents(all, n.past())
 }
 

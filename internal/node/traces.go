@@ -5,20 +5,26 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
+	"net/http"
 
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/exec"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
+	"mabeam.dev/internal/admin"
 	"mabeam.dev/telemetry"
 	"mabeam.dev/telemetry/otel"
 )
 
+// taskSpan is the key of a task's span. The queue is named as its process is.
+func taskSpan(queue, id string) string { return queue + "\x00" + id }
+
 // trace makes spans along a task's way: "task" from its acceptance to its outcome, and in it "wait" while it has no agent, "attempt" while it has one,
 // linked to the attempt before, and in that "agent" while the agent works.
 func trace(s *otel.Spans) {
-	task := func(queue, id string) string { return queue + "\x00" + id }
+	task := taskSpan
 	attempt := func(queue, id string) string { return task(queue, id) + "\x00attempt" }
 	wait := func(queue, id string) string { return task(queue, id) + "\x00wait" }
 
@@ -98,3 +104,58 @@ func (n *Node) traceWork(s *agents.Spec) {
 		return traced{w, s.ID, spans}
 	}
 }
+
+// intakeLimit is the longest answer that is read for the tasks that it names: links to very many of them say nothing.
+const intakeLimit = 64 << 10
+
+// traceIntake makes each request that hands tasks in a span "intake", which continues the trace of whoever asks (traceparent) and is linked to the tasks
+// that were accepted: they are done long after it.
+func (n *Node) traceIntake(next http.Handler) http.Handler {
+	spans := n.records.spans
+	if spans == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.URL.Path != "/v1/tasks" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx := otel.Trace(r.Header.Get("Traceparent")).In(r.Context())
+		_ = spans.Run(ctx, "intake", func(ctx context.Context) error {
+			copied := &copiedAnswer{ResponseWriter: w}
+			next.ServeHTTP(copied, r.WithContext(ctx))
+			var a admin.ReceiptsAnswer
+			if json.Unmarshal(copied.body, &a) == nil {
+				for _, receipt := range a.Tasks {
+					spans.Link(ctx, taskSpan("work."+a.Queue, receipt.ID))
+				}
+			}
+			if copied.status >= http.StatusBadRequest {
+				return errors.New(http.StatusText(copied.status))
+			}
+			return nil
+		}) // the error is the span's
+	})
+}
+
+// copiedAnswer keeps the beginning of an answer.
+type copiedAnswer struct {
+	http.ResponseWriter
+	status int
+	body   []byte
+}
+
+// WriteHeader notes the status.
+func (c *copiedAnswer) WriteHeader(status int) {
+	c.status = status
+	c.ResponseWriter.WriteHeader(status)
+}
+
+// Write keeps a copy.
+func (c *copiedAnswer) Write(p []byte) (int, error) {
+	c.body = append(c.body, p[:min(len(p), intakeLimit-len(c.body))]...)
+	return c.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (c *copiedAnswer) Unwrap() http.ResponseWriter { return c.ResponseWriter }

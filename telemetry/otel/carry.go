@@ -76,11 +76,28 @@ func TraceOf(ctx context.Context) Trace {
 	return Trace(carrier["traceparent"])
 }
 
+// In returns a context whose work belongs to the named span, such as that of a caller in another program. A Trace that names nothing, or is no
+// traceparent, changes nothing.
+func (t Trace) In(ctx context.Context) context.Context {
+	return propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": string(t)})
+}
+
+// Link links the present span of ctx to one that is open or has ended lately: what it led to. It reports false if there is no such span.
+func (s *Spans) Link(ctx context.Context, key string) bool {
+	s.mu.Lock()
+	id, ok := s.contextLocked(key)
+	s.mu.Unlock()
+	if ok {
+		trace.SpanFromContext(ctx).AddLink(trace.Link{SpanContext: id})
+	}
+	return ok
+}
+
 // Received does something about a message in a span that is a root of its own and linked to the span that the sender named: a message that was told
 // is followed up, not contained. A Trace that names nothing makes no link.
 func (s *Spans) Received(ctx context.Context, from Trace, name string, do func(context.Context) error, attrs ...slog.Attr) error {
 	ctx = trace.ContextWithSpanContext(ctx, trace.SpanContext{}) // nothing above it
-	id := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": string(from)}))
+	id := trace.SpanContextFromContext(from.In(ctx))
 	options := []trace.SpanStartOption{trace.WithNewRoot(), trace.WithAttributes(attributes(attrs)...)}
 	if id.IsValid() {
 		options = append(options, trace.WithLinks(trace.Link{SpanContext: id}))

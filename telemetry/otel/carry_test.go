@@ -93,3 +93,21 @@ func TestLinksReachSpansThatHaveEndedLatelyAndNoOthers(t *testing.T) {
 	s.end(Stop{Key: "y"})
 	assert.Empty(t, rec.Ended()[len(rec.Ended())-1].Links())
 }
+
+func TestARequestFromElsewhereIsContinuedAndLinkedToWhatItLedTo(t *testing.T) {
+	s, rec := recorded()
+	s.begin(Start{Key: "t", Name: "task"})
+	ctx := Trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").In(t.Context())
+	require.NoError(t, s.Run(ctx, "intake", func(ctx context.Context) error {
+		assert.True(t, s.Link(ctx, "t"))
+		assert.False(t, s.Link(ctx, "nobody"))
+		return nil
+	}))
+	s.end(Stop{Key: "t"})
+	intake, task := rec.Ended()[0], rec.Ended()[1]
+	assert.Equal(t, "4bf92f3577b34da6a3ce929d0e0e4736", intake.SpanContext().TraceID().String())
+	assert.Equal(t, "00f067aa0ba902b7", intake.Parent().SpanID().String())
+	require.Len(t, intake.Links(), 1)
+	assert.Equal(t, task.SpanContext().SpanID(), intake.Links()[0].SpanContext.SpanID())
+	assert.Equal(t, t.Context(), Trace("nonsense").In(t.Context()))
+}

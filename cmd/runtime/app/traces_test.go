@@ -6,7 +6,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +23,8 @@ import (
 	collected "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
+
+	"mabeam.dev/agents"
 )
 
 // collectorOf is an OpenTelemetry collector that keeps what it gets; the first request is refused, as happens.
@@ -141,6 +146,65 @@ func TestATasksWayReachesTheCollectorAsSpans(t *testing.T) {
 	}
 	assert.Equal(t, 1+2+2, failed, "the dead task, its attempts and what the agent did in them")
 	assert.Equal(t, 1, linked)
+}
+
+// A task that comes over HTTP is linked from the span of its intake, which continues the trace of the caller.
+func TestTheIntakeContinuesTheCallersTraceAndIsLinkedToTheTask(t *testing.T) {
+	c := &collectorOf{about: map[string]string{}, keys: map[string]bool{}, path: map[string]bool{}}
+	server := httptest.NewServer(c)
+	defer server.Close()
+	dir := t.TempDir()
+	file, tasks := filepath.Join(dir, "node.yaml"), filepath.Join(dir, "tasks.jsonl")
+	require.NoError(t, os.WriteFile(tasks, []byte(`{"id":"first","kind":"k"}`+"\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(`
+version: 1
+node: {name: traced, data: `+dir+`/data}
+surfaces: {listen: off, socket: `+dir+`/s}
+telemetry: {traces: {endpoint: "`+server.URL+`"}}
+tree: {children: [{id: m, kind: telling}]}
+work: [{queue: q, tasks: `+tasks+`, results: `+dir+`/results}]
+`), 0o600))
+	began, signals, ended := make(chan string, 16), make(chan os.Signal, 1), make(chan int, 1)
+	telling := agents.Native("telling", "Tells when it begins.", func(agents.Spec) (agents.Worker, error) {
+		return agents.WorkerFunc(func(_ context.Context, task agents.Task) (json.RawMessage, error) {
+			began <- task.ID
+			return nil, nil
+		}), nil
+	})
+	go func() { // ends with the node, which the signal ends; awaited below
+		ended <- Run(context.Background(), World{
+			Args: []string{"run", "-c", file, "--progress", "none", "--linger"}, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Signals: signals,
+		}, Kind(telling))
+	}()
+	require.Equal(t, "first", <-began) // so the queue is up
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", dir+"/s")
+	}}}
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://node/v1/tasks", strings.NewReader(`{"id":"second","kind":"k"}`))
+	require.NoError(t, err)
+	q.Header.Set("Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+	answer, err := client.Do(q)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusAccepted, answer.StatusCode)
+	require.Equal(t, "second", <-began)
+	signals <- os.Interrupt
+	require.Equal(t, 0, <-ended)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	byID := map[string]*otlp.Span{}
+	var intake []*otlp.Span
+	for _, s := range c.spans {
+		byID[string(s.GetSpanId())] = s
+		if s.GetName() == "intake" {
+			intake = append(intake, s)
+		}
+	}
+	require.Len(t, intake, 1)
+	assert.Equal(t, "4bf92f3577b34da6a3ce929d0e0e4736", hex.EncodeToString(intake[0].GetTraceId()))
+	assert.Equal(t, "00f067aa0ba902b7", hex.EncodeToString(intake[0].GetParentSpanId()))
+	require.Len(t, intake[0].GetLinks(), 1)
+	assert.Equal(t, "task", byID[string(intake[0].GetLinks()[0].GetSpanId())].GetName())
 }
 
 func TestACollectorThatIsNotThereCostsTheJobNothing(t *testing.T) {
