@@ -4,6 +4,7 @@ package node
 
 import (
 	"mabeam.dev/agents/registry"
+	"mabeam.dev/internal/admin"
 	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/supervision"
 )
@@ -23,3 +24,8 @@ var registryService = service{
 
 // Registry returns the registry of the node's agents.
 func (n *Node) Registry() *registry.Registry { return n.registry }
+
+// crew is how agents are asked about over HTTP.
+func (n *Node) crew() admin.AgentOptions {
+	return admin.AgentOptions{System: n.sys, Registry: n.registry, Token: n.o.Config.Surfaces.Token.Reveal()}
+}

@@ -65,7 +65,7 @@ this user is found without a flag.
 		}
 		return err
 	}
-	cmd.AddCommand(c.inspectPhases(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries())
+	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries())
 	return cmd
 }
 
