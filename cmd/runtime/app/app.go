@@ -78,6 +78,7 @@ queues that feed them tasks and lose none.
   runtime validate node.yaml     every mistake of a config file at once
   runtime inspect tree           the tree of a running node
   runtime work list              its queues, tasks and dead letters
+  runtime explain E2201          what the code of an error means, and what to do
   runtime events query           what has happened, from its journal`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
