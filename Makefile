@@ -142,6 +142,10 @@ bench-telemetry: need-go ## measure what telemetry costs a message, an event and
 bench-market: need-go ## measure markets: winner determination and payments against known answers
 	$(GO) run -buildvcs=false ./internal/bench/market $(ARGS)
 
+.PHONY: bench-registry
+bench-registry: need-go ## measure the registry of agents: look-ups, queries, writes, both at once, memory (ARGS='-n 100000' for one size)
+	$(GO) run -buildvcs=false ./internal/bench/registry $(ARGS)
+
 .PHONY: bench-otp
 bench-otp: need-go ## the same measures beside real Erlang/OTP (needs erl and erlc)
 	$(GO) run -buildvcs=false ./internal/bench otp $(ARGS)
