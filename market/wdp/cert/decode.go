@@ -55,12 +55,14 @@ func decode(data []byte) (*Problem, error) {
 	if err != nil {
 		return nil, err
 	}
+	end := d.d.InputOffset()
 	for _, key := range []string{"goods", "bidders", "bids"} {
 		if !seen[key] {
 			return nil, d.fault(key, "is missing")
 		}
 	}
 	if _, err := d.d.Token(); !errors.Is(err, io.EOF) {
+		d.last = d.begin(end)
 		return nil, d.fault("file", "something follows the problem")
 	}
 	return p, nil
@@ -88,20 +90,24 @@ func (d *decoder) token(path string) (json.Token, error) {
 	from := d.d.InputOffset()
 	t, err := d.d.Token()
 	if err != nil {
-		d.last = d.d.InputOffset()
+		d.last = d.begin(d.d.InputOffset())
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
-			d.last = max(syntax.Offset-1, 0)
 			return nil, d.fault(path, "no JSON: "+syntax.Error())
 		}
 		d.last = int64(len(d.data))
 		return nil, d.fault(path, "the text ends too early")
 	}
+	d.last = d.begin(from)
+	return t, nil
+}
+
+// begin returns where the next token begins: behind what stands between tokens.
+func (d *decoder) begin(from int64) int64 {
 	for from < int64(len(d.data)) && bytes.IndexByte([]byte(" \t\r\n,:"), d.data[from]) >= 0 {
 		from++
 	}
-	d.last = from
-	return t, nil
+	return from
 }
 
 func (d *decoder) object(field func(key string) error) error {
@@ -235,6 +241,7 @@ func (d *decoder) bid(path string) (b Bid, err error) {
 				return err
 			})
 		default:
+			d.last = d.begin(d.d.InputOffset())
 			err = d.fault(at, "want four parts: bidder, group, price, goods")
 		}
 		return err

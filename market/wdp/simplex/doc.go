@@ -11,10 +11,10 @@
 // # Usage
 //
 //	t := simplex.New(simplex.Program{Columns: rowsOfEachColumn, Rows: m, Cost: cost})
-//	t.Solve(nil)
+//	t.Solve(math.Inf(-1), nil)
 //	price := t.Dual(0)
 //	t.Set([]int32{3}, true) // without column 3
-//	t.Solve(nil)
+//	t.Solve(math.Inf(-1), nil)
 //
 // # Duties of the user
 //
@@ -23,7 +23,7 @@
 //
 // # Failure modes
 //
-// Solve reports false when its stop function ended it; duals and values are then those of the basis so far. There are no errors.
+// Solve says how it ended, see Outcome; when its stop function ended it, duals and values are then those of the basis so far. There are no errors.
 //
 // # State and testing
 //
