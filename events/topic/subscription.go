@@ -41,6 +41,14 @@ func (s Spec) withDefaults() Spec {
 	return s
 }
 
+// Matchers gives the functions that tell whether a type and a stream are what the spec's patterns select; the errors are those of [Subscribe]. A subscriber that reads a gap in the journal needs
+// them.
+func Matchers(s Spec) (types, streams func(name string) bool, err error) {
+	t, err := parse("types", s.Types, typeSeparator)
+	p, err2 := parse("streams", s.Streams, streamSeparator)
+	return t.matches, p.matches, errors.Join(err, err2)
+}
+
 // Subscription is a process's own place at a bus. It ends with the process.
 type Subscription struct {
 	bus    *Bus

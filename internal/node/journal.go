@@ -41,3 +41,6 @@ var journalService = service{
 	},
 	end: func(n *Node) error { return n.store.Close() },
 }
+
+// Journal returns the node's journal.
+func (n *Node) Journal() *events.Journal { return n.journal }

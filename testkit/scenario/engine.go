@@ -34,6 +34,7 @@ type engine struct {
 	given   map[string]*int // answers that scripted agents have given, by agent
 
 	registries *pair     // nil until a script starts them
+	audience   *audience // nil until a script has a subscriber
 }
 
 // errNotStarted is the failure of a verb that needs a node before there is one.
