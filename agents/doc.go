@@ -19,6 +19,8 @@
 //   - Who has spent its budget, by fixed prices of attempts and their time ([Price]), is Unhealthy and refuses tasks. What providers really charge
 //     is not counted, and what is spent is counted anew when the node starts.
 //   - [Maintain] and [Drain] work for every kind. [lifecycle.Lost] is for agents of other nodes: on one node nothing is ever lost.
+//   - A durable agent of a team with a journal is written down before it starts, and started again with its spec when its partition or the node is, until it
+//     is removed. What it was doing is not kept: that is the queue's business.
 //   - A panic in a task is a crash of its agent, and the crash names the task (see [TaskPanicError]).
 //
 // Usage, from Go:

@@ -45,10 +45,13 @@ type Spec struct {
 	Significant bool
 	// StartTimeout limits the start of the process: 0 means none for native agents. (Programs have a time-out of their own.)
 	StartTimeout time.Duration
+	// Durable has the team that the agent is added to write the spec down, and start the agent again when the node does, until it is removed. What it
+	// was doing is not kept. Agents of a config file need it not.
+	Durable bool
 	// Settings are the kind's own, as JSON; nil means its defaults.
 	Settings json.RawMessage
 	// Wrap, if it is set, goes around the worker of a native agent: faults on purpose, tracing.
-	Wrap func(Worker) Worker
+	Wrap func(Worker) Worker `json:"-"`
 
 	vitals *vitals // where its life is noted, set for each incarnation
 }

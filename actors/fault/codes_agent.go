@@ -75,6 +75,16 @@ var agent = []Entry{
 		"Nothing: another agent gets it, or its time is over.",
 	},
 	{
+		3204, "agents.ErrKept", nil, Low, never, false,
+		"A durable agent was to be added to a team that keeps one of that id.",
+		"Remove the other one, or choose another id.",
+	},
+	{
+		3205, "agents.ErrNotDurable", nil, Medium, never, false,
+		"A durable agent was to be added where its spec cannot be written down.",
+		"Give the team a journal, and the spec no functions.",
+	},
+	{
 		3211, "agents/lifecycle.TransitionError",
 		[]string{"agents/lifecycle.ErrTransition"},
 		Low, later, false,

@@ -22,7 +22,7 @@ import (
 
 // settle lets two sweeps pass and everybody hear of them.
 func settle() {
-	time.Sleep(2500 * time.Millisecond)
+	<-time.After(2500 * time.Millisecond) // in a bubble
 	synctest.Wait()
 }
 
