@@ -396,6 +396,31 @@ var validation = []Entry{
 		"Correct it at the position that the error names.",
 	},
 	{
+		1811, "market/money.ErrOverflow", nil, Medium, never, false,
+		"The result of a calculation with money does not fit.",
+		"Use smaller amounts; 9,223,372,036,854.775807 units is the most.",
+	},
+	{
+		1812, "market/money.ErrInvalidAmount", nil, Medium, never, false,
+		"A text is no decimal number, or a number can be no amount where it stands.",
+		"Write units with a point: 12.50.",
+	},
+	{
+		1813, "market/money.ErrPrecision", nil, Medium, never, false,
+		"An amount has more than six digits behind the point.",
+		"Round it to millionths.",
+	},
+	{
+		1814, "market/money.ErrCurrencyMismatch", nil, Medium, never, false,
+		"Amounts of two assets were to be added or compared.",
+		"Give all of them in the asset that is asked for.",
+	},
+	{
+		1815, "market/money.ErrInvalidAsset", nil, Medium, never, false,
+		"A text names no asset.",
+		"Use 1 to 64 letters, digits and . _ - / : characters.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",
