@@ -4,10 +4,12 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
+	"mabeam.dev/agents/query"
 	"mabeam.dev/internal/nearest"
 	"mabeam.dev/telemetry/alert"
 )
@@ -30,6 +32,7 @@ func (d *decoder) alerts(a Alerts) {
 		at := item("alerts.rules", i)
 		d.shared(seen, Plain(r.Name), at+".name", CodeDuplicateID, "a rule named "+quote(r.Name)+" is there already")
 		d.expression(r, bad[i], at+".expression")
+		d.scope(r, at+".scope")
 		d.names(r.Routes, routes, at+".routes", "route")
 		d.names(r.InhibitedBy, rules, at+".inhibited_by", "rule")
 	}
@@ -81,6 +84,35 @@ func (d *decoder) expression(r AlertRule, broken error, at string) {
 		code: CodeUnknownValue, reason: "there is no series " + quote(m.Series), got: r.Expression,
 		suggestion: replaced(r.Expression, strings.LastIndex(r.Expression, m.Series), m.Series, near), oneOf: d.series,
 	})
+}
+
+// scope checks a scope that is a query: it is one, and its rule looks at agents.
+func (d *decoder) scope(r AlertRule, at string) {
+	if d.bad(at) || !ScopeIsQuery(r.Scope) {
+		return
+	}
+	_, err := query.Parse(r.Scope)
+	var bad *query.BadQueryError
+	m, broken := alert.ParseExpression(r.Expression)
+	switch {
+	case errors.As(err, &bad):
+		d.fail(d.near(at), at, fault{
+			code: CodeBadValue, reason: fmt.Sprintf("the query has a mistake at %d: %s", bad.Pos, bad.Why), got: r.Scope,
+			want: "a query such as capability = review", hint: meant(bad.Hint),
+		})
+	case broken == nil && !strings.HasPrefix(m.Series, "agent."):
+		d.fail(d.near(at), at, fault{
+			code: CodeConflict, reason: "the keys of " + m.Series + " are no agents that a query could choose", got: r.Scope,
+			hint: "only series agent.METRIC have agents as keys",
+		})
+	}
+}
+
+func meant(word string) string {
+	if word == "" {
+		return ""
+	}
+	return "perhaps " + quote(word) + " was meant"
 }
 
 // replaced puts a better word in its place; without one there is no suggestion.

@@ -19,7 +19,7 @@ type AlertRule struct {
 	Name        string        `yaml:"name" required:"true" check:"name" doc:"Name of the rule, unique in the node."`
 	Severity    Severity      `yaml:"severity" default:"medium" doc:"How bad it is while it lasts."`
 	Expression  string        `yaml:"expression" required:"true" doc:"What is looked at: a series, for its last value, or FIGURE(SERIES, WINDOW), such as p99(work.seconds, 1m) or rate(event.work.task_dead, 5m). Figures: last, rate, increase, count, sum, mean, min, max, p50, p90, p95, p99. Windows: 10s, 1m, 5m. Each key of the series is an alert of its own."`
-	Scope       string        `yaml:"scope" doc:"Which keys of the series are looked at, such as a queue or an agent; * stands for anything. Without it all are."`
+	Scope       string        `yaml:"scope" doc:"Which keys of the series are looked at, such as a queue or an agent; * stands for anything. Of a series agent.METRIC it may be a query about agents, such as capability = review and team = night. Without it all are."`
 	Compare     Comparison    `yaml:"compare" default:">" doc:"On which side of the threshold a value is a breach."`
 	Threshold   float64       `yaml:"threshold" required:"true" doc:"Bound of the value, in the unit of the series."`
 	For         time.Duration `yaml:"for" default:"0s" doc:"How long a breach lasts before the alert fires."`

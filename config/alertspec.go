@@ -4,12 +4,16 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"mabeam.dev/telemetry/alert"
 )
 
 // LogRoute is the route that a file without routes has.
 const LogRoute = "log"
+
+// ScopeIsQuery reports whether a scope is a query about agents, and not a pattern for keys.
+func ScopeIsQuery(scope string) bool { return strings.ContainsAny(scope, "=<>") }
 
 // Spec returns the rules and routes as the alert machine takes them: those of the pack whose names no rule of the file has, unless defaults is
 // false, and then those of the file. The Alerts must be valid.

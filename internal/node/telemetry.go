@@ -57,7 +57,7 @@ const alertStream = events.Stream("alerts")
 func (n *Node) watch() ([]supervision.Child, error) {
 	cfg := n.o.Config.Telemetry
 	w := &n.records
-	w.series = collect.NewAggregator(n.sys, collect.Options{Snapshot: cfg.Snapshot})
+	w.series = collect.NewAggregator(n.sys, collect.Options{Snapshot: cfg.Snapshot, InScope: (&scopes{n: n}).has})
 	n.measure(w.series)
 	children := []supervision.Child{w.series.Child()}
 	if a := n.o.Config.Alerts; a.Enabled {

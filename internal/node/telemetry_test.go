@@ -259,3 +259,41 @@ work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl, attempts: 
 	}
 	r.stop(n)
 }
+
+// A rule looks at the agents that its query chooses, or that its pattern fits, and at no others.
+func TestARuleIsScopedToAgentsByQueryOrPattern(t *testing.T) {
+	r := newRig(t)
+	r.kinds.Add(agents.Native("counting", "Counts.", func(agents.Spec) (agents.Worker, error) {
+		return agents.WorkerFunc(func(ctx context.Context, task agents.Task) (json.RawMessage, error) {
+			return json.Marshal(agents.Record(ctx, "tokens", 12))
+		}), nil
+	}))
+	r.write("tasks.jsonl", `{"id":"a","kind":"x","capability":"review"}
+{"id":"b","kind":"x","capability":"write"}
+`)
+	fired := make(chan string, 16)
+	defer telemetry.Subscribe(r.bus, "test", func(e collect.AlertFired) { fired <- e.Rule + " " + e.Key })()
+	n := r.start(`
+version: 1
+node: {name: n, data: DIR/data}
+surfaces: {listen: off}
+tree: {children: [{id: critic, kind: counting, capabilities: [review], team: night}, {id: author, kind: counting, capabilities: [write]}]}
+work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl}]
+alerts:
+  defaults: false
+  tick: 100ms
+  rules:
+    - {name: of-capability, expression: agent.tokens, threshold: 10, scope: capability = review}
+    - {name: of-team, expression: "sum(agent.tokens, 1m)", threshold: 10, scope: team = night}
+    - {name: of-nobody, expression: agent.tokens, threshold: 10, scope: team = day}
+    - {name: of-pattern, expression: agent.tokens, threshold: 10, scope: "auth*"}
+    - {name: of-all, expression: agent.tokens, threshold: 10}
+`)
+	require.NoError(t, n.Wait(r.ctx))
+	all := map[string]bool{}
+	for range 5 {
+		all[receive(r, fired, "alert")] = true
+	}
+	assert.Equal(t, map[string]bool{"of-capability critic": true, "of-team critic": true, "of-pattern author": true, "of-all author": true, "of-all critic": true}, all)
+	r.stop(n)
+}
