@@ -39,7 +39,7 @@ func (v *View) Apply(writes ...Write) (*View, []Change) {
 			w.settle()
 		}
 	}
-	if len(next.recent) > maxRecent {
+	if max(len(next.recent), len(writes)) > maxRecent {
 		w.settle()
 	}
 	if len(changes) == 0 {
@@ -51,7 +51,7 @@ func (v *View) Apply(writes ...Write) (*View, []Change) {
 // maxRecent is how many writes a View may have that its indexes have not: each costs every query the test of a row. maxUnsettled is how
 // many there may be in the midst of a batch.
 const (
-	maxRecent    = 16
+	maxRecent    = 48
 	maxUnsettled = 256
 )
 

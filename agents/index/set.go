@@ -163,10 +163,11 @@ func (l *leaf) own(edit uint64) *leaf {
 	return c
 }
 
-// union returns the set with some slots more. No View may hold it.
+// union returns the set with some slots more. The set itself stays as it is, also if it was made for one query and belongs to no View.
 func (s *set) union(slots []uint32) *set {
+	const edit = ^uint64(0) // no other set has it
 	for _, slot := range slots {
-		s = s.with(0, slot)
+		s = s.with(edit, slot)
 	}
 	return s
 }
