@@ -13,6 +13,8 @@
 //   - Nothing is switched between registries that differ: [plan.Verify] and [plan.SwitchReads] compare every row of both, ids, versions and
 //     digests, and return every difference.
 //   - Until [plan.Retire] there is a way back: [plan.Rollback] at any step, with the writes made since.
+//   - With a [Watch] it compares the calls of the new registry with those of the old after each switch, and rolls back by itself when they take longer or
+//     fail more often than is tolerated.
 //   - Each step may be ordered again, is journalled before it counts, and goes on by itself after a crash, or after kill -9 with a durable [Journal].
 //     Of the registries themselves nothing survives kill -9: agents register anew, with the registry that the journal says.
 //

@@ -18,6 +18,7 @@ type RegistryMigrated struct {
 	From    plan.Phase    // the phase before it
 	To      plan.Phase    // the phase behind it; that before it if it failed
 	Err     error         // why it failed; nil if it did not
+	Worse   string        // why the migration rolls back by itself; "" if somebody wants it to
 	Took    time.Duration // how long it took
 	At      time.Time     // when it was over, on the clock of the system
 }
@@ -25,9 +26,9 @@ type RegistryMigrated struct {
 // EventName names the event.
 func (RegistryMigrated) EventName() string { return "registry.migrated" }
 
-// LogLevel is Warn for a step that failed.
+// LogLevel is Warn for a step that failed, and for a roll-back that nobody ordered.
 func (e RegistryMigrated) LogLevel() slog.Level {
-	if e.Err != nil {
+	if e.Err != nil || e.Worse != "" {
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo
@@ -38,6 +39,9 @@ func (e RegistryMigrated) LogAttrs() []slog.Attr {
 	out := []slog.Attr{slog.String("step", e.Command.String()), slog.String("from", e.From.String()), slog.String(telemetry.KeyState, e.To.String())}
 	if e.Err != nil {
 		out = append(out, slog.String(telemetry.KeyError, e.Err.Error()))
+	}
+	if e.Worse != "" {
+		out = append(out, slog.String(telemetry.KeyReason, e.Worse))
 	}
 	return out
 }

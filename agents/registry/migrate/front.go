@@ -49,10 +49,20 @@ func (f *front) Lookup(id registry.ID) (*index.Row, bool) {
 		return nil, false
 	}
 	r.reads.open.Add(1)
+	if r.reads.looks.Add(1)%sample != 0 {
+		row, ok := r.reads.Lookup(id)
+		r.reads.open.Add(-1)
+		return row, ok
+	}
+	began := f.sys.Now()
 	row, ok := r.reads.Lookup(id)
+	r.reads.reads.count(f.sys.Now().Sub(began), nil)
 	r.reads.open.Add(-1)
 	return row, ok
 }
+
+// sample is of how many look-ups one is measured: to look at the clock takes as long as a look-up.
+const sample = 64
 
 // Find asks the side that readers use.
 func (f *front) Find(q query.Query) (index.Page, error) {
@@ -61,7 +71,10 @@ func (f *front) Find(q query.Query) (index.Page, error) {
 		return index.Page{}, &registry.UnavailableError{Op: "find", Err: errNoRoute}
 	}
 	defer r.reads.call()()
-	return r.reads.Find(q)
+	began := f.sys.Now()
+	page, err := r.reads.Find(q)
+	r.reads.reads.count(f.sys.Now().Sub(began), err)
+	return page, err
 }
 
 // All asks the side that readers use.
@@ -126,7 +139,9 @@ func (f *front) write(ctx context.Context, do func(registry.Book) error) error {
 			continue
 		}
 		done := r.writes.call()
+		began := f.sys.Now()
 		err := do(r.writes.Side)
+		r.writes.writes.count(f.sys.Now().Sub(began), err)
 		done()
 		switch {
 		case errors.Is(err, registry.ErrReadOnly):

@@ -27,6 +27,8 @@ type Spec struct {
 	Every time.Duration
 	// Drain is how long a retirement waits for calls that are open; 30 s.
 	Drain time.Duration
+	// Watch has it roll back by itself when calls go worse after a switch. The zero Watch leaves that to whoever orders the steps.
+	Watch Watch
 }
 
 // Validate returns every mistake of the spec, joined.
@@ -38,7 +40,7 @@ func (s Spec) Validate() error {
 	} else if s.Old.Name() == s.New.Name() {
 		wrong(fmt.Sprintf("old and new are both %q", s.Old.Name()))
 	}
-	if s.Every < 0 || s.Drain < 0 {
+	if s.Every < 0 || s.Drain < 0 || s.Watch.For < 0 {
 		wrong("a time is negative")
 	}
 	return errors.Join(all...)
@@ -92,6 +94,8 @@ type Status struct {
 	Settled bool `json:"settled"`
 	// Problem is what the last attempt to bring the sides level met; "" for nothing.
 	Problem string `json:"problem,omitempty"`
+	// Worse is why the migration has rolled back by itself; "" if it has not since the last start.
+	Worse string `json:"worse,omitempty"`
 	// Copied counts the rows that were brought over, or taken out there, since the process began.
 	Copied uint64 `json:"copied"`
 	// Report is the last comparison of this process; nil if there was none.

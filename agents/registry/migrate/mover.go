@@ -55,6 +55,8 @@ type mover struct {
 	copied  uint64
 	problem error
 	report  *plan.Report
+	since   time.Time // of the last step
+	worse   string
 }
 
 // Init goes on where the journal says. It writes first, so that a process that was killed and still runs can write no more.
@@ -101,6 +103,9 @@ func (m *mover) Receive(ctx *actors.Context[message], msg message) error {
 		m.release()
 	case tick:
 		m.tend(ctx)
+		if err := m.watch(ctx); err != nil {
+			return err
+		}
 		return m.fatal(ctx)
 	default:
 		return &actors.UnknownMessageError{Message: msg}
@@ -116,6 +121,20 @@ func (m *mover) tend(ctx *actors.Context[message]) {
 	if m.settled {
 		m.problem = m.follow(ctx)
 	}
+}
+
+// watch rolls back a switch that has made calls worse, while it is new.
+func (m *mover) watch(ctx *actors.Context[message]) error {
+	p := m.record.Phase
+	if (p != plan.Reads && p != plan.Switched) || !m.settled || m.since.IsZero() || ctx.Now().Sub(m.since) > m.spec.Watch.For {
+		return nil
+	}
+	why := m.spec.Watch.judge(m.sides[plan.Old], m.sides[plan.New])
+	if why == "" {
+		return nil
+	}
+	m.worse = why
+	return m.order(ctx, order{command: plan.Rollback})
 }
 
 // fatal ends a process whose journal or whose life is another's by now.
@@ -161,10 +180,17 @@ func (m *mover) order(ctx *actors.Context[message], o order) error {
 	if !to.Follows() || from == plan.Idle {
 		m.level = false
 	}
+	if m.since = ctx.Now(); o.command == plan.Start {
+		m.worse = ""
+		for _, s := range m.sides {
+			s.reads.reset()
+			s.writes.reset()
+		}
+	}
 	m.settled = false
 	m.tend(ctx) // if it fails, soon again: the step is journalled, and so done
 	telemetry.Emit(ctx.Events(), RegistryMigrated{
-		Old: m.record.Old, New: m.record.New, Command: o.command, From: from, To: to, Err: failed, Took: ctx.Now().Sub(began), At: ctx.Now(),
+		Old: m.record.Old, New: m.record.New, Command: o.command, From: from, To: to, Err: failed, Worse: m.worse, Took: ctx.Now().Sub(began), At: ctx.Now(),
 	})
 	m.answer(o, failed)
 	return nil
@@ -189,7 +215,7 @@ func (m *mover) save(ctx *actors.Context[message], p plan.Phase, doing plan.Comm
 }
 
 func (m *mover) status() Status {
-	s := Status{Phase: m.record.Phase, Doing: m.record.Doing, Settled: m.settled, Copied: m.copied, Report: m.report}
+	s := Status{Phase: m.record.Phase, Doing: m.record.Doing, Settled: m.settled, Copied: m.copied, Worse: m.worse, Report: m.report}
 	if m.problem != nil {
 		s.Problem = m.problem.Error()
 	}

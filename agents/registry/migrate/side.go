@@ -52,10 +52,12 @@ func (s basicSide) Changes(since Moment) ([]index.Change, Moment, error) {
 	return changes, now, nil
 }
 
-// counted is a side whose open calls are counted.
+// counted is a side whose calls are counted: those that are open, and how they went.
 type counted struct {
 	Side
-	open atomic.Int64
+	open          atomic.Int64
+	looks         atomic.Uint64
+	reads, writes meter
 }
 
 // call counts one call until what it returns is called.
