@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package registry_test
+
+import (
+	"context"
+	"fmt"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/agents/index"
+	"mabeam.dev/agents/query"
+	"mabeam.dev/agents/registry"
+	"mabeam.dev/supervision"
+)
+
+func Example() {
+	ctx := context.Background()
+	sys := actors.New(actors.Options{})
+	defer sys.Close(ctx)
+	reg, child, err := registry.New(sys, registry.Options{})
+	if err != nil {
+		panic(err)
+	}
+	if _, err := supervision.Start(sys, "app", supervision.Spec{Children: []supervision.Child{child}}); err != nil {
+		panic(err)
+	}
+	for _, name := range []string{"ada", "ben"} {
+		worker := actors.MustSpawn(sys, name, actors.Stateless(func(*actors.Context[string], string) error { return nil }))
+		_, err := reg.Register(ctx, &index.Row{
+			ID: name, State: query.Ready, Handle: worker.PID(), Capabilities: []index.Capability{{Name: "nlp/summarise"}},
+		})
+		if err != nil {
+			panic(err)
+		}
+	}
+	page, err := reg.Find(query.Query{Where: query.Capability.HasPrefix("nlp")})
+	for _, row := range page.Rows {
+		fmt.Println(row.ID, row.State, err)
+	}
+	// Output:
+	// ada ready <nil>
+	// ben ready <nil>
+}
