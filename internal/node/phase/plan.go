@@ -60,11 +60,6 @@ type Stage struct {
 	Services []Service // each behind those that it needs
 }
 
-// Required reports whether the stage has a required service.
-func (s Stage) Required() bool {
-	return slices.ContainsFunc(s.Services, func(s Service) bool { return s.Need == Required })
-}
-
 // Plan is the order of a start.
 type Plan struct {
 	Stages []Stage // those that have a service, in order

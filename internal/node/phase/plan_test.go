@@ -36,7 +36,6 @@ func TestPhasesFollowTheirOrderWhateverIsDeclaredFirst(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "journal: journal; registry: directory sweep groups; work: queues", draw(p))
 	assert.Len(t, p.Services(), 5)
-	assert.True(t, p.Stages[0].Required())
 }
 
 func TestPlanThatCannotStartIsRefusedWithEveryReason(t *testing.T) {
