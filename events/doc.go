@@ -42,6 +42,9 @@
 //	placed := events.MustRegister[OrderPlaced](catalog, events.Schema{Name: "order.placed", Version: 2, Required: []string{"item"}, Upcasts: ...})
 //	fact, err := placed.New(OrderPlaced{Item: "tea"})
 //
+// Chains of causes come about by themselves: a context made by [WithCause] gives the events that are appended under it their correlation and causation; the handlers of events/follow have one.
+// events/topic hands events to processes by wildcards, events/standard is the catalogue of what a node itself writes.
+//
 // [NewUpkeep] is the process that applies a [Retention] and a [Migration] between appends. [TraceOf] gives everything of one correlation as a forest of causes; [Export], [Import] and
 // [Verify] are for operators.
 //

@@ -21,8 +21,18 @@ import (
 func examples() []plan.Event {
 	return []plan.Event{
 		plan.Accepted{Task: plan.Task{ID: "t", Kind: "k", Input: json.RawMessage("1")}, At: 1},
-		plan.Started{ID: "t"}, plan.Failed{ID: "t"}, plan.Returned{ID: "t"}, plan.Offered{ID: "t"},
-		plan.Done{}, plan.Died{}, plan.Cancelled{}, plan.Revived{}, plan.Forgotten{}, plan.Purged{}, plan.Paused{}, plan.Unpaused{},
+		plan.Started{ID: "t"},
+		plan.Failed{ID: "t"},
+		plan.Returned{ID: "t"},
+		plan.Offered{ID: "t"},
+		plan.Done{},
+		plan.Died{},
+		plan.Cancelled{},
+		plan.Revived{},
+		plan.Forgotten{},
+		plan.Purged{},
+		plan.Paused{},
+		plan.Unpaused{},
 	}
 }
 
