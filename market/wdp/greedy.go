@@ -37,12 +37,6 @@ func (m *model) order(rank []float64, off []int32) []int32 {
 	return out
 }
 
-// greedy takes bids by falling rank, and then improves the choice by exchanges.
-func (m *model) greedy(rank []float64, off []int32) []int32 {
-	order := m.order(rank, off)
-	return m.exchange(m.fill(nil, order), order)
-}
-
 // fill adds to a choice what fits, in the order given; nil means by number.
 func (m *model) fill(chosen, order []int32) []int32 {
 	used := make([]bool, len(m.members))
@@ -77,7 +71,7 @@ func (m *model) exchange(chosen, order []int32) []int32 {
 		set(j, j)
 		in[j] = true
 	}
-	work := 4_000_000
+	work := 1_000_000
 	for improved := true; improved; {
 		improved = false
 		for _, j := range order {

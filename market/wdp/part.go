@@ -61,7 +61,7 @@ func (p *part) begin() {
 		for j, price := range m.price {
 			rank[j] = float64(price) / math.Pow(float64(len(m.rows[j])), power)
 		}
-		p.offer(m, m.greedy(rank, nil))
+		p.offer(m, m.fill(nil, m.order(rank, nil)))
 	}
 	// Each row priced by the best that one of its bids pays per row covers every bid.
 	y := make([]int64, len(m.members))
@@ -132,9 +132,10 @@ func (p *part) prove() {
 // race runs both searches by turns, so that each gets about the same share of the work, until one has ended.
 func (p *part) race(r *relaxation) {
 	items := newItems(r)
+	before := r.work()
 	for !p.solve.over() {
 		var done bool
-		if items != nil && items.work < r.work() {
+		if items != nil && items.work < r.work()-before {
 			done = items.step()
 			if done {
 				p.proof.take(&items.proof)

@@ -138,6 +138,7 @@ func (c *checker) cliques() error {
 func (c *checker) parts() error {
 	owner := make([]int, c.count)
 	total := new(big.Int)
+	w := newWalker(c)
 	for k, part := range c.proof.Parts {
 		for _, i := range part.Bids {
 			if !c.bid(i) || c.part[i] != 0 || c.gone[i] {
@@ -151,7 +152,7 @@ func (c *checker) parts() error {
 				owner[r] = k + 1
 			}
 		}
-		if err := c.walk(k, &part); err != nil {
+		if err := w.walk(k, &part); err != nil {
 			return err
 		}
 		total.Add(total, big.NewInt(part.Bound))

@@ -8,20 +8,31 @@ import (
 	"strconv"
 )
 
-// walker goes through the tree of one part. Bids are out when they lose or exclude a winner; rows count the bids that are not out.
+// walker goes through the trees of all parts, one after another. Bids are out when they lose, win, or exclude a winner; rows count the bids
+// that are not out. Parts share no rows, so what a part leaves behind is none of the next one's.
 type walker struct {
 	c       *checker
 	part    *Part
 	number  int // of the part, from 1
 	where   string
-	members map[int][]int // bids of the part in each row
-	out     []int         // for each bid, how many reasons it has to be out
-	live    []int         // bids of each row that are not out
-	taken   int64         // what the winners on the path pay
-	prices  int           // the vector in force, or -1
+	rows    []int   // of the part
+	members [][]int // bids of the part in each row
+	out     []bool
+	trail   []int // bids in the order in which they went out
+	live    []int // bids of each row that are not out
+	taken   int64 // what the winners on the path pay
+	prices  int   // the vector in force, or -1
 	price   []int64
 	surplus []int64 // of each bid over the prices of its rows, at least 0
 	bound   sum     // prices of live rows and surpluses of bids that are not out
+}
+
+func newWalker(c *checker) *walker {
+	n := len(c.problem.Bids)
+	return &walker{
+		c: c, members: make([][]int, c.count), out: make([]bool, n), live: make([]int, c.count), price: make([]int64, c.count),
+		surplus: make([]int64, n),
+	}
 }
 
 // sum is a signed number of 128 bits.
@@ -39,17 +50,17 @@ func (s *sum) add(v int64) {
 func at(what string, k int) string { return what + " " + strconv.Itoa(k) }
 
 // walk shows that no set of bids of the part earns more than its bound.
-func (c *checker) walk(k int, part *Part) error {
-	n := len(c.problem.Bids)
-	w := &walker{
-		c: c, part: part, number: k + 1, where: at("part", k), members: map[int][]int{}, prices: -1,
-		out: make([]int, n), live: make([]int, c.count), price: make([]int64, c.count), surplus: make([]int64, n),
-	}
-	if c.proof.Denominator < 1 || part.Bound < 0 {
+func (w *walker) walk(k int, part *Part) error {
+	w.part, w.number, w.where, w.prices = part, k+1, at("part", k), -1
+	w.rows, w.trail, w.taken, w.bound = w.rows[:0], w.trail[:0], 0, sum{}
+	if w.c.proof.Denominator < 1 || part.Bound < 0 {
 		return refute(w.where, "a denominator below 1 or a bound below 0")
 	}
 	for _, i := range part.Bids {
-		for _, r := range c.rows[i] {
+		for _, r := range w.c.rows[i] {
+			if w.live[r] == 0 {
+				w.rows = append(w.rows, r)
+			}
 			w.members[r] = append(w.members[r], i)
 			w.live[r]++
 		}
@@ -63,12 +74,8 @@ func (c *checker) walk(k int, part *Part) error {
 
 // tree proves the tree that begins at pos and returns where it ends. Whatever it changes it undoes.
 func (w *walker) tree(pos, depth int) (int, error) {
-	var dropped []int
-	defer func() {
-		for _, b := range dropped {
-			w.restore(b)
-		}
-	}()
+	mark := len(w.trail)
+	defer func() { w.undo(mark) }()
 	for {
 		if pos+2 > len(w.part.Tree) || depth > len(w.part.Bids) {
 			return 0, refute(w.where, "the tree is cut off")
@@ -100,22 +107,23 @@ func (w *walker) tree(pos, depth int) (int, error) {
 					return 0, refute(w.where, "a bid is dropped that could be worth more than the bound")
 				}
 				w.remove(int(x))
-				dropped = append(dropped, int(x))
 			}
 			pos += count
 		case Branch:
 			if !w.open(v) {
 				return 0, refute(w.where, "a branch on a bid that is not open")
 			}
-			undo := w.win(int(v))
+			before, price := len(w.trail), w.c.problem.Bids[v].Price
+			w.win(int(v))
+			w.taken += price
 			next, err := w.tree(pos, depth+1)
-			undo()
 			if err != nil {
 				return 0, err
 			}
+			w.taken -= price
+			w.undo(before)
 			// The losing side goes on in this loop, so that a long chain of losers needs no stack.
 			w.remove(int(v))
-			dropped = append(dropped, int(v))
 			pos = next
 		default:
 			return 0, refute(w.where, "an unknown node")
@@ -123,35 +131,32 @@ func (w *walker) tree(pos, depth int) (int, error) {
 	}
 }
 
-// open reports whether a bid belongs to the part and is neither a winner nor out.
+// open reports whether a bid belongs to the part and is not out.
 func (w *walker) open(x int64) bool {
-	return x >= 0 && x < int64(len(w.out)) && w.c.part[x] == w.number && w.out[x] == 0
+	return x >= 0 && x < int64(len(w.out)) && w.c.part[x] == w.number && !w.out[x]
 }
 
-// win takes a bid into the winners of the path: it and all that it excludes leave the count, and its price is taken for sure.
-func (w *walker) win(b int) (undo func()) {
-	var gone []int
+// win puts a bid out, and all that it excludes.
+func (w *walker) win(b int) {
 	for _, r := range w.c.rows[b] {
-		for _, o := range w.members[r] {
-			w.remove(o)
-			gone = append(gone, o)
+		if w.live[r] == 0 {
+			continue
 		}
-	}
-	w.taken += w.c.problem.Bids[b].Price
-	return func() {
-		w.taken -= w.c.problem.Bids[b].Price
-		for _, o := range gone {
-			w.restore(o)
+		for _, o := range w.members[r] {
+			if !w.out[o] {
+				w.remove(o)
+			}
 		}
 	}
 }
 
+// remove puts a bid out that is not.
 func (w *walker) remove(b int) {
-	w.out[b]++
-	if w.out[b] != 1 {
-		return
+	w.out[b] = true
+	w.trail = append(w.trail, b)
+	if w.surplus[b] != 0 {
+		w.bound.add(-w.surplus[b])
 	}
-	w.bound.add(-w.surplus[b])
 	for _, r := range w.c.rows[b] {
 		if w.live[r]--; w.live[r] == 0 {
 			w.bound.add(-w.price[r])
@@ -159,17 +164,20 @@ func (w *walker) remove(b int) {
 	}
 }
 
-func (w *walker) restore(b int) {
-	w.out[b]--
-	if w.out[b] != 0 {
-		return
-	}
-	w.bound.add(w.surplus[b])
-	for _, r := range w.c.rows[b] {
-		if w.live[r]++; w.live[r] == 1 {
-			w.bound.add(w.price[r])
+// undo brings back the bids that went out since a mark.
+func (w *walker) undo(mark int) {
+	for _, b := range w.trail[mark:] {
+		w.out[b] = false
+		if w.surplus[b] != 0 {
+			w.bound.add(w.surplus[b])
+		}
+		for _, r := range w.c.rows[b] {
+			if w.live[r]++; w.live[r] == 1 {
+				w.bound.add(w.price[r])
+			}
 		}
 	}
+	w.trail = w.trail[:mark]
 }
 
 // load puts a price vector in force. Every number is kept so small that no sum here passes its 64 bits, and the bound has 128.
@@ -181,7 +189,9 @@ func (w *walker) load(v int64) error {
 		return nil
 	}
 	w.prices = int(v)
-	clear(w.price)
+	for _, r := range w.rows {
+		w.price[r] = 0
+	}
 	vector := w.part.Prices[v]
 	for i := 0; i < len(vector); i += 2 {
 		r, y := vector[i], vector[i+1]
@@ -191,8 +201,8 @@ func (w *walker) load(v int64) error {
 		w.price[r] = y
 	}
 	w.bound = sum{}
-	for r, n := range w.live {
-		if n > 0 {
+	for _, r := range w.rows {
+		if w.live[r] > 0 {
 			w.bound.add(w.price[r])
 		}
 	}
@@ -208,7 +218,7 @@ func (w *walker) load(v int64) error {
 			}
 		}
 		w.surplus[b] = left
-		if w.out[b] == 0 {
+		if !w.out[b] {
 			w.bound.add(left)
 		}
 	}

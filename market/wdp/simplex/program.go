@@ -46,8 +46,8 @@ type Tableau struct {
 	hits     []int32   // where entering is not zero
 	touched  []int32   // where leaving is not zero
 
-	pivots, work int64
-	sinceFresh   int
+	pivots, work, asked int64
+	sinceFresh          int
 }
 
 // New returns the tableau of a program at the basis of slacks. Costs that are not positive never enter.

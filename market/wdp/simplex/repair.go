@@ -12,8 +12,8 @@ func (t *Tableau) repair(enough float64, stop func() bool) Outcome {
 	for r, y := range t.dual {
 		worth += float64(y * t.side[r])
 	}
-	for i := 1; i < 10*t.m+100; i++ {
-		if i%32 == 0 && stop != nil && stop() {
+	for range 10*t.m + 100 { // there is always an end, but for rounding
+		if t.asks(stop) {
 			return Stopped
 		}
 		if t.sinceFresh >= 400 {

@@ -40,14 +40,26 @@ func (t *Tableau) Solve(enough float64, stop func() bool) Outcome {
 	return t.improve(stop)
 }
 
+// patience is how much work is done before stop is asked again: a fraction of a millisecond.
+const patience = 1 << 19
+
+// asks asks stop, if it is time to, and returns its answer.
+func (t *Tableau) asks(stop func() bool) bool {
+	if stop == nil || t.work-t.asked < patience {
+		return false
+	}
+	t.asked = t.work
+	return stop()
+}
+
 // improve is the primal method.
 func (t *Tableau) improve(stop func() bool) Outcome {
 	for i := range t.weight {
 		t.weight[i] = 1
 	}
 	checked := false
-	for i := 1; ; i++ {
-		if i%32 == 0 && stop != nil && stop() {
+	for {
+		if t.asks(stop) {
 			return Stopped
 		}
 		if t.sinceFresh >= 400 {
