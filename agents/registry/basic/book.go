@@ -128,6 +128,13 @@ func (b *book) changes(since *book) []index.Change {
 	if b == since {
 		return nil
 	}
+	if since.len() == 0 {
+		all := make([]index.Change, 0, b.len())
+		for e := range b.from(registry.ID{}) {
+			all = append(all, index.Change{After: e.full})
+		}
+		return all
+	}
 	var ids btree.Map[string, registry.ID] // in order, each once
 	name := func(id registry.ID) { ids.Set(id.Namespace+"\x00"+id.Name, id) }
 	if first, ok := b.logSince(since); ok {

@@ -5,7 +5,6 @@ package plan
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"reflect"
@@ -95,24 +94,6 @@ func Same(a, b *index.Row) bool {
 	return reflect.DeepEqual(x, y) || Digest(a) == Digest(b)
 }
 
-// Digest is the SHA-256 of all that a row says, but for when it was taken over.
-func Digest(r *index.Row) [sha256.Size]byte {
-	row := *r
-	row.MigratedAt, row.Handle = time.Time{}, nil
-	handle := ""
-	if r.Handle != nil {
-		handle = r.Handle.String()
-	}
-	text, err := json.Marshal(struct {
-		Handle string
-		Row    index.Row
-	}{handle, row})
-	if err != nil { // of a row that no registry takes: with JSON that is none, or numbers that are none
-		text = fmt.Appendf(nil, "%s %+v", handle, row)
-	}
-	return sha256.Sum256(text)
-}
-
 // Kind is how a row differs.
 type Kind string
 
@@ -171,6 +152,7 @@ func Compare(leader, follower iter.Seq[*index.Row], alive Alive) Report {
 	defer stopF()
 	var rep Report
 	sumL, sumF := sha256.New(), sha256.New()
+	var of digester
 	take := func(next func() (*index.Row, bool)) *index.Row {
 		for {
 			r, ok := next()
@@ -195,12 +177,12 @@ func Compare(leader, follower iter.Seq[*index.Row], alive Alive) Report {
 		}
 		var a, b [sha256.Size]byte
 		if d <= 0 {
-			a = Digest(l)
+			a = of.sum(l)
 			sumL.Write(a[:])
 			rep.Leader++
 		}
 		if d >= 0 {
-			b = Digest(f)
+			b = of.sum(f)
 			sumF.Write(b[:])
 			rep.Follower++
 		}
