@@ -273,6 +273,11 @@ var validation = []Entry{
 		"Correct the parameter that the error names.",
 	},
 	{
+		1411, "internal/admin.AgentQueryError", nil, Low, never, true,
+		"A parameter of a query about agents has a mistake.",
+		"Correct the parameter that the error names, at the column that it gives.",
+	},
+	{
 		1421, "events/follow.SpecError",
 		[]string{"events/follow.ErrSpec"},
 		Medium, never, false,

@@ -17,7 +17,6 @@ const maxGroup = 256
 type owner struct {
 	r      *Registry
 	tables tables
-	heir   custody
 	ready  bool        // it has the tables
 	view   *index.View // the one that is published
 

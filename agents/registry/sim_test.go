@@ -31,14 +31,13 @@ type member struct {
 
 // mirror is a process that watches a query and keeps what it was told.
 type mirror struct {
-	s       *sim.Sim
-	name    string
-	has     map[string]*index.Row
-	slow    time.Duration
-	dice    *rand.Rand
-	gaps    int
-	wanted  query.Query
-	pending bool
+	s      *sim.Sim
+	name   string
+	has    map[string]*index.Row
+	slow   time.Duration
+	dice   *rand.Rand
+	gaps   int
+	wanted query.Query
 }
 
 func (m *mirror) start(w *world, o registry.WatchOptions) {

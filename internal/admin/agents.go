@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/index"
 	"mabeam.dev/agents/query"
 	"mabeam.dev/agents/registry"
@@ -123,6 +124,9 @@ type AgentQueryError struct {
 func (e *AgentQueryError) Error() string {
 	return "admin: parameter \"" + e.Parameter + "\": " + strings.TrimPrefix(e.Err.Error(), "query: ")
 }
+
+// FaultCode is E1411.
+func (*AgentQueryError) FaultCode() fault.Code { return 1411 }
 
 // Unwrap returns the mistake.
 func (e *AgentQueryError) Unwrap() error { return e.Err }
