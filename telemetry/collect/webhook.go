@@ -23,7 +23,7 @@ const maxAnswer = 64 << 10
 
 // StatusError is a web hook's answer that is no success.
 type StatusError struct {
-	// URL is the hook's, without user and query.
+	// URL is the hook's scheme and host.
 	URL string
 	// Status is the answer's code.
 	Status int
@@ -63,8 +63,7 @@ func Webhook(address string, client *http.Client) Sender {
 		if err != nil {
 			return fmt.Errorf("telemetry/collect: web hook: %w", bare(err))
 		}
-		where := *req.URL
-		where.RawQuery, where.User = "", nil // either may hold a secret
+		where := url.URL{Scheme: req.URL.Scheme, Host: req.URL.Host} // all else may hold a secret: many hooks have it in the path
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Idempotency-Key", d.Route+"-"+strconv.FormatUint(d.ID, 10))
 		resp, err := c.Do(req)

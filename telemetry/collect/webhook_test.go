@@ -64,7 +64,7 @@ func TestWebhookTakesOnlySuccessForAnArrival(t *testing.T) {
 			asked++
 			return reply(status, http.Header{"Location": {"http://elsewhere.invalid/"}}), nil
 		})}
-		err := collect.Webhook("http://user:pass@example.invalid/hook?token=secret", client).Send(t.Context(), delivery())
+		err := collect.Webhook("http://user:pass@example.invalid/hook/secret?token=secret", client).Send(t.Context(), delivery())
 		var answer *collect.StatusError
 		require.ErrorAs(t, err, &answer)
 		assert.Equal(t, status, answer.Status)
@@ -79,7 +79,7 @@ func TestWebhookTakesOnlySuccessForAnArrival(t *testing.T) {
 		}
 		return nil, down
 	})}
-	err := collect.Webhook("http://example.invalid/?token=secret", client).Send(t.Context(), delivery())
+	err := collect.Webhook("http://example.invalid/secret?token=secret", client).Send(t.Context(), delivery())
 	require.ErrorIs(t, err, down)
 	assert.NotContains(t, err.Error(), "secret")
 	require.Error(t, collect.Webhook("http://a b", nil).Send(t.Context(), delivery()))
