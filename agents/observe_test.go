@@ -4,6 +4,7 @@ package agents_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,19 +24,26 @@ func TestObserversHearOfAllThatIsNewsAndOfNothingElse(t *testing.T) {
 		dir, child := agents.NewDirectory(sys, "agents")
 		sweep := dir.Sweep("sweep", agents.Sweep{})
 		var heard []string
+		var mu sync.Mutex // time that passes in a bubble orders nothing
 		dir.Observe(func(id string) {
 			state := "gone"
 			if info, ok := dir.Info(id); ok {
 				state = info.State.String()
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			heard = append(heard, id+" "+state)
 		})
 		_, err := supervision.Start(sys, "node", supervision.Spec{Children: []supervision.Child{child, sweep}})
 		require.NoError(t, err)
 		after := func(act func()) []string {
+			mu.Lock()
 			heard = nil
+			mu.Unlock()
 			act()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			return heard
 		}
 		var agent agents.Agent
