@@ -48,7 +48,7 @@ func (d *decoder) circle(under *level, c *phase.CycleError) {
 		places = append(places, under.edge(from, c.Names[(i+1)%len(c.Names)]).at)
 	}
 	here := d.near(places[0])
-	f := fault{code: CodeCycle, reason: "children depend on each other: " + c.Circle(), got: c.Names[(1)%len(c.Names)]}
+	f := fault{code: CodeCycle, reason: "children depend on each other: " + c.Circle(), got: c.Names[1%len(c.Names)]}
 	if len(c.Names) == 1 {
 		f.reason = "the child depends on itself: " + c.Circle()
 	}
