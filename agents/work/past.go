@@ -17,6 +17,9 @@ import (
 // Correlation returns the id under which the journal has every event of a task of the queue: its whole story, in order, is the answer to an events.Query for it.
 func (q *Queue) Correlation(task string) events.ID { return correlation(q.o.Stream, task) }
 
+// CorrelationOf is [Queue.Correlation] for whoever has only the name of a queue's stream, such as a tool that reads a file.
+func CorrelationOf(queue events.Stream, task string) events.ID { return correlation(queue, task) }
+
 // neighbours is how many characters at the end of a task's id do not count for where its correlation lies among the others.
 const neighbours = 3
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mabeam.dev/agents/work"
 	"mabeam.dev/events"
 	"mabeam.dev/events/sqlite"
 	"mabeam.dev/events/standard"
@@ -24,7 +25,7 @@ import (
 // eventFlags say which journal is meant, and which of its events.
 type eventFlags struct {
 	addr, socket, node, token, file      string
-	stream, agent, severity              string
+	stream, agent, severity, task        string
 	correlation, causation, since, until string
 	from, to                             uint64
 	types                                []string
@@ -41,6 +42,7 @@ running: what happened, in order, with what it belongs to and what caused it.
 
   runtime events query --severity warning --since 1h
   runtime events query --correlation ID      the whole story of one task
+  runtime events query --stream work/review --task net/http
   runtime events query --file data -o jsonl
   runtime events tail --type work.died
   runtime events export --out backup.jsonl
@@ -73,6 +75,7 @@ func (f *eventFlags) which(cmd *cobra.Command, bounds bool) {
 	flags.StringSliceVar(&f.types, "type", nil, "events of these types")
 	flags.StringVar(&f.severity, "severity", "", "events of the node's types with this severity or a higher one: debug, info, warning, error, critical")
 	flags.StringVar(&f.correlation, "correlation", "", "events of one piece of work, by its id")
+	flags.StringVar(&f.task, "task", "", "events of the task with this id, of the queue whose --stream is named")
 	flags.StringVar(&f.causation, "causation", "", "events that this event or message caused")
 	if !bounds {
 		return
@@ -87,16 +90,24 @@ func (f *eventFlags) which(cmd *cobra.Command, bounds bool) {
 // parameters gives the flags the form that the node reads, too.
 func (f *eventFlags) parameters() (url.Values, error) {
 	v := url.Values{}
+	stream, correlation := f.stream, f.correlation
+	switch {
+	case f.task == "":
+	case f.correlation != "" || f.stream == "":
+		return nil, usage("--task needs the --stream of its queue, such as work/main, and no --correlation")
+	default: // all that belongs to the task has its correlation, on whatever stream it is
+		stream, correlation = "", work.CorrelationOf(events.Stream(f.stream), f.task).String()
+	}
 	set := func(name, value string) {
 		if value != "" {
 			v.Set(name, value)
 		}
 	}
-	set("stream", f.stream)
+	set("stream", stream)
 	set("agent", f.agent)
 	set("type", strings.Join(f.types, ","))
 	set("severity", f.severity)
-	set("correlation", f.correlation)
+	set("correlation", correlation)
 	set("causation", f.causation)
 	for name, text := range map[string]string{"since": f.since, "until": f.until} {
 		at, err := moment(text, time.Now())

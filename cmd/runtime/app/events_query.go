@@ -25,8 +25,8 @@ func (c *command) eventsQuery() *cobra.Command {
 		Use: "query", Short: "Show the events that meet every condition", Args: noArgs,
 		Long: `query shows events in the order in which they happened. With --correlation and no
 other condition it tells the whole story of one piece of work: every event
-below the one that caused it, with the time since the beginning. The id of a task is in
-the field correlation of each of its events, which -o json shows.
+below the one that caused it, with the time since the beginning. -o json shows the id
+in the field correlation of each event; --task takes that of a task instead.
 
   runtime events query --agent reviewer-3 --order desc --limit 20
   runtime events query --type work.died,work.failed --since 24h -o jsonl
@@ -57,7 +57,7 @@ the field correlation of each of its events, which -o json shows.
 		if explain {
 			v.Set("explain", "true")
 		}
-		story := f.correlation != "" && len(v) == 2 && *form == "text" && order == "asc" && !cmd.Flags().Changed("limit")
+		story := v.Get("correlation") != "" && len(v) == 2 && *form == "text" && order == "asc" && !cmd.Flags().Changed("limit")
 		if story {
 			limit = events.MaxTrace
 		}

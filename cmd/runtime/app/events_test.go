@@ -73,6 +73,7 @@ func TestDataIsShownByItsPlainValues(t *testing.T) {
 		`{"b":1,"a":"x y"}`: `b=1 a="x y"`,
 		`{"o":{"in":{"deep":1},"v":true},"l":[1],"n":null,"z":-1.5}`: `o.v=true z=-1.5`,
 		`{"long":"` + strings.Repeat("é", 100) + `"}`:                `long="` + strings.Repeat("é", 59) + "...",
+		`{"at":1795320497699070497,"timeout":3000000000}`:            "timeout=3000000000",
 		`{"cut":1,"off`: "cut=1",
 	} {
 		assert.Equal(t, want, dataWords([]byte(data)), data)

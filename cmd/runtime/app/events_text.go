@@ -82,11 +82,17 @@ func objectWords(d *json.Decoder, prefix string, depth int) (words []string) {
 			}
 		case '[', 'n':
 		default:
+			if stamp(raw) {
+				continue
+			}
 			words = append(words, name+"="+short(string(raw)))
 		}
 	}
 	return words
 }
+
+// stamp reports whether a value is a moment in nanoseconds: the line tells the time in words.
+func stamp(raw []byte) bool { return len(raw) >= 16 && raw[0] >= '0' && raw[0] <= '9' }
 
 // short cuts a long value, at a whole character.
 func short(s string) string {
