@@ -49,7 +49,8 @@ func newTraces(ctx context.Context, cfg config.Config, logger *slog.Logger) (*tr
 		return nil, err
 	}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { // the SDK knows no other place for it
-		logger.Warn("traces.export_failed", telemetry.KeyError, err.Error())
+		text := strings.ReplaceAll(err.Error(), strings.TrimSuffix(t.Endpoint.Reveal(), "/"), t.Endpoint.String()) // it names the address, which may hold a secret
+		logger.Warn("traces.export_failed", telemetry.KeyError, text)
 	}))
 	return &traces{
 		provider: sdk.NewTracerProvider(

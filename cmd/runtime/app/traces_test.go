@@ -208,9 +208,10 @@ work: [{queue: q, tasks: `+tasks+`, results: `+dir+`/results}]
 }
 
 func TestACollectorThatIsNotThereCostsTheJobNothing(t *testing.T) {
-	code, stderr := runTraced(t, `telemetry: {traces: {endpoint: "http://127.0.0.1:1", timeout: 100ms}}`)
+	code, stderr := runTraced(t, `telemetry: {traces: {endpoint: "http://127.0.0.1:1/${env:KEY}", timeout: 100ms}}`)
 	assert.Equal(t, ExitDeadLetters, code)
 	assert.Contains(t, stderr, "traces.export_failed")
+	assert.NotContains(t, stderr, "sesame")
 }
 
 func TestWithoutASectionThereAreNoTraces(t *testing.T) {
