@@ -6,8 +6,9 @@ package balance
 type Counts interface {
 	// InHand is how much the agent holds.
 	InHand(namespace, id string) int64
-	// Take adds one, Done takes one away.
+	// Take adds one: the work was given to it.
 	Take(namespace, id string)
+	// Done takes one away: the work has ended, whatever its outcome.
 	Done(namespace, id string)
 }
 

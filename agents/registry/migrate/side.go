@@ -16,8 +16,9 @@ import (
 type Moment interface {
 	// Version counts the commits up to it.
 	Version() uint64
-	// Get finds a row, and All gives every one, in the order of namespace and id: with all that the registry keeps, shown or not.
+	// Get finds a row, with all that the registry keeps of it, shown or not.
 	Get(namespace, id string) (*index.Row, bool)
+	// All gives every row, in the order of namespace and id.
 	All() iter.Seq[*index.Row]
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mabeam.dev/actors"
 	"mabeam.dev/agents/index"
 	"mabeam.dev/agents/query"
 	"mabeam.dev/agents/registry"
@@ -21,12 +22,15 @@ import (
 // lazy is a side that takes its time for answers, and now and then is not there for writes.
 type lazy struct {
 	migrate.Side
+	sys   *actors.System
 	takes time.Duration
 	fails bool
 }
 
 func (l *lazy) Find(q query.Query) (index.Page, error) {
-	time.Sleep(l.takes)
+	if err := l.sys.Sleep(context.Background(), l.takes); err != nil {
+		return index.Page{}, err
+	}
 	return l.Side.Find(q)
 }
 
@@ -56,10 +60,12 @@ func TestAWorseRegistryIsRolledBackByItself(t *testing.T) {
 		{"good", 10 * time.Millisecond, false, plan.Switched, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			old, next := &lazy{takes: 10 * time.Millisecond}, &lazy{takes: c.takes, fails: c.fails}
 			live(t, func(s *migrate.Spec) {
-				s.Old, s.New = &lazy{Side: s.Old, takes: 10 * time.Millisecond}, &lazy{Side: s.New, takes: c.takes, fails: c.fails}
-				s.Watch.For = 30 * time.Second
+				old.Side, next.Side = s.Old, s.New
+				s.Old, s.New, s.Watch.For = old, next, 30*time.Second
 			}, func(t *testing.T, w *world) {
+				old.sys, next.sys = w.sys, w.sys
 				w.do(plan.Start)
 				calls := func() {
 					for i := range 200 {
@@ -95,6 +101,7 @@ func TestNobodyLooksAtCallsAnyMoreWhenTheTimeIsOver(t *testing.T) {
 		next = &lazy{Side: s.New}
 		s.New, s.Watch.For = next, time.Second
 	}, func(t *testing.T, w *world) {
+		next.sys = w.sys
 		calls := func() {
 			for range 200 {
 				_, err := w.book.Find(query.Query{})
