@@ -74,6 +74,7 @@ func TestDegradedAgentsAreCandidatesOnlyIfThereIsNobodyElse(t *testing.T) {
 	assert.Equal(t, []string{"a", "b", "a"}, picks(t, b, two, balance.Ask{}, 3), "asked for, they are as good as healthy ones")
 }
 
+// Holds: META-3
 func TestAgentsThatNobodyJudgedAreNotChosenByDefault(t *testing.T) {
 	v := view(ready("a", func(r *index.Row) { r.Health.Status = query.Unknown }))
 	_, err := balancer(t, balance.Policy{}, balance.Sources{}).Pick(v, balance.Ask{})
