@@ -61,6 +61,7 @@ type recorder struct {
 	names   []int // of the part's bids, in the problem
 	vectors [][]int64
 	tree    []int64
+	size    int // numbers in both
 }
 
 // vector keeps prices and returns their number.
@@ -75,18 +76,21 @@ func (r *recorder) vector(m *model, y []int64) int64 {
 		}
 	}
 	r.vectors = append(r.vectors, v)
+	r.size += len(v)
 	return int64(len(r.vectors) - 1)
 }
 
 func (r *recorder) leaf(vector int64) {
 	if r.on {
 		r.tree = append(r.tree, cert.Leaf, vector)
+		r.size += 2
 	}
 }
 
 func (r *recorder) branch(m *model, j int32) {
 	if r.on {
 		r.tree = append(r.tree, cert.Branch, int64(r.names[m.name[j]]))
+		r.size += 2
 	}
 }
 
@@ -95,6 +99,7 @@ func (r *recorder) drop(vector int64, m *model, bids []int32) {
 		return
 	}
 	r.tree = append(r.tree, cert.Drop, vector, int64(len(bids)))
+	r.size += 3 + len(bids)
 	for _, j := range bids {
 		r.tree = append(r.tree, int64(r.names[m.name[j]]))
 	}

@@ -78,6 +78,7 @@ func (m *model) exchange(chosen, order []int32) []int32 {
 			if in[j] || work < 0 {
 				continue
 			}
+			work -= len(m.rows[j])
 			var out, added []int32
 			gain := m.price[j]
 			for _, r := range m.rows[j] {

@@ -10,6 +10,9 @@ import (
 // maxRows is how many rows a part may have to be searched: the program keeps a square of them.
 const maxRows = 1 << 12
 
+// largest is how many numbers the tree and the prices of a part's proof may have together.
+const largest = 1 << 26
+
 // part is one component of the problem: it is solved alone, and owns the best choice and the bound found so far.
 type part struct {
 	solve *solve
@@ -56,10 +59,10 @@ func (p *part) begin() {
 	if start := p.start(); len(start) > 0 {
 		p.offer(m, start)
 	}
-	for _, power := range []float64{0, 0.5, 1} {
+	for _, by := range []func(rows float64) float64{func(float64) float64 { return 1 }, math.Sqrt, func(rows float64) float64 { return rows }} {
 		rank := make([]float64, len(m.price))
 		for j, price := range m.price {
-			rank[j] = float64(price) / math.Pow(float64(len(m.rows[j])), power)
+			rank[j] = float64(price) / by(float64(len(m.rows[j])))
 		}
 		p.offer(m, m.fill(nil, m.order(rank, nil)))
 	}
@@ -135,6 +138,13 @@ func (p *part) race(r *relaxation) {
 	before := r.work()
 	for !p.solve.over() {
 		var done bool
+		if items != nil && items.proof.size > largest {
+			items = nil // what it finds could not be written down
+		}
+		if r.proof.size > largest {
+			p.solve.stopped = true
+			break
+		}
 		if items != nil && items.work < r.work()-before {
 			done = items.step()
 			if done {

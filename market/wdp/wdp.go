@@ -31,12 +31,13 @@ type Options struct {
 	// Nodes is how many nodes of search trees may be looked at, 64 of those that need no program counting as one; 0 means DefaultNodes, a
 	// negative number no limit.
 	Nodes int64
-	// Pivots is how many pivots may be made; 0 means DefaultPivots, a negative number no limit.
+	// Pivots is about how many pivots may be made, counted in steps of up to a few hundred; 0 means DefaultPivots, a negative number no limit.
 	Pivots int64
 	// Stop is asked again and again, about every millisecond; when it says true, the solve ends with what it has. It is how a caller with a
 	// clock or a context ends a solve early; nil means never.
 	Stop func() bool
-	// Proof keeps the proof, for Result.Proof.
+	// Proof keeps the proof, for Result.Proof. One of more than 67 million numbers is too large to keep: the solve then ends as if its budget
+	// were spent.
 	Proof bool
 	// Start is a set of bids that may win together, to begin with; what cannot win is left out of it.
 	Start []int

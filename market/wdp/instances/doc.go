@@ -4,7 +4,7 @@
 //
 // # Guarantees
 //
-// Generate is a function of its arguments: the same kind, size and seed give the same problem on every machine. The kinds follow the
+// Generate is a function of its arguments: the same kind, size and seed give the same problem on machines of the same kind. The kinds follow the
 // published distributions of the combinatorial auction test suite (Leyton-Brown, Pearson and Shoham, 2000): five that imitate markets, whose
 // bidders exclude their own bids from one another (arbitrary, regions, paths, matching, scheduling), and eight older ones, whose bidders have
 // three bids that exclude nothing (L1 to L8). The code is our own and does not repeat the suite's numbers. Known returns 24 problems of all

@@ -77,7 +77,7 @@ type wish struct {
 }
 
 // between returns a number from low to high.
-func (d *draw) between(low, high float64) float64 { return low + (high-low)*d.Float64() }
+func (d *draw) between(low, high float64) float64 { return low + float64((high-low)*d.Float64()) }
 
 // excluding adds a bidder who wants at most one of the bundles. Its turn is lost if no bundle is worth anything.
 func (d *draw) excluding(wishes []wish) { d.add(wishes, d.p.Bidders) }

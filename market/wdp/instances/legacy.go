@@ -15,7 +15,7 @@ func (d *draw) legacy(kind Kind) func() {
 	goods := d.p.Goods
 	anySize := func() int { return 1 + d.IntN(goods) }
 	three := func() int { return min(3, goods) }
-	around := func(mean, deviation float64) float64 { return mean + deviation*d.NormFloat64() }
+	around := func(mean, deviation float64) float64 { return mean + float64(deviation*d.NormFloat64()) }
 	var size func() int
 	var price func(n float64) float64
 	switch kind {
@@ -40,7 +40,7 @@ func (d *draw) legacy(kind Kind) func() {
 	case L6:
 		size = func() int {
 			n := 1
-			for n < goods && d.Float64() < math.Exp(-1.0/5) {
+			for n < goods && d.Float64() < 0.8187 { // e to the power of -1/5
 				n++
 			}
 			return n

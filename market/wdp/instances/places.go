@@ -56,7 +56,7 @@ func (d *draw) places(regions bool) func() {
 			for g := range weights {
 				if !slices.Contains(bundle, g) {
 					for _, b := range bundle {
-						weights[g] += near[g][b] * liking[g]
+						weights[g] += float64(near[g][b] * liking[g])
 					}
 				}
 			}

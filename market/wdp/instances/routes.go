@@ -22,7 +22,9 @@ func (d *draw) paths() func() {
 	for i := range at {
 		at[i] = point{d.Float64(), d.Float64()}
 	}
-	distance := func(a, b int) float64 { return math.Hypot(at[a].x-at[b].x, at[a].y-at[b].y) }
+	distance := func(a, b int) float64 {
+		return math.Sqrt(float64((at[a].x-at[b].x)*(at[a].x-at[b].x)) + float64((at[a].y-at[b].y)*(at[a].y-at[b].y)))
+	}
 	var all []edge
 	for a := range cities {
 		for b := range a {

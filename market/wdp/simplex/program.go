@@ -80,7 +80,7 @@ func New(p Program) *Tableau {
 		seed ^= seed << 13
 		seed ^= seed >> 7
 		seed ^= seed << 17
-		t.side[r] = 1 + 1e-7*(1+float64(seed>>11)/(1<<53))
+		t.side[r] = 1 + float64(1e-7*(1+float64(seed>>11)/(1<<53)))
 		t.basic[r], t.place[n+r], t.value[r] = int32(n+r), int32(r), t.side[r]
 		t.inverse[r*m+r] = 1
 	}
