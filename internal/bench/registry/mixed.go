@@ -32,7 +32,7 @@ func (b *bench) mixed(w *world) error {
 	var ops, missing atomic.Int64
 	failed := make([]error, callers)
 	end := time.Now().Add(b.long)
-	start := time.Now()
+	start, busy := time.Now(), processor()
 	for c := range callers {
 		all.Go(func() {
 			n := int64(0)
@@ -49,7 +49,7 @@ func (b *bench) mixed(w *world) error {
 		})
 	}
 	all.Wait()
-	took := time.Since(start).Seconds()
+	took, busy := time.Since(start).Seconds(), processor()-busy
 	for _, err := range failed {
 		if err != nil {
 			return err
@@ -59,6 +59,7 @@ func (b *bench) mixed(w *world) error {
 		return fmt.Errorf("%d look-ups found nobody", n)
 	}
 	b.row(w, "95 look-ups to 5 updates on 2 cores beside 1,000 watches", float64(ops.Load())/took, "ops/s", benchtab.ValueAtLeast(1_000_000))
+	b.row(w, "processor time of one of these operations", float64(busy.Nanoseconds())/float64(ops.Load()), "ns", benchtab.ValueAtMost(2000))
 	b.row(w, "changes told to watchers meanwhile", float64(told.Load())/took, "changes/s", benchtab.Goal{})
 	return nil
 }
