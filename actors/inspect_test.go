@@ -123,11 +123,16 @@ func TestStatusNeedsNoHelp(t *testing.T) {
 			ID: r.PID().Incarnation(), Path: "/p", Kind: "worker", State: "running", Queue: 2, HighWater: 2,
 			Handled: 2, InHand: "actors_test.do", Since: time.Minute, Links: 1, Monitors: 1, Timers: 1, Stashed: 1,
 		}, st)
+		assert.Equal(t, []actors.PID{other.PID()}, r.PID().Links(9))
+		assert.Equal(t, []actors.PID{r.PID()}, other.PID().Links(9), "a link has no direction, a monitor has")
+		assert.Empty(t, r.PID().Links(0))
 		close(release)
 		synctest.Wait()
 		st, _ = r.PID().Status()
 		assert.Empty(t, st.InHand)
 		r.PID().Kill()
+		assert.Empty(t, r.PID().Links(9))
+		assert.Empty(t, actors.PID{}.Links(9))
 		st, _ = r.PID().Status()
 		assert.Equal(t, []any{"dead", exit.ReasonKilled}, []any{st.State, st.Why})
 		_, ok = actors.PID{}.Status()

@@ -19,6 +19,20 @@ func (p PID) Status() (st Status, ok bool) {
 	return p.proc.Status(), true
 }
 
+// Links returns whom the process is linked to, without its help, oldest link first and at most limit of them; none for a dead process and
+// for the zero PID.
+func (p PID) Links(limit int) []PID {
+	if p.proc == nil {
+		return nil
+	}
+	peers := p.proc.Linked(limit)
+	links := make([]PID, len(peers))
+	for i, peer := range peers {
+		links[i] = PID{peer}
+	}
+	return links
+}
+
 // Inspect asks the process's behaviour for its own view, between two messages and ahead of those that wait. Nil means that it offers
 // none. Errors are those of Call.
 func Inspect(ctx context.Context, who PID) (any, error) {

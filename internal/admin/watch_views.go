@@ -34,6 +34,7 @@ type CrashView struct {
 	Ancestors   []string `json:"ancestors,omitempty"`   // its parent, that one's parent, and so on
 	Handled     uint64   `json:"handled"`               // messages and notices it had handled
 	Links       int      `json:"links"`                 // processes it was linked to
+	Linked      []string `json:"linked,omitempty"`      // paths of those, oldest link first, at most 20
 	Monitors    int      `json:"monitors"`              // processes it watched
 	Events      []string `json:"events,omitempty"`      // last events about it, oldest first
 	Text        string   `json:"text"`                  // all of it, for people
@@ -113,7 +114,7 @@ func crashView(c collect.Report) CrashView {
 	v := CrashView{
 		At: moment(c.At), Path: c.Path, Kind: c.Kind, Incarnation: c.PID.Incarnation(), Reason: c.Reason,
 		Agent: c.Fault.Agent, Task: c.Fault.Task, Correlation: c.Fault.Correlation, Message: c.Message, State: c.State,
-		Stack: c.Stack, Ancestors: c.Ancestors, Handled: c.Handled, Links: c.Links, Monitors: c.Monitors, Text: c.String(),
+		Stack: c.Stack, Ancestors: c.Ancestors, Handled: c.Handled, Links: c.Links, Linked: c.Linked, Monitors: c.Monitors, Text: c.String(),
 	}
 	if c.Fault.Code != 0 {
 		v.Code, v.Severity = c.Fault.Code.String(), c.Fault.Severity.String()

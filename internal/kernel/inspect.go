@@ -65,6 +65,18 @@ func (p *Proc) Status() Status {
 	return st
 }
 
+// Linked returns whom the process is linked to, oldest link first, at most limit of them: a supervisor may have a million.
+func (p *Proc) Linked(limit int) (peers []*Proc) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for t := p.ties; t != nil && len(peers) < limit; t = p.afterLocked(t) {
+		if t.mon == nil {
+			peers = append(peers, t.peer(p))
+		}
+	}
+	return peers
+}
+
 // Inspect asks the behaviour for its own view, between two messages and ahead of those that wait.
 func (p *Proc) Inspect(ctx context.Context, caller *Proc) (any, error) {
 	switch {

@@ -127,6 +127,9 @@ func unreported(entries []recorder.Entry) []recorder.Entry {
 	return slices.DeleteFunc(entries, func(e recorder.Entry) bool { return e.Name == Report{}.EventName() })
 }
 
+// maxLinks is how many links a report names: a supervisor has one to each of its children.
+const maxLinks = 20
+
 // report fills in what is known of a process without its help.
 func (c *Crashes) report(pid actors.PID, kind string) Report {
 	r := Report{At: c.now(), PID: pid, Path: pid.Path(), Kind: kind}
@@ -135,6 +138,9 @@ func (c *Crashes) report(pid actors.PID, kind string) Report {
 	}
 	if st, ok := pid.Status(); ok {
 		r.Handled, r.Links, r.Monitors = st.Handled, st.Links, st.Monitors
+	}
+	for _, peer := range pid.Links(maxLinks) {
+		r.Linked = append(r.Linked, peer.Path())
 	}
 	return r
 }

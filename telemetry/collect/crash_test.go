@@ -108,6 +108,7 @@ func TestCrashReportSaysWhoOnWhatInWhichStateAndWhatCameBefore(t *testing.T) {
 		assert.Contains(t, r.Stack, "account).Receive")
 		assert.EqualValues(t, 3, r.Handled)
 		assert.Equal(t, 1, r.Links)
+		assert.Equal(t, []string{"/top/shop"}, r.Linked)
 		var names []string
 		for _, e := range r.Last {
 			names = append(names, e.Name)

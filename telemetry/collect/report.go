@@ -42,6 +42,8 @@ type Report struct {
 	Handled uint64
 	// Links is how many links it had.
 	Links int
+	// Linked are the paths of whom it was linked to, oldest link first, at most 20.
+	Linked []string
 	// Monitors is how many processes it watched.
 	Monitors int
 	// Last are the last events about it, or those of the node if a supervisor gave up; oldest first.
@@ -116,7 +118,7 @@ func (r Report) String() string {
 	row("state", r.State)
 	row("ancestors", strings.Join(r.Ancestors, " "))
 	row("handled", fmt.Sprint(r.Handled))
-	row("links", fmt.Sprint(r.Links))
+	row("links", strings.TrimSpace(fmt.Sprint(r.Links)+" "+strings.Join(r.Linked, " ")))
 	row("monitors", fmt.Sprint(r.Monitors))
 	row("events", strings.Join(r.lines(), "\n"))
 	row("stack", r.Stack)
