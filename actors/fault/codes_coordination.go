@@ -146,4 +146,47 @@ var coordination = []Entry{
 		"Payments were asked for a result that is not proven to be the best.",
 		"Solve with a larger budget first, or take a rule of payment that needs no proof.",
 	},
+	{
+		4511, "market/ledger.ConflictError",
+		[]string{"market/ledger.ErrIdempotencyConflict"},
+		Medium, never, false,
+		"The key of a transaction was used for another one.",
+		"Give the transaction a key of its own.",
+	},
+	{
+		4512, "market/ledger.FencedError",
+		[]string{"market/ledger.ErrFenced"},
+		Medium, never, false,
+		"Somebody with a higher epoch writes to the auction, market or deal.",
+		"Stop writing: a successor has taken over.",
+	},
+	{
+		4513, "market/ledger.ErrUnknownHold", nil, Medium, never, false,
+		"No hold of the id was ever opened.",
+		"Check the id.",
+	},
+	{
+		4514, "market/ledger.ErrHoldClosed", nil, Low, never, false,
+		"The hold was captured or released before.",
+		"Nothing: a hold ends once.",
+	},
+	{
+		4515, "market/ledger.ErrHoldExists", nil, Medium, never, false,
+		"The id of a hold was used before.",
+		"Give the hold an id of its own.",
+	},
+	{
+		4516, "market/ledger.FundsError",
+		[]string{"market/ledger.ErrInsufficientFunds"},
+		Low, later, false,
+		"An account has less than what was to be taken from it.",
+		"Deposit what is missing, or take less.",
+	},
+	{
+		4517, "market/ledger.AccountError",
+		[]string{"market/ledger.ErrUnknownAccount"},
+		Low, never, false,
+		"Nobody opened the account.",
+		"Check the name, or open the account.",
+	},
 }

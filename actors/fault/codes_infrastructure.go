@@ -291,4 +291,16 @@ var infrastructure = []Entry{
 		"A snapshot of a queue is damaged or of an unknown version; the journal is read instead.",
 		"Nothing: the next snapshot replaces it.",
 	},
+	{
+		2611, "market/ledger.ErrSnapshot", nil, Medium, never, false,
+		"A snapshot of a ledger is damaged, or not of its history; the journal is read instead.",
+		"Nothing: the next snapshot replaces it.",
+	},
+	{
+		2612, "market/ledger.ImbalanceError",
+		[]string{"market/ledger.ErrImbalance"},
+		Critical, escalate, false,
+		"The journal of a ledger, or its book, breaks a law of bookkeeping.",
+		"Keep the journal, and restore it from an export or a copy.",
+	},
 }

@@ -426,6 +426,13 @@ var validation = []Entry{
 		"Use 1 to 64 letters, digits and . _ - / : characters.",
 	},
 	{
+		1821, "market/ledger.TransactionError",
+		[]string{"market/ledger.ErrInvalidTransaction"},
+		Medium, never, false,
+		"A transaction can be in no book: it does not sum to 0, or a part is malformed.",
+		"Correct the field that the error names.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",

@@ -40,6 +40,12 @@ func (s *Sum) AddMul(a Amount, n int64) {
 	s.hi += int64(hi) + int64(carry)
 }
 
+// Neg returns -s.
+func (s Sum) Neg() Sum {
+	lo, borrow := bits.Sub64(0, s.lo, 0)
+	return Sum{-s.hi - int64(borrow), lo}
+}
+
 // Sign is -1, 0 or 1.
 func (s Sum) Sign() int {
 	switch {

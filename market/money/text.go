@@ -57,23 +57,27 @@ func quoted(s string) string {
 
 // Format returns the shortest decimal number of units that Parse reads as the amount: "12.5", "-0.000001", "0".
 func Format(a Amount) string {
-	m := magnitude(int64(a))
 	var buf [24]byte
-	out := buf[:0]
+	return string(AppendFormat(buf[:0], a))
+}
+
+// AppendFormat appends what Format returns.
+func AppendFormat(out []byte, a Amount) []byte {
+	m := magnitude(int64(a))
 	if a < 0 {
 		out = append(out, '-')
 	}
 	out = strconv.AppendUint(out, m/uint64(Unit), 10)
-	if f := m % uint64(Unit); f != 0 {
-		var six [digits]byte
-		for i := digits - 1; i >= 0; i-- {
-			six[i] = '0' + byte(f%10)
-			f /= 10
-		}
-		out = append(out, '.')
-		out = append(out, strings.TrimRight(string(six[:]), "0")...)
+	f := m % uint64(Unit)
+	if f == 0 {
+		return out
 	}
-	return string(out)
+	out = append(out, '.')
+	for place := uint64(Unit) / 10; f > 0; place /= 10 {
+		out = append(out, '0'+byte(f/place))
+		f %= place
+	}
+	return out
 }
 
 // String is Format.
