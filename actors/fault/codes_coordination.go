@@ -189,4 +189,9 @@ var coordination = []Entry{
 		"Nobody opened the account.",
 		"Check the name, or open the account.",
 	},
+	{
+		4521, "market.ErrVersion", nil, High, never, false,
+		"A stream of a market has another version than its writer expects: somebody else has written.",
+		"Let one process write to the stream.",
+	},
 }

@@ -303,4 +303,9 @@ var infrastructure = []Entry{
 		"The journal of a ledger, or its book, breaks a law of bookkeeping.",
 		"Keep the journal, and restore it from an export or a copy.",
 	},
+	{
+		2621, "market.ErrUnavailable", nil, Medium, quickly, true,
+		"A process of a market is down, or ended before it answered; whether what was asked was done is open.",
+		"Repeat it with the same key.",
+	},
 }
