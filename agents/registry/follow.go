@@ -38,7 +38,7 @@ func (o *owner) followAll(ctx *actors.Context[message]) error {
 func (o *owner) news(ctx *actors.Context[message]) error {
 	n, more := o.followSome(ctx)
 	if more {
-		ctx.Self().From(ctx).Tell(news{})
+		o.r.nudge(news{})
 	}
 	return o.later(ctx, n)
 }

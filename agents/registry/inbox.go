@@ -56,6 +56,14 @@ func (b *inbox) take(n int, owner actors.PID) (ids []string, more bool) {
 // news is what the source calls.
 func (r *Registry) news(id string) {
 	if r.inbox.add(id) {
-		_ = r.ref.TryTell(news{}) // an owner that is not there asks about everything when it comes
+		r.nudge(news{}) // an owner that is not there asks about everything when it comes
+	}
+}
+
+// nudge has the owner of now see to something behind what waits. As a notice it is for a living owner alone, and no loss to a dead one.
+func (r *Registry) nudge(m message) {
+	if f := r.nudges.Load(); f != nil {
+		f.Add(m)
+		f.Flush()
 	}
 }

@@ -78,6 +78,7 @@ func (o *owner) Init(ctx *actors.Context[message]) error {
 
 // begin makes what belongs to one incarnation.
 func (o *owner) begin(ctx *actors.Context[message]) {
+	o.r.nudges.Store(actors.NewFeed(ctx, func(m message) message { return m }))
 	o.draft = draft{ground: &o.tables, now: ctx.Now(), limit: o.r.options.MaxAgents}
 	o.held, o.fed = map[actors.PID]holding{}, map[string]ID{}
 	o.watches.told = func() { o.r.pass("one told") }
@@ -174,7 +175,7 @@ func (o *owner) later(ctx *actors.Context[message], ops int) error {
 	}
 	if !o.due {
 		o.due = true
-		ctx.Self().From(ctx).Tell(flush{})
+		o.r.nudge(flush{})
 	}
 	return nil
 }

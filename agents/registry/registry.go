@@ -18,7 +18,8 @@ type Registry struct {
 	readers atomic.Pointer[readers]
 	circle  circle
 	inbox   inbox
-	sealed  atomic.Bool // see SetReadOnly
+	nudges  atomic.Pointer[actors.Feed[message]] // to the owner of now; nil before the first
+	sealed  atomic.Bool                          // see SetReadOnly
 
 	passing func(point string) // where a commit is; nil but in tests, which end the owner there
 }
