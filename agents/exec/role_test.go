@@ -53,6 +53,11 @@ func play(role string) {
 	}
 	hello := `{"type":"hello","protocol":1,"name":"role","capabilities":["echo","spec"]}`
 	switch role {
+	case "burns":
+		go func() { // ends with the program
+			for {
+			}
+		}()
 	case "pinged":
 		hello = `{"type":"hello","protocol":1,"features":["ping"]}`
 	case "one at a time":

@@ -47,6 +47,24 @@ func TestTheMemoryOfAProgramIsMeasured(t *testing.T) {
 	assert.Equal(t, info.Memory, memory)
 }
 
+func TestAProgramThatBurnsItsCPUIsSeenToDoSo(t *testing.T) {
+	w := newWorld(t)
+	sick := watch[agents.AgentHealthChanged](w)
+	spec := w.spec("a", "burns")
+	spec.Limits.CPU = 0.02
+	dir := w.looked(20*time.Millisecond, spec)
+	for {
+		e := await(w, sick, "more of a CPU than the agent may use")
+		if len(e.Causes) == 1 && e.Causes[0].Name == "resource" {
+			break
+		}
+	}
+	info, ok := dir.Info("a")
+	require.True(t, ok)
+	assert.Equal(t, index.Measured, info.Source)
+	assert.Positive(t, info.CPU)
+}
+
 func TestAProgramWhosePongsDoNotComeIsDegraded(t *testing.T) {
 	w := newWorld(t)
 	sick := watch[agents.AgentHealthChanged](w)

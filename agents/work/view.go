@@ -17,9 +17,9 @@ type Stats struct {
 	// Durable is the number of events that are.
 	Durable uint64
 	// Parked is the number of offered tasks that wait for room.
-	Parked   int
+	Parked int
 	// NoAgent is the number of accepted tasks that no agent can take, busy or not: nobody offers what they need, or all who do are out.
-	NoAgent int
+	NoAgent  int
 	Draining bool
 	Sinks    []SinkStats
 	Sources  []SourceStats
