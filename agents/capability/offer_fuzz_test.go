@@ -11,9 +11,9 @@ import (
 	"mabeam.dev/agents/capability"
 )
 
-// Holds: META-4
-//
 // Whatever a user writes is an offer with a name that is a path, and a version that needs can compare, or is refused with the place.
+//
+// Holds: META-4
 func FuzzAnOfferIsReadBackOrRefused(f *testing.F) {
 	for _, seed := range []string{"", "a", "nlp/summarise@1.2", "a@", "@1", "a//b", "ä/ö@1.2.3.4", "a@1.2.3.4.5", "a@v1-rc1", "a@>=1", "a\x00"} {
 		f.Add(seed)
