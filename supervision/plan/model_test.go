@@ -228,6 +228,9 @@ func TestPlanDoesWhatTheNaiveModelDoes(t *testing.T) {
 				case plan.ChildExited:
 					ev.Now, ev.Chance = now, chance
 					p.step(ev)
+				case plan.TerminateRef:
+					ev.Ref = p.ref(msg.ref) // its name is known by now, if there has been such a process
+					p.step(ev)
 				case nil: // a retry
 					p.step(plan.RetryDue{Key: p.box[0], Now: now, Chance: chance})
 					p.box = p.box[1:]
@@ -336,7 +339,7 @@ func drawMessage(t *rapid.T, p *planned, spec plan.Spec) []message {
 	case "terminate ref":
 		ref := rapid.OneOf(rapid.IntRange(1, 20), rapid.Just(stranger)).Draw(t, "ref")
 		alive := func(ref plan.Ref) bool { return ref == stranger }
-		return []message{{ev: plan.TerminateRef{Ref: p.ref(ref), Alive: alive}, kind: kind, ref: ref}}
+		return []message{{ev: plan.TerminateRef{Ref: ref, Alive: alive}, kind: kind, ref: ref}}
 	case "restart":
 		return []message{{ev: plan.RestartChild{ID: id}, kind: kind, id: id}}
 	default:

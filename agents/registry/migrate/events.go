@@ -26,7 +26,7 @@ type RegistryMigrated struct {
 // EventName names the event.
 func (RegistryMigrated) EventName() string { return "registry.migrated" }
 
-// LogLevel is Warn for a step that failed, and for a roll-back that nobody ordered.
+// LogLevel is Warn for a step that failed, and for a roll-back that nobody ordered; Info otherwise.
 func (e RegistryMigrated) LogLevel() slog.Level {
 	if e.Err != nil || e.Worse != "" {
 		return slog.LevelWarn
