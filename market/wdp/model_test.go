@@ -54,7 +54,7 @@ func optimum(p *cert.Problem) int64 {
 }
 
 func TestTenThousandProblemsOfAllKindsAreSolvedAsByDynamicProgramming(t *testing.T) {
-	for i := range 10_400 {
+	for i := range problems {
 		kind := instances.Kinds[i%len(instances.Kinds)]
 		seed := uint64(i)
 		p := instances.Generate(kind, 4+i%5, 6+i%19, seed)

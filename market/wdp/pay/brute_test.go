@@ -13,9 +13,6 @@ import (
 	"mabeam.dev/market/wdp/cert"
 )
 
-// trials is how many random problems each law is tried on.
-const trials = 10_000
-
 func outcome(t *testing.T, p *cert.Problem) wdp.Result {
 	t.Helper()
 	r, err := wdp.Solve(p, wdp.Options{})
