@@ -194,4 +194,43 @@ var coordination = []Entry{
 		"A stream of a market has another version than its writer expects: somebody else has written.",
 		"Let one process write to the stream.",
 	},
+	{
+		4531, "market/cost.ErrConflict", nil, Medium, never, false,
+		"The id of a usage or reservation was used for something else.",
+		"Give it an id of its own.",
+	},
+	{
+		4532, "market/cost.ErrUnknownReservation", nil, Low, never, false,
+		"No reservation of a budget has the id.",
+		"Check the id; ended reservations are forgotten in time.",
+	},
+	{
+		4533, "market/cost.ErrReservationEnded", nil, Low, never, false,
+		"A reservation of a budget was committed, released or has expired.",
+		"Reserve anew, under another id.",
+	},
+	{
+		4534, "market/cost.ErrInsufficientData", nil, Low, later, false,
+		"Too little was spent, or there is no limit, for a forecast.",
+		"Ask again when there is more history.",
+	},
+	{
+		4561, "market/reputation.ConflictError",
+		[]string{"market/reputation.ErrConflict"},
+		High, escalate, false,
+		"One settlement was reported with two outcomes for the same agent and dimension.",
+		"Find out which of them is in the ledger; the first one stands.",
+	},
+	{
+		4562, "market/reputation.TooLowError",
+		[]string{"market/reputation.ErrReputationTooLow"},
+		Medium, later, false,
+		"The reputation of the agent is below the gate, and it has not staked what it could do harm with.",
+		"Let it gather settled deals elsewhere, or lock stake that covers the exposure.",
+	},
+	{
+		4563, "market/reputation.ErrNoStake", nil, Medium, later, false,
+		"Nobody has stake that counts, so trust has nothing to start from.",
+		"Wait until stakes are old enough, or judge by standings alone.",
+	},
 }

@@ -60,4 +60,11 @@ var rate = []Entry{
 		"A watcher took its changes too slowly, and its watch has ended.",
 		"Watch again: the answer begins with what is there. Do less work per change.",
 	},
+	{
+		6801, "market/cost.BudgetError",
+		[]string{"market/cost.ErrBudgetExceeded"},
+		Low, later, false,
+		"A reservation does not fit into a budget.",
+		"Reserve less, raise the limit of the node that the error names, or wait for its next window.",
+	},
 }

@@ -433,6 +433,45 @@ var validation = []Entry{
 		"Correct the field that the error names.",
 	},
 	{
+		1831, "market/cost.InvalidError",
+		[]string{"market/cost.ErrInvalid"},
+		Medium, never, false,
+		"A usage, price, limit or reservation has a mistake.",
+		"Correct the field that the error names.",
+	},
+	{
+		1832, "market/cost.ErrNoPrice", nil, Medium, never, false,
+		"A usage is of a kind that had no price at its time.",
+		"Add the price, with the time from which it holds, and record the usage again.",
+	},
+	{
+		1833, "market/cost.ErrTooOld", nil, Low, never, false,
+		"A usage or price is from before what the costs remember.",
+		"Record usages sooner, or forget later.",
+	},
+	{
+		1861, "market/reputation.EvidenceError",
+		[]string{"market/reputation.ErrInvalidEvidence"},
+		Medium, never, false,
+		"Evidence about an agent has a mistake.",
+		"Correct the field that the error names.",
+	},
+	{
+		1862, "market/reputation.ErrNoEvidence", nil, Medium, never, false,
+		"What was said of an agent cites neither a settled transaction nor an upheld violation.",
+		"Record outcomes after they are settled, with the key of the transaction.",
+	},
+	{
+		1863, "market/reputation.ErrInvalidRules", nil, Medium, never, false,
+		"The rules of reputation cannot be followed.",
+		"Correct the field that the error names; a zero field is the default.",
+	},
+	{
+		1864, "market/reputation.ErrInvalidNetwork", nil, Medium, never, false,
+		"The stakes and deals that trust is computed from have a mistake.",
+		"Correct the place that the error names.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",
