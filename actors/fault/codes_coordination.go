@@ -215,6 +215,31 @@ var coordination = []Entry{
 		"Ask again when there is more history.",
 	},
 	{
+		4541, "market/orderbook.ErrWouldTrade", nil, Low, later, false,
+		"A post-only order would have traded at once.",
+		"Offer a price that does not cross the other side.",
+	},
+	{
+		4542, "market/orderbook.ErrUnfilled", nil, Low, later, false,
+		"A fill-or-kill order cannot be filled wholly.",
+		"Ask for less or at a worse price, or use a limit that rests.",
+	},
+	{
+		4543, "market/orderbook.ErrSelfTrade", nil, Low, never, false,
+		"An order in a call crosses another one of its owner.",
+		"Cancel the other order first.",
+	},
+	{
+		4544, "market/orderbook.ErrHalted", nil, Medium, slowly, false,
+		"The book is halted: orders can only be cancelled or made smaller.",
+		"Wait for the call that opens it again.",
+	},
+	{
+		4545, "market/orderbook.ErrPhase", nil, Low, later, false,
+		"The book cannot do that in its phase.",
+		"Wait for the phase that the message names.",
+	},
+	{
 		4561, "market/reputation.ConflictError",
 		[]string{"market/reputation.ErrConflict"},
 		High, escalate, false,

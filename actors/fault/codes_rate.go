@@ -67,4 +67,9 @@ var rate = []Entry{
 		"A reservation does not fit into a budget.",
 		"Reserve less, raise the limit of the node that the error names, or wait for its next window.",
 	},
+	{
+		6711, "market/orderbook.ErrFull", nil, Medium, later, false,
+		"The book has as many orders as it may.",
+		"Cancel orders that are not needed, or let the book take more.",
+	},
 }

@@ -152,4 +152,14 @@ var registry = []Entry{
 		"The journal of a migration is about other registries.",
 		"Name the registries that the journal is about, or begin with an empty journal.",
 	},
+	{
+		7611, "market/orderbook.ErrUnknownOrder", nil, Low, never, false,
+		"The order is not in the book, not any more, or somebody else's.",
+		"Check the id; the order may have traded meanwhile.",
+	},
+	{
+		7612, "market/orderbook.ErrNoPrice", nil, Low, later, false,
+		"Nothing was traded or offered that a price could be told from.",
+		"Wait for trades, or set a price of your own.",
+	},
 }

@@ -472,6 +472,31 @@ var validation = []Entry{
 		"Correct the place that the error names.",
 	},
 	{
+		1841, "market/orderbook.ErrOffTick", nil, Low, never, false,
+		"A price is no multiple of the tick of the book.",
+		"Round it to the tick.",
+	},
+	{
+		1842, "market/orderbook.ErrOffLot", nil, Low, never, false,
+		"A quantity is no multiple of the lot of the book.",
+		"Round it to the lot.",
+	},
+	{
+		1843, "market/orderbook.ErrTooLarge", nil, Medium, never, false,
+		"An order is for more pieces than a book takes, or costs more than an amount can be.",
+		"Split the order.",
+	},
+	{
+		1844, "market/orderbook.SpecError", nil, Medium, never, false,
+		"A field of the specification of a book is wrong.",
+		"Correct the field that the error names.",
+	},
+	{
+		1845, "market/orderbook.OrderError", nil, Low, never, false,
+		"A field of an order is wrong.",
+		"Correct the field that the error names.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",
