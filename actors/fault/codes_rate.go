@@ -61,15 +61,15 @@ var rate = []Entry{
 		"Watch again: the answer begins with what is there. Do less work per change.",
 	},
 	{
+		6711, "market/orderbook.ErrFull", nil, Medium, later, false,
+		"The book has as many orders as it may.",
+		"Cancel orders that are not needed, or let the book take more.",
+	},
+	{
 		6801, "market/cost.BudgetError",
 		[]string{"market/cost.ErrBudgetExceeded"},
 		Low, later, false,
 		"A reservation does not fit into a budget.",
 		"Reserve less, raise the limit of the node that the error names, or wait for its next window.",
-	},
-	{
-		6711, "market/orderbook.ErrFull", nil, Medium, later, false,
-		"The book has as many orders as it may.",
-		"Cancel orders that are not needed, or let the book take more.",
 	},
 }

@@ -450,28 +450,6 @@ var validation = []Entry{
 		"Record usages sooner, or forget later.",
 	},
 	{
-		1861, "market/reputation.EvidenceError",
-		[]string{"market/reputation.ErrInvalidEvidence"},
-		Medium, never, false,
-		"Evidence about an agent has a mistake.",
-		"Correct the field that the error names.",
-	},
-	{
-		1862, "market/reputation.ErrNoEvidence", nil, Medium, never, false,
-		"What was said of an agent cites neither a settled transaction nor an upheld violation.",
-		"Record outcomes after they are settled, with the key of the transaction.",
-	},
-	{
-		1863, "market/reputation.ErrInvalidRules", nil, Medium, never, false,
-		"The rules of reputation cannot be followed.",
-		"Correct the field that the error names; a zero field is the default.",
-	},
-	{
-		1864, "market/reputation.ErrInvalidNetwork", nil, Medium, never, false,
-		"The stakes and deals that trust is computed from have a mistake.",
-		"Correct the place that the error names.",
-	},
-	{
 		1841, "market/orderbook.ErrOffTick", nil, Low, never, false,
 		"A price is no multiple of the tick of the book.",
 		"Round it to the tick.",
@@ -495,6 +473,28 @@ var validation = []Entry{
 		1845, "market/orderbook.OrderError", nil, Low, never, false,
 		"A field of an order is wrong.",
 		"Correct the field that the error names.",
+	},
+	{
+		1861, "market/reputation.EvidenceError",
+		[]string{"market/reputation.ErrInvalidEvidence"},
+		Medium, never, false,
+		"Evidence about an agent has a mistake.",
+		"Correct the field that the error names.",
+	},
+	{
+		1862, "market/reputation.ErrNoEvidence", nil, Medium, never, false,
+		"What was said of an agent cites neither a settled transaction nor an upheld violation.",
+		"Record outcomes after they are settled, with the key of the transaction.",
+	},
+	{
+		1863, "market/reputation.ErrInvalidRules", nil, Medium, never, false,
+		"The rules of reputation cannot be followed.",
+		"Correct the field that the error names; a zero field is the default.",
+	},
+	{
+		1864, "market/reputation.ErrInvalidNetwork", nil, Medium, never, false,
+		"The stakes and deals that trust is computed from have a mistake.",
+		"Correct the place that the error names.",
 	},
 	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
