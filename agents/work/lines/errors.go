@@ -5,6 +5,7 @@ package lines
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"mabeam.dev/actors/fault"
@@ -38,10 +39,10 @@ func column(line []byte, offset int) int {
 	return utf8.RuneCount(line[:min(max(offset, 0), len(line))]) + 1
 }
 
-// suggestion finds the known key a misspelled one was probably meant to be.
+// suggestion says which known key a misspelled one was probably meant to be, or which there are.
 func suggestion(word string, known []string) string {
 	if best := nearest.Word(word, known); best != "" {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
-	return ""
+	return "one of: " + strings.Join(known, ", ")
 }

@@ -38,8 +38,8 @@ func TestParseNamesThePlaceOfEveryProblem(t *testing.T) {
 		want []string
 	}{
 		{`{"id":"a","kind":"k","prioriti":1}`, []string{`f:7:22: unknown key "prioriti" (did you mean "priority"?)`}},
-		{`{"id":"a","kind":"k","zebra":1}`, []string{`f:7:22: unknown key "zebra"`}},
-		{`{"id":"ä","kind":"k","zebra":1}`, []string{`f:7:22: unknown key "zebra"`}},
+		{`{"id":"a","kind":"k","zebra":1}`, []string{`f:7:22: unknown key "zebra" (one of: id, kind, input, capability, key, priority, attempts, timeout, deadline)`}},
+		{`{"id":"ä","kind":"k","zebra":1}`, []string{`f:7:22: unknown key "zebra" (one of: id, kind, input, capability, key, priority, attempts, timeout, deadline)`}},
 		{`{"id":"a","id":"b","kind":"k"}`, []string{`f:7:11: key "id" is given twice`}},
 		{` {}`, []string{`f:7:2: key "id" is missing`, `f:7:2: key "kind" is missing`}},
 		{`{"id":7,"kind":""}`, []string{`f:7:7: key "id" must be a string`, `f:7:16: key "kind" is empty`}},
