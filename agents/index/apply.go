@@ -2,8 +2,6 @@
 
 package index
 
-import "slices"
-
 // Write is one thing to do in a commit: see [Put] and [Remove].
 type Write struct {
 	row  *Row // nil removes
@@ -26,34 +24,25 @@ type Change struct{ Before, After *Row }
 // What the new View has for its own is marked with its version, which is the edit that made it: within one Apply such parts are changed
 // in place, so a batch copies each part once.
 func (v *View) Apply(writes ...Write) (*View, []Change) {
-	next := *v
+	next := *v.whole()
 	next.version++
 	w := writer{view: &next, edit: next.version}
-	next.recent = append(make([]recent, 0, min(len(v.recent)+len(writes), maxUnsettled)), v.recent...)
+	write := w.note
+	if next.recent.size()+len(writes) > maxRecent {
+		w.settle()
+		write = w.write
+	}
 	changes := make([]Change, 0, len(writes))
 	for _, wr := range writes {
-		if c := w.write(wr); c != (Change{}) {
+		if c := write(wr); c != (Change{}) {
 			changes = append(changes, c)
 		}
-		if len(next.recent) == maxUnsettled {
-			w.settle()
-		}
-	}
-	if max(len(next.recent), len(writes)) > maxRecent {
-		w.settle()
 	}
 	if len(changes) == 0 {
 		return v, nil
 	}
 	return &next, changes
 }
-
-// maxRecent is how many writes a View may have that its indexes have not: each costs every query the test of a row. maxUnsettled is how
-// many there may be in the midst of a batch.
-const (
-	maxRecent    = 48
-	maxUnsettled = 256
-)
 
 // writer puts writes into a view that nobody else has seen.
 type writer struct {
@@ -65,59 +54,95 @@ type writer struct {
 	oldK, newK []key
 }
 
-func (w *writer) write(wr Write) Change {
+// note does a write in the journal.
+func (w *writer) note(wr Write) Change {
 	v := w.view
 	k := key{keyID, wr.name.space, wr.name.id}
-	slot, had := v.ids.get(k)
-	w.slot, w.old, w.new = slot, nil, wr.row
-	if had {
-		w.old = v.rows.get(slot)
+	h := k.hash()
+	r := recent{hash: uint32(h), now: wr.row}
+	last := v.recent.find(h, wr.name)
+	if last != nil {
+		r.slot, r.was, w.old = last.slot, last.was, last.now
+	} else if slot, ok := v.ids.find(h, k); ok {
+		r.slot, r.was = slot, v.rows.get(slot)
+		w.old = r.was
+	} else {
+		w.old = nil
 	}
-	switch {
-	case had && w.new != nil:
-		v.rows.set(w.edit, slot, w.new)
-	case had:
-		v.names.remove(w.edit, &v.rows, slot)
-		v.rows.set(w.edit, slot, nil)
-		v.ids = v.ids.without(w.edit, k)
-		v.free = v.free.with(w.edit, slot)
-		v.n--
-	case w.new != nil:
-		w.slot = w.take()
-		v.rows.set(w.edit, w.slot, w.new)
-		v.names.insert(w.edit, &v.rows, w.slot)
-		v.ids = v.ids.with(w.edit, k, w.slot)
-		v.n++
-	default:
+	if w.old == nil && r.now == nil {
 		return Change{}
 	}
-	if !slices.ContainsFunc(v.recent, func(r recent) bool { return r.slot == w.slot }) {
-		v.recent = append(v.recent, recent{w.slot, w.old})
+	w.count(w.old, r.now)
+	if last != nil {
+		v.recent = v.recent.without(w.edit, last)
 	}
+	if r.was != nil || r.now != nil {
+		v.recent = v.recent.with(w.edit, r)
+	}
+	return Change{w.old, r.now}
+}
+
+func (w *writer) count(old, now *Row) {
+	switch {
+	case old == nil:
+		w.view.n++
+	case now == nil:
+		w.view.n--
+	}
+}
+
+// settle brings the rows and the indexes up to the journal, and makes them the writer's own.
+func (w *writer) settle() {
+	v := w.view
+	b := *v.base
+	v.base = &b
+	v.recent.each(func(r *recent) {
+		w.slot, w.old, w.new = r.slot, r.was, r.now
+		w.move()
+	})
+	v.recent = nil
+}
+
+// write does a write in the rows and the indexes, which are settled.
+func (w *writer) write(wr Write) Change {
+	v := w.view
+	w.old, w.new = nil, wr.row
+	slot, had := v.ids.get(key{keyID, wr.name.space, wr.name.id})
+	if had {
+		w.slot, w.old = slot, v.rows.get(slot)
+	}
+	if w.old == nil && w.new == nil {
+		return Change{}
+	}
+	w.count(w.old, w.new)
+	w.move()
 	return Change{w.old, w.new}
 }
 
-// settle brings the indexes up to the rows.
-func (w *writer) settle() {
+// move puts the new row in the place of the old one, in the rows and in the indexes.
+func (w *writer) move() {
 	v := w.view
-	for _, r := range v.recent {
-		w.slot, w.old, w.new = r.slot, r.was, v.rows.get(r.slot)
-		if w.old == nil && w.new == nil {
-			continue
-		}
-		if w.old == nil || w.new == nil || w.old.Namespace != w.new.Namespace {
-			if w.old != nil {
-				w.drop(key{what: keySpace, a: w.old.Namespace})
-				v.live = v.live.without(w.edit, w.slot)
-			}
-			if w.new != nil {
-				w.put(key{what: keySpace, a: w.new.Namespace})
-				v.live = v.live.with(w.edit, w.slot)
-			}
-		}
-		w.indexes()
+	switch {
+	case w.old != nil && w.new != nil:
+		v.rows.set(w.edit, w.slot, w.new)
+	case w.old != nil:
+		n := w.old.name()
+		v.names.remove(w.edit, &v.rows, w.slot)
+		v.rows.set(w.edit, w.slot, nil)
+		v.ids = v.ids.without(w.edit, key{keyID, n.space, n.id})
+		v.free = v.free.with(w.edit, w.slot)
+		v.live = v.live.without(w.edit, w.slot)
+		w.drop(key{what: keySpace, a: n.space})
+	default:
+		n := w.new.name()
+		w.slot = w.take()
+		v.rows.set(w.edit, w.slot, w.new)
+		v.names.insert(w.edit, &v.rows, w.slot)
+		v.ids = v.ids.with(w.edit, key{keyID, n.space, n.id}, w.slot)
+		v.live = v.live.with(w.edit, w.slot)
+		w.put(key{what: keySpace, a: n.space})
 	}
-	v.recent = v.recent[:0]
+	w.indexes()
 }
 
 // take finds a slot for a new row.

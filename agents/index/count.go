@@ -12,6 +12,7 @@ import (
 // Count returns how many rows a query means, whatever its order, limit and cursor. Rows are read only where the indexes are not sure: at
 // the ends of intervals, and for fields without an index.
 func (v *View) Count(p *Prepared) int {
+	v = v.whole()
 	plan := v.plan(p, 0)
 	if !plan.check {
 		slots, fresh := v.renew(p, plan.candidates(v))
@@ -24,9 +25,11 @@ func (v *View) Count(p *Prepared) int {
 		if plan.eval(no, &maybe, false); maybe.full == 0 {
 			continue
 		}
-		for _, r := range v.recent {
-			maybe.drop(no, r.slot)
-		}
+		v.recent.each(func(r *recent) {
+			if r.was != nil {
+				maybe.drop(no, r.slot)
+			}
+		})
 		if sure.full = 0; !p.scan {
 			plan.eval(no, &sure, true)
 			sure.intersect(&maybe)
@@ -53,6 +56,7 @@ type Tally struct {
 // health, capability and labels, ordered by value. Of other fields, which have no index by value, it returns none. It reads no rows
 // but the few that were written last.
 func (v *View) Tally(f query.Field, namespace string) []Tally {
+	v = v.whole()
 	counts := map[query.Value]int{}
 	space := v.space(namespace)
 	switch what := keyOf(f.Column); {
@@ -97,14 +101,14 @@ func (v *View) Tally(f query.Field, namespace string) []Tally {
 // eachRecent corrects counts that come from indexes: it gives, with -1, the rows that the indexes have and that are no more, and with 1
 // those that came in their place.
 func (v *View) eachRecent(namespace string, correct func(r *Row, by int)) {
-	for _, r := range v.recent {
+	v.recent.each(func(r *recent) {
 		if r.was != nil && (namespace == query.AllNamespaces || namespace == r.was.Namespace) {
 			correct(r.was, -1)
 		}
-		if now := v.rows.get(r.slot); now != nil && (namespace == query.AllNamespaces || namespace == now.Namespace) {
-			correct(now, 1)
+		if r.now != nil && (namespace == query.AllNamespaces || namespace == r.now.Namespace) {
+			correct(r.now, 1)
 		}
-	}
+	})
 }
 
 // keyOf returns what the keys of a column of texts are, or keyAny if it has none.
@@ -157,6 +161,7 @@ func (v *View) Bands(f query.Field, namespace string) []BandTally {
 	if i < 0 {
 		return nil
 	}
+	v = v.whole()
 	space := v.space(namespace)
 	counts := map[uint16]int{}
 	for _, b := range v.bands[i].list {

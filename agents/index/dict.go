@@ -48,8 +48,10 @@ type item[V any] struct {
 const bottom = 11
 
 // get finds the value of a key.
-func (d *dict[V]) get(k key) (v V, ok bool) {
-	h := k.hash()
+func (d *dict[V]) get(k key) (v V, ok bool) { return d.find(k.hash(), k) }
+
+// find is get for who knows the hash.
+func (d *dict[V]) find(h uint64, k key) (v V, ok bool) {
 	for level := 0; d != nil; level++ {
 		if level == bottom {
 			for i := range d.items {

@@ -7,9 +7,42 @@ import "slices"
 // Diff returns what turns one View into a later or an earlier one, whatever happened between, by namespace and id. It looks only where the
 // two do not share their parts, so it is cheap between neighbours. A row that was written again is changed, also if it is equal.
 func Diff(from, to *View) []Change {
+	from, to = from.whole(), to.whole()
+	var names []name // of the rows that may have changed
+	add := func(r *Row) {
+		if r != nil {
+			names = append(names, r.name())
+		}
+	}
+	same := from.base == to.base
+	if !same {
+		eachMoved(&from.rows, &to.rows, func(a, b *Row) { add(a); add(b) })
+	}
+	a, b := from.recent.parts(), to.recent.parts()
+	for _, p := range slices.Concat(a, b) {
+		if same && slices.Contains(a, p) && slices.Contains(b, p) {
+			continue
+		}
+		for i := range p.part[:p.used] {
+			names = append(names, p.part[i].name())
+		}
+	}
+	slices.SortFunc(names, name.compare)
 	var all []Change
-	for no := range max(len(from.rows.chunks), len(to.rows.chunks)) {
-		a, b := from.rows.chunk(no), to.rows.chunk(no)
+	for _, n := range slices.Compact(names) {
+		before, _ := from.Get(n.space, n.id)
+		after, _ := to.Get(n.space, n.id)
+		if before != after {
+			all = append(all, Change{before, after})
+		}
+	}
+	return all
+}
+
+// eachMoved calls yield with what stands in every slot where two vectors differ; nil is nothing.
+func eachMoved(from, to *slots, yield func(a, b *Row)) {
+	for no := range max(len(from.chunks), len(to.chunks)) {
+		a, b := from.chunk(no), to.chunk(no)
 		if a == b {
 			continue
 		}
@@ -19,44 +52,12 @@ func Diff(from, to *View) []Change {
 				continue
 			}
 			for j := range p.rows {
-				all = appendDiff(all, p.rows[j], q.rows[j])
+				if p.rows[j] != q.rows[j] {
+					yield(p.rows[j], q.rows[j])
+				}
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b Change) int { return a.name().compare(b.name()) })
-	return joinMoved(all)
-}
-
-// appendDiff compares what stands in one slot.
-func appendDiff(all []Change, a, b *Row) []Change {
-	switch {
-	case a == b:
-		return all
-	case a != nil && b != nil && a.name() != b.name(): // the slot was given away
-		return append(all, Change{Before: a}, Change{After: b})
-	default:
-		return append(all, Change{a, b})
-	}
-}
-
-// joinMoved makes one change of a row that went from one slot and came in another.
-func joinMoved(all []Change) []Change {
-	out := all[:0]
-	for _, c := range all {
-		if n := len(out); n > 0 && out[n-1].name() == c.name() {
-			if c.Before != nil {
-				out[n-1].Before = c.Before
-			} else {
-				out[n-1].After = c.After
-			}
-			if out[n-1].Before == out[n-1].After {
-				out = out[:n-1]
-			}
-			continue
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 func (c Change) name() name {

@@ -106,14 +106,16 @@ func (p *plan) holds(root *node, r *Row) bool {
 	return true
 }
 
-// renew takes out of candidates the slots whose rows the indexes do not show as they are, and finds those among these rows that are meant.
-func (v *View) renew(p *Prepared, candidates *set) (*set, []uint32) {
-	var fresh []uint32
-	for _, r := range v.recent {
-		candidates = candidates.without(0, r.slot)
-		if row := v.rows.get(r.slot); row != nil && p.Matches(row) {
-			fresh = append(fresh, r.slot)
+// renew takes out of candidates the slots whose rows the indexes do not show as they are, and finds those among the rows of now that are meant.
+func (v *View) renew(p *Prepared, candidates *set) (*set, []*Row) {
+	var fresh []*Row
+	v.recent.each(func(r *recent) {
+		if r.was != nil {
+			candidates = candidates.without(0, r.slot)
 		}
-	}
+		if r.now != nil && p.Matches(r.now) {
+			fresh = append(fresh, r.now)
+		}
+	})
 	return candidates, fresh
 }

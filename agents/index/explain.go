@@ -60,7 +60,7 @@ func (v *View) Explain(p *Prepared) Explanation {
 	f.run()
 	e := Explanation{
 		Query: p.query.String(), Version: v.version, Rows: v.Len(), Scan: p.scan, Terms: []TermExplanation{},
-		Candidates: f.slots.size() + len(f.fresh), Recent: len(v.recent), Tested: f.plan.check, Path: string(f.path), Read: f.read, Found: len(f.rows),
+		Candidates: f.slots.size() + len(f.fresh), Recent: f.recent.size(), Tested: f.plan.check, Path: string(f.path), Read: f.read, Found: len(f.rows),
 	}
 	if f.want > 0 {
 		e.Found = min(e.Found, f.want-1)

@@ -48,8 +48,8 @@ type finder struct {
 	plan  plan
 	order ordering
 	want  int      // one row more than the limit, to know whether there are more; 0 for all
-	slots *set     // candidates, but for those in fresh
-	fresh []uint32 // rows that are meant and that the indexes do not show
+	slots *set   // candidates, but for those in fresh
+	fresh []*Row // rows that are meant and that the indexes do not show
 	best  best
 	rows  []*Row
 
@@ -71,6 +71,7 @@ const (
 )
 
 func newFinder(v *View, p *Prepared, buf []*Row) *finder {
+	v = v.whole()
 	f := &finder{View: v, p: p, order: p.order, rows: buf}
 	if p.query.Limit > 0 {
 		f.want = p.query.Limit + 1
@@ -102,7 +103,7 @@ func (f *finder) run() {
 	switch f.path {
 	case pathNone:
 	case pathWalk:
-		f.walk(f.slots.union(f.fresh), nil)
+		f.walk(f.slots, nil, f.fresh)
 	case pathBands:
 		f.walkBands()
 	default:
@@ -145,11 +146,14 @@ func (f *finder) full() bool { return f.want > 0 && len(f.rows) >= f.want }
 func (f *finder) take(slot uint32) (*Row, bool) {
 	r := f.View.rows.get(slot)
 	f.read++
-	return r, f.plan.holds(f.p.root, r) && (f.p.cursor == nil || f.order.after(r, f.p.cursor))
+	return r, f.plan.holds(f.p.root, r) && f.ahead(r)
 }
 
-// collect shows the rows in a set, and in another if there is one, and besides some more, to best.
-func (f *finder) collect(s, and *set, more []uint32) {
+// ahead reports whether a row stands behind the cursor.
+func (f *finder) ahead(r *Row) bool { return f.p.cursor == nil || f.order.after(r, f.p.cursor) }
+
+// collect shows the rows in a set, and in another if there is one, and besides some more that are meant, to best.
+func (f *finder) collect(s, and *set, more []*Row) {
 	var m mask
 	for _, l := range s.all() {
 		if m.load(l); and != nil {
@@ -162,8 +166,9 @@ func (f *finder) collect(s, and *set, more []uint32) {
 			return true
 		})
 	}
-	for _, slot := range more {
-		if r, ok := f.take(slot); ok {
+	f.read += len(more)
+	for _, r := range more {
+		if f.ahead(r) {
 			f.best.add(f.order.candidate(r))
 		}
 	}

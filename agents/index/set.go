@@ -162,12 +162,3 @@ func (l *leaf) own(edit uint64) *leaf {
 	copy(c.words, l.words)
 	return c
 }
-
-// union returns the set with some slots more. The set itself stays as it is, also if it was made for one query and belongs to no View.
-func (s *set) union(slots []uint32) *set {
-	const edit = ^uint64(0) // no other set has it
-	for _, slot := range slots {
-		s = s.with(edit, slot)
-	}
-	return s
-}

@@ -4,6 +4,7 @@ package index
 
 import (
 	"iter"
+	"slices"
 
 	"mabeam.dev/agents/query"
 )
@@ -12,22 +13,24 @@ import (
 // meanwhile, and needs no lock. The zero View is the empty one.
 type View struct {
 	version uint64
-	n       int    // rows
-	free    *set   // slots that had a row
-	next    uint32 // the least slot that never had one
+	n       int // rows
+	*base       // nil in the zero View
+	// recent are the writes that base does not show: a few wait to be indexed together, which takes far less than one by one. Queries
+	// leave the slots of their rows out of what the indexes say, and test the rows of now.
+	recent *journal
+}
+
+// base is the rows as they were when writes were indexed last, and the indexes of them.
+type base struct {
+	free *set   // slots that had a row
+	next uint32 // the least slot that never had one
 
 	rows  slots
 	names sorted
 	ids   *dict[uint32]
+	live  *set // the slots that have a row
 
-	// recent are the slots that the indexes do not show as they are: a few writes wait to be indexed together, which takes far less
-	// than one by one. Queries leave these slots out of what the indexes say, and test their rows.
-	recent []recent
-
-	// live are the slots that the indexes know.
-	live *set
-
-	// The indexes. A row is in absent of a column that has an index if it has no value there, and else in the set of its value.
+	// A row is in absent of a column that has an index if it has no value there, and else in the set of its value.
 	terms  *dict[*set]
 	states [query.Lifecycles]*set
 	health [query.Statuses]*set
@@ -35,10 +38,15 @@ type View struct {
 	bands  [len(banded)]bands
 }
 
-// recent is a slot and the row that the indexes have there, or nil.
-type recent struct {
-	slot uint32
-	was  *Row
+// blank is what the zero View stands for.
+var blank = &View{base: new(base)}
+
+// whole returns the View with a base.
+func (v *View) whole() *View {
+	if v.base == nil {
+		return blank
+	}
+	return v
 }
 
 // What the keys of the dictionaries mean.
@@ -77,7 +85,13 @@ func (v *View) Len() int { return v.n }
 
 // Get finds one row. It allocates nothing.
 func (v *View) Get(namespace, id string) (*Row, bool) {
-	slot, ok := v.ids.get(key{keyID, namespace, id})
+	v = v.whole()
+	k := key{keyID, namespace, id}
+	h := k.hash()
+	if r := v.recent.find(h, name{namespace, id}); r != nil {
+		return r.now, r.now != nil
+	}
+	slot, ok := v.ids.find(h, k)
 	if !ok {
 		return nil, false
 	}
@@ -86,8 +100,26 @@ func (v *View) Get(namespace, id string) (*Row, bool) {
 
 // All gives every row of all namespaces, in the order of namespace and id.
 func (v *View) All() iter.Seq[*Row] {
-	return func(yield func(*Row) bool) {
-		v.names.between(&v.rows, name{}, name{}, func(slot uint32) bool { return yield(v.rows.get(slot)) })
+	return func(yield func(*Row) bool) { v.whole().from(name{}, yield) }
+}
+
+// from calls yield with the rows from a name on, in the order of names, until it returns false.
+func (v *View) from(lo name, yield func(*Row) bool) {
+	fresh, stale := v.recent.sorted(lo)
+	on := true
+	v.names.between(&v.rows, lo, name{}, func(slot uint32) bool {
+		if _, ok := slices.BinarySearch(stale, slot); ok {
+			return true
+		}
+		r := v.rows.get(slot)
+		for on && len(fresh) > 0 && fresh[0].name().compare(r.name()) < 0 {
+			on, fresh = yield(fresh[0]), fresh[1:]
+		}
+		on = on && yield(r)
+		return on
+	})
+	for on && len(fresh) > 0 {
+		on, fresh = yield(fresh[0]), fresh[1:]
 	}
 }
 
@@ -110,9 +142,8 @@ func (v *View) Namespaces() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for n, more := (name{}), true; more; {
 			more = false
-			v.names.between(&v.rows, n, name{}, func(slot uint32) bool {
-				space := v.rows.get(slot).Namespace
-				n, more = name{space: space + "\x00"}, yield(space) // the least name of any other namespace
+			v.whole().from(n, func(r *Row) bool {
+				n, more = name{space: r.Namespace + "\x00"}, yield(r.Namespace) // the least name of any other namespace
 				return false
 			})
 		}

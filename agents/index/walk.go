@@ -9,8 +9,9 @@ import (
 	"mabeam.dev/agents/query"
 )
 
-// walk takes rows in the order of ids that are in a set, and in another if there is one, until there are enough.
-func (f *finder) walk(s, and *set) {
+// walk takes rows in the order of ids that are in a set, and in another if there is one, and between them some more that are meant, until there
+// are enough.
+func (f *finder) walk(s, and *set, more []*Row) {
 	from, to := name{space: f.p.query.Namespace}, name{space: f.p.query.Namespace + "\x00"}
 	if f.p.query.Namespace == query.AllNamespaces {
 		from, to = name{}, name{}
@@ -20,19 +21,32 @@ func (f *finder) walk(s, and *set) {
 			from = at
 		}
 	}
-	left := s.n
-	f.names.between(&f.View.rows, from, to, func(slot uint32) bool {
-		if !s.has(slot) {
-			return true
-		}
-		left--
-		if and == nil || and.has(slot) {
-			if r, ok := f.take(slot); ok {
-				f.rows = append(f.rows, r)
+	sortRows(more)
+	between := func(r *Row) { // takes those that stand before r; nil is the end
+		for len(more) > 0 && !f.full() && (r == nil || more[0].name().compare(r.name()) < 0) {
+			if f.read++; f.ahead(more[0]) {
+				f.rows = append(f.rows, more[0])
 			}
+			more = more[1:]
 		}
-		return left > 0 && !f.full() && !f.hopeless()
-	})
+	}
+	if left := s.size(); left > 0 {
+		f.names.between(&f.View.rows, from, to, func(slot uint32) bool {
+			if !s.has(slot) {
+				return true
+			}
+			left--
+			if and == nil || and.has(slot) {
+				if r, ok := f.take(slot); ok {
+					if between(r); !f.full() {
+						f.rows = append(f.rows, r)
+					}
+				}
+			}
+			return left > 0 && !f.full() && !f.hopeless()
+		})
+	}
+	between(nil)
 }
 
 // walkBands takes the rows of one band after the other, and at last those without a value, until there are enough.
@@ -70,17 +84,17 @@ func (f *finder) walkBands() {
 
 // freshBand is a row that the indexes do not show, and the band it belongs in.
 type freshBand struct {
-	no   uint16
-	slot uint32
+	no  uint16
+	row *Row
 }
 
 // freshBands brings such rows into the order of bands; late are those without a value.
-func (f *finder) freshBands(by query.Order) (list []freshBand, late []uint32) {
-	for _, slot := range f.fresh {
-		if v := f.View.rows.get(slot).value(by.Field); v.Present() {
-			list = append(list, freshBand{bandNo(by.Field.Column, v), slot})
+func (f *finder) freshBands(by query.Order) (list []freshBand, late []*Row) {
+	for _, r := range f.fresh {
+		if v := r.value(by.Field); v.Present() {
+			list = append(list, freshBand{bandNo(by.Field.Column, v), r})
 		} else {
-			late = append(late, slot)
+			late = append(late, r)
 		}
 	}
 	slices.SortFunc(list, func(a, b freshBand) int {
@@ -94,9 +108,9 @@ func (f *finder) freshBands(by query.Order) (list []freshBand, late []uint32) {
 
 // takeFresh takes a band and the rows that belong in it, which stand first in fresh, and returns the others.
 func (f *finder) takeFresh(s *set, fresh []freshBand, no uint16, c query.Column) []freshBand {
-	var more []uint32
+	var more []*Row
 	for len(fresh) > 0 && fresh[0].no == no {
-		more = append(more, fresh[0].slot)
+		more = append(more, fresh[0].row)
 		fresh = fresh[1:]
 	}
 	f.takeBand(s, more, exact(c, no))
@@ -145,19 +159,16 @@ func (f *finder) passed(by query.Order, c query.Column, no uint16) bool {
 	return no < bandNo(c, at)
 }
 
-// takeBand takes the first rows of a band, and of more that belong in it, until there are enough. equal says that all have the same
+// takeBand takes the first rows of a band, and of more that are meant and belong in it, until there are enough. equal says that all have the same
 // value there.
-func (f *finder) takeBand(s *set, more []uint32, equal bool) {
+func (f *finder) takeBand(s *set, more []*Row, equal bool) {
 	and := f.slots
 	if and == f.live {
 		and = nil
 	}
 	wanted := f.want - len(f.rows)
 	if n := float64(s.size()); equal && len(f.order) == 1 && n*n > float64(wanted)*float64(f.n) {
-		if s = s.union(more); and != nil {
-			and = and.union(more)
-		}
-		f.walk(s, and)
+		f.walk(s, and, more)
 		return
 	}
 	f.best.k = wanted
