@@ -28,6 +28,7 @@
 //
 // # Duties of the user
 //
+// Ties are decided by the search, the same way each time; an auction that promised a lottery gives each bid a weight, see Options.Weights.
 // A procurement is turned into this form by its caller: value of the goods minus cost is the price. A caller with a clock or a context ends a
 // solve through Options.Stop; Solve starts nothing and reads no clock.
 //

@@ -41,6 +41,10 @@ type Options struct {
 	Proof bool
 	// Start is a set of bids that may win together, to begin with; what cannot win is left out of it.
 	Start []int
+	// Weights decide between sets of winners that pay the same: the one with the largest sum of its bids' weights wins. Bids without one have
+	// the weight 0; nil means that the search decides, which is always the same way too, but nobody's lottery. Who wants a fair one draws the
+	// weights from a seed that nobody could choose.
+	Weights []uint16
 }
 
 // The budgets of a solve whose options name none.
@@ -61,6 +65,9 @@ type Result struct {
 	Winners []int
 	// Proof is set for optimal answers whose options asked for it.
 	Proof *cert.Proof
+	// Settled says that no other set of winners pays as much and has larger weights; false without weights, when the budget did not suffice
+	// for this second question, and when prices are so large that no weight fits beside them.
+	Settled bool
 	// Nodes and Pivots are what was spent.
 	Nodes, Pivots int64
 }
@@ -70,7 +77,11 @@ func Solve(problem *cert.Problem, options Options) (Result, error) {
 	if err := problem.Validate(); err != nil {
 		return Result{}, err
 	}
-	return newSolve(problem, options).run(), nil
+	r := newSolve(problem, options).run()
+	if options.Weights != nil && r.Status == Optimal {
+		settle(problem, options, &r)
+	}
+	return r, nil
 }
 
 // solve is one solve: the parts of the problem, and what is left of the budget.

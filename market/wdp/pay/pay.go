@@ -17,7 +17,7 @@ var ErrNotProven = fault.New(4502, "pay: not proven to be optimal")
 
 // Options are the limits of the solves that payments need. The zero value uses the solver's own.
 type Options struct {
-	// Solve limits each solve; Start and Proof are not used.
+	// Solve limits each solve; Start, Proof and Weights are not used.
 	Solve wdp.Options
 	// Each calls do with 0 to n-1, in any order and perhaps several at once, and returns when all have returned; nil means one after another.
 	Each func(n int, do func(i int))
@@ -70,7 +70,7 @@ func (o Options) each(n int, do func(int)) {
 // solve finds the optimum of a problem, beginning with bids that may win together.
 func (o Options) solve(problem *cert.Problem, start []int) (wdp.Result, error) {
 	limits := o.Solve
-	limits.Start, limits.Proof = start, false
+	limits.Start, limits.Proof, limits.Weights = start, false, nil
 	r, err := wdp.Solve(problem, limits)
 	if err == nil && r.Status != wdp.Optimal {
 		err = ErrNotProven
