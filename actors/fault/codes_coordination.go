@@ -240,6 +240,26 @@ var coordination = []Entry{
 		"Wait for the phase that the message names.",
 	},
 	{
+		4546, "market/predict.ErrPrice", nil, Low, later, false,
+		"A trade costs more, or brings less, than its limit allows.",
+		"Ask for a quote, and set the limit by it.",
+	},
+	{
+		4547, "market/predict.ErrShares", nil, Low, never, false,
+		"Somebody sells more shares of an outcome than they have.",
+		"Sell at most what is held.",
+	},
+	{
+		4548, "market/predict.ErrAlreadyResolved", nil, Low, never, false,
+		"The prediction market has its outcome, or was cancelled, and has paid.",
+		"Nothing: a market is paid once.",
+	},
+	{
+		4549, "market/predict.StateError", nil, Low, never, false,
+		"The prediction market cannot do that in its state.",
+		"See the state that the error names.",
+	},
+	{
 		4561, "market/reputation.ConflictError",
 		[]string{"market/reputation.ErrConflict"},
 		High, escalate, false,

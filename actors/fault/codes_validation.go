@@ -475,6 +475,16 @@ var validation = []Entry{
 		"Correct the field that the error names.",
 	},
 	{
+		1846, "market/predict.ErrTooLarge", nil, Medium, never, false,
+		"A prediction market or a trade in it is too large to be charged exactly.",
+		"Trade less, or use smaller liquidity.",
+	},
+	{
+		1847, "market/predict.SpecError", nil, Medium, never, false,
+		"A field of a prediction market or an argument of a command is wrong.",
+		"Correct what the error names.",
+	},
+	{
 		1861, "market/reputation.EvidenceError",
 		[]string{"market/reputation.ErrInvalidEvidence"},
 		Medium, never, false,
