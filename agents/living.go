@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/exit"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/agents/lifecycle"
 	"mabeam.dev/telemetry/collect"
 )
@@ -18,13 +20,18 @@ type living struct {
 	spec     *Spec // shared by all incarnations, never changed
 	vitals   *vitals
 	draining bool
+	place    fault.Place // who it is, and the task that is being given to the kind: for the report of a kind that panics over it
 }
 
 // Init notes the start, how it went, and that the end is to be noted.
 func (l *living) Init(ctx *actors.Context[Message]) error {
 	sys, ref, v := ctx.System(), ctx.Self(), l.vitals
 	v.begin(*l.spec, ref, ctx.Now(), ctx.Events())
+	l.place.Agent = l.spec.ID
 	if _, err := actors.AtEnd(ctx, func(why actors.Reason) {
+		if why.Kind() == exit.Crash { // a killed handler may still be at work
+			collect.NotePlace(sys, ref.PID(), why, l.place)
+		}
 		collect.NoteState(sys, ref.PID(), why, l.kind)
 		v.ended(ref, why, sys.Now(), sys.Events())
 	}); err != nil {
@@ -66,8 +73,13 @@ func (l *living) Receive(ctx *actors.Context[Message], m Message) error {
 			m.Reply.Send(Outcome{Failure: refusal})
 			return nil
 		}
+		l.place.Task, l.place.Correlation = m.Task.ID, m.Task.Correlation
 	}
-	return l.placed(ctx, l.drained(ctx, l.kind.Receive(ctx, m)))
+	err := l.kind.Receive(ctx, m)
+	if err == nil {
+		l.place.Task, l.place.Correlation = "", ""
+	}
+	return l.placed(ctx, l.drained(ctx, err))
 }
 
 // Terminate is the kind's.

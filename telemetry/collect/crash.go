@@ -3,10 +3,10 @@
 package collect
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"mabeam.dev/actors"
@@ -96,15 +96,18 @@ func (c *Crashes) Recent() []Report {
 
 // exited reports a process that crashed itself.
 func (c *Crashes) exited(e actors.ProcessExited) {
-	state := c.states.take(e.PID)
+	noted := c.states.take(e.PID)
 	crash := e.Reason.CrashError()
 	if !ownCrash(e) {
 		return
 	}
 	r := c.report(e.PID, e.Kind)
-	r.Reason, r.Message, r.State = e.Reason.String(), crash.Message, cutText(state, c.o.MaxState)
+	r.Reason, r.Message, r.State = e.Reason.String(), crash.Message, cutText(noted.state, c.o.MaxState)
 	r.Stack = string(crash.Stack)
 	r.Fault = fault.Of(crash)
+	r.Fault.Agent = cmp.Or(r.Fault.Agent, noted.agent)
+	r.Fault.Task = cmp.Or(r.Fault.Task, noted.task)
+	r.Fault.Correlation = cmp.Or(r.Fault.Correlation, noted.correlation)
 	if c.o.Recorder != nil {
 		r.Last = unreported(c.o.Recorder.LastOf(r.Path, c.o.Events))
 	}
@@ -154,47 +157,4 @@ func (c *Crashes) file(r Report) {
 	}
 	c.mu.Unlock()
 	telemetry.Emit(c.bus, r)
-}
-
-// states holds, of a system, the last views of processes that are about to be reported.
-type states struct {
-	readers atomic.Int64
-	mu      struct {
-		sync.Mutex
-		byPID map[actors.PID]string
-	}
-}
-
-func statesOf(sys *actors.System) *states {
-	return actors.Extend(sys, func() *states {
-		s := &states{}
-		s.mu.byPID = map[actors.PID]string{}
-		return s
-	})
-}
-
-func (s *states) put(pid actors.PID, state string) {
-	if s.readers.Load() == 0 {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.mu.byPID[pid] = state
-}
-
-// take returns a view and forgets it.
-func (s *states) take(pid actors.PID) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	state := s.mu.byPID[pid]
-	delete(s.mu.byPID, pid)
-	return state
-}
-
-func (s *states) close() {
-	if s.readers.Add(-1) == 0 {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		clear(s.mu.byPID)
-	}
 }

@@ -28,7 +28,7 @@ type Report struct {
 	// Reason says why it ended.
 	Reason string
 	// Fault is what the error behind the reason is: its code, severity and causes, and which agent, task and correlation it is of, as far as
-	// the error knows.
+	// the error knows, or NotePlace has said.
 	Fault fault.Fault
 	// Message is the type of the message in hand, or the callback.
 	Message string

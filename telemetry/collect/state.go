@@ -34,11 +34,13 @@ func NoteState(sys *actors.System, pid actors.PID, why actors.Reason, b any) {
 	defer func() { _ = recover() }() // the state may be what is broken; the report is made without it
 	if i, ok := b.(actors.Inspector); ok {
 		if view := i.Inspect(); view != nil {
-			all.put(pid, fmt.Sprintf("%+v", view))
+			text := fmt.Sprintf("%+v", view)
+			all.note(pid, func(n *noted) { n.state = text })
 			return
 		}
 	}
-	all.put(pid, Summary(b))
+	text := Summary(b)
+	all.note(pid, func(n *noted) { n.state = text })
 }
 
 const (
