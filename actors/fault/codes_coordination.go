@@ -260,6 +260,11 @@ var coordination = []Entry{
 		"See the state that the error names.",
 	},
 	{
+		4550, "market/alloc.ErrInfeasible", nil, Low, never, false,
+		"No allocation does all that has to be done.",
+		"Add agents, or allow more of what is forbidden.",
+	},
+	{
 		4561, "market/reputation.ConflictError",
 		[]string{"market/reputation.ErrConflict"},
 		High, escalate, false,

@@ -485,6 +485,11 @@ var validation = []Entry{
 		"Correct what the error names.",
 	},
 	{
+		1848, "market/alloc.InputError", nil, Medium, never, false,
+		"A problem of allocation is malformed, or too large to be summed exactly.",
+		"Correct the place that the error names.",
+	},
+	{
 		1861, "market/reputation.EvidenceError",
 		[]string{"market/reputation.ErrInvalidEvidence"},
 		Medium, never, false,
