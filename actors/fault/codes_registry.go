@@ -162,4 +162,14 @@ var registry = []Entry{
 		"Nothing was traded or offered that a price could be told from.",
 		"Wait for trades, or set a price of your own.",
 	},
+	{
+		7613, "market/pricing.ErrNoPrice", nil, Low, later, false,
+		"Nothing was sold in the time that counts.",
+		"Wait for sales, take a longer window, or set a price of your own.",
+	},
+	{
+		7614, "market/pricing.ErrInsufficientData", nil, Low, later, false,
+		"There are too few quotes to conclude from.",
+		"Gather at least as many as the message says.",
+	},
 }

@@ -490,6 +490,11 @@ var validation = []Entry{
 		"Correct the place that the error names.",
 	},
 	{
+		1849, "market/pricing.SpecError", nil, Medium, never, false,
+		"A rule of prices or an argument of a calculation is wrong.",
+		"Correct the field that the error names.",
+	},
+	{
 		1861, "market/reputation.EvidenceError",
 		[]string{"market/reputation.ErrInvalidEvidence"},
 		Medium, never, false,
