@@ -5,6 +5,7 @@ package market_test
 import (
 	"flag"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,18 +20,30 @@ import (
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
 	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
 	"mabeam.dev/testkit/sim"
 )
 
 var seeds = flag.Int("seeds", 200, "seeds of each exploration")
 
-// node is a journal and a ledger under one supervisor, in a simulation.
-func node(s *sim.Sim) (*market.Ledger, *events.Journal) {
-	sys := s.System()
+// world is a journal and a ledger under one supervisor, in a simulation.
+type world struct {
+	sys    *actors.System
+	l      *market.Ledger
+	j      *events.Journal
+	killer actors.Ref[int] // may kill the ledger in the turn in which it hears of a post
+	fenced *int            // times that the ledger took an earlier life of its own for somebody else
+}
+
+func node(s *sim.Sim, killings int) world {
+	fenced := 0
+	bus := telemetry.NewBus()
+	sys := s.NewSystem(actors.Options{Events: bus})
+	telemetry.Subscribe(bus, "test", func(market.ProcessFenced) { fenced++ })
 	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
 	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: marketlog.New(j), Snapshots: marketlog.New(j), SnapshotEvery: 7})
 	require.NoError(s, err)
-	_, err = supervision.Start(sys, "node", supervision.Spec{
+	sup, err := supervision.Start(sys, "node", supervision.Spec{
 		Intensity: supervision.Intensity{Max: 1000, Within: time.Second},
 		Children: []supervision.Child{
 			supervision.Worker(j.Name(), j.Behavior, j.ProcessOptions()...),
@@ -38,30 +51,39 @@ func node(s *sim.Sim) (*market.Ledger, *events.Journal) {
 		},
 	})
 	require.NoError(s, err)
-	return l, j
+	kills, rng := 0, s.Rand("kills")
+	killer := actors.MustSpawn(sys, "killer", actors.Stateless(func(*actors.Context[int], int) error {
+		if kills < killings && rng.IntN(3) == 0 {
+			kills++
+			sup.Child("ledger").Kill()
+		}
+		return nil
+	}))
+	return world{sys, l, j, killer, &fenced}
 }
 
 // insist posts until it is answered: the key makes that safe.
-func insist(c *actors.Context[int], sys *actors.System, l *market.Ledger, t ledger.Transaction) error {
+func insist(c *actors.Context[int], w world, t ledger.Transaction) error {
 	for {
+		w.killer.Tell(0)
 		ctx, stop := c.WithTimeout(5 * time.Second)
-		_, err := l.Post(ctx, t)
+		_, err := w.l.Post(ctx, t)
 		stop()
 		if err == nil {
 			return nil
 		}
-		if err := sys.Sleep(c, 100*time.Millisecond); err != nil {
+		if err := w.sys.Sleep(c, 100*time.Millisecond); err != nil {
 			return err
 		}
 	}
 }
 
 // trade is what the clients of the explorations do: two bidders hold and win by turns, and each sale is one settlement.
-func trade(s *sim.Sim, l *market.Ledger, sales int) (finished func() int) {
-	sys, done := s.System(), 0
+func trade(w world, sales int) (finished func() int) {
+	sys, done := w.sys, 0
 	actors.MustSpawn(sys, "house", actors.Stateless(func(c *actors.Context[int], _ int) error {
 		for _, x := range []ledger.Transaction{ledger.Open("o/ann", "ann"), ledger.Open("o/bob", "bob"), ledger.Open("o/sue", "sue"), ledger.Deposit("in/ann", "ann", credits(1000)), ledger.Deposit("in/bob", "bob", credits(1000))} {
-			if err := insist(c, sys, l, x); err != nil {
+			if err := insist(c, w, x); err != nil {
 				return err
 			}
 		}
@@ -70,11 +92,11 @@ func trade(s *sim.Sim, l *market.Ledger, sales int) (finished func() int) {
 				for i := range sales {
 					id := fmt.Sprintf("bid/%s/%d", who, i)
 					ref := fmt.Sprintf("auction/%s/%d", who, i)
-					if err := insist(c, sys, l, ledger.Set(id, ledger.Hold{ID: id, Owner: who, Ref: ref, Asset: "credit", Amount: 10})); err != nil {
+					if err := insist(c, w, ledger.Set(id, ledger.Hold{ID: id, Owner: who, Ref: ref, Asset: "credit", Amount: 10})); err != nil {
 						return err
 					}
 					pay := []ledger.Posting{{Account: ledger.Available("sue"), Asset: "credit", Amount: 6}, {Account: ledger.Fees, Asset: "credit", Amount: 1}}
-					if err := insist(c, sys, l, ledger.Capture("settle/"+ref, id, pay)); err != nil {
+					if err := insist(c, w, ledger.Capture("settle/"+ref, id, pay)); err != nil {
 						return err
 					}
 				}
@@ -88,7 +110,9 @@ func trade(s *sim.Sim, l *market.Ledger, sales int) (finished func() int) {
 }
 
 // settled holds the end of a trade against what it must be.
-func settled(s *sim.Sim, l *market.Ledger, j *events.Journal, sales int) {
+func settled(s *sim.Sim, w world, sales int) {
+	l := w.l
+	assert.Zero(s, *w.fenced)
 	all, err := both(l)
 	require.NoError(s, err)
 	n := money.Amount(sales)
@@ -100,7 +124,7 @@ func settled(s *sim.Sim, l *market.Ledger, j *events.Journal, sales int) {
 	_, published, err := l.Balances()
 	require.NoError(s, err)
 	assert.Equal(s, report.Balances, published)
-	for e, err := range j.Read(s.Context(), books, 0) {
+	for e, err := range w.j.Read(s.Context(), books, 0) {
 		require.NoError(s, err)
 		assert.NotEqual(s, "market.ledger.settled", e.Type)
 	}
@@ -119,23 +143,22 @@ func both(l *market.Ledger) ([]money.Amount, error) {
 func TestEachTransactionIsDoneOnceInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	const sales = 4
 	sim.Explore(t, *seeds, func(s *sim.Sim) {
-		l, j := node(s)
+		w := node(s, 6)
 		s.Fault(sim.Space{
 			Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill, sim.FailStart, sim.Hang},
 			Processes: []string{"/node/journal", "/node/ledger"}, MaxFor: time.Second,
 		}.Draw(s.Rand("plan"), 5)...)
-		finished := trade(s, l, sales)
+		finished := trade(w, sales)
 		for range 300 {
 			s.Advance(200 * time.Millisecond)
-			if all, err := both(l); err == nil {
-				assert.GreaterOrEqual(s, all[2], 6*all[3]) // whole settlements: sue has six for each one of the fees
-				assert.Equal(s, all[2], 6*all[3])
+			if all, err := both(w.l); err == nil {
+				assert.Equal(s, all[2], 6*all[3], "whole settlements: six for sue with each one of the fees")
 			}
 		}
 		s.Calm()
 		s.Advance(10 * time.Minute)
 		assert.Equal(s, 2, finished())
-		settled(s, l, j, sales)
+		settled(s, w, sales)
 	})
 }
 
@@ -145,17 +168,22 @@ func TestAnEndAtEachStepChangesNothingInTheBooks(t *testing.T) {
 	for _, process := range []string{"/node/ledger", "/node/journal"} {
 		for _, kind := range []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill} {
 			t.Run(fmt.Sprintf("%v of %s", kind, process[len("/node/"):]), func(t *testing.T) {
+				happened := 0
 				for step := 1; step <= 40; step++ {
 					r := sim.Run(uint64(step), func(s *sim.Sim) {
-						l, j := node(s)
+						w := node(s, 0)
 						s.Fault(sim.Fault{Do: kind, Process: process, Nth: step})
-						finished := trade(s, l, sales)
+						finished := trade(w, sales)
 						s.Advance(time.Minute)
 						assert.Equal(s, 2, finished())
-						settled(s, l, j, sales)
+						settled(s, w, sales)
 					})
 					require.NoError(t, r.Failure, "step %d", step)
+					if strings.HasSuffix(r.Faults[0], "(happened 1 times)") {
+						happened++
+					}
 				}
+				require.Greater(t, happened, 5, "the fault befell that many of the steps")
 			})
 		}
 	}
