@@ -283,4 +283,117 @@ var coordination = []Entry{
 		"Nobody has stake that counts, so trust has nothing to start from.",
 		"Wait until stakes are old enough, or judge by standings alone.",
 	},
+	{
+		4571, "market/auction.StateError",
+		[]string{"market/auction.ErrInvalidState"},
+		Low, never, false,
+		"What is asked does not fit the state of the auction.",
+		"Ask for the auction's state first.",
+	},
+	{
+		4572, "market/auction.ErrClosed", nil, Low, never, false,
+		"The auction takes no more bids.",
+		"Look for another auction.",
+	},
+	{
+		4573, "market/auction.ErrSuspended", nil, Medium, later, false,
+		"The auction is suspended.",
+		"Wait until an operator resumes it.",
+	},
+	{
+		4574, "market/auction.ErrBidBinding", nil, Low, never, false,
+		"The bid stands and cannot be withdrawn.",
+		"Wait until somebody bids more.",
+	},
+	{
+		4575, "market/auction.ErrIdempotencyConflict", nil, Medium, never, false,
+		"The key of a request was used for another one.",
+		"Give the request a key of its own.",
+	},
+	{
+		4576, "market/auction.ErrStale", nil, Low, never, false,
+		"A timer of an auction is out of date.",
+		"Forget it: a newer one is set.",
+	},
+	{
+		4577, "market/auction.ErrEarly", nil, Low, later, false,
+		"What is asked is not due yet.",
+		"Wait for the time.",
+	},
+	{
+		4578, "market/auction.ErrNoBid", nil, Low, never, false,
+		"The bidder has no bid in the auction.",
+		"Check the names of auction and bidder.",
+	},
+	{
+		4579, "market/auction.ErrWithdrawn", nil, Low, never, false,
+		"The bid was withdrawn before.",
+		"Nothing: it is withdrawn.",
+	},
+	{
+		4580, "market/auction.ErrNotOffered", nil, Low, never, false,
+		"The auction cannot be ended at a price, or no longer.",
+		"Bid instead.",
+	},
+	{
+		4581, "market/auction.PriceError",
+		[]string{"market/auction.ErrBidTooLow"},
+		Low, never, false,
+		"A bid is not good enough.",
+		"Bid what the error asks for, or leave it.",
+	},
+	{
+		4582, "market/auction.ReserveError",
+		[]string{"market/auction.ErrBelowReserve"},
+		Low, never, false,
+		"A bid does not reach the reserve.",
+		"Bid the reserve, or leave it.",
+	},
+	{
+		4583, "market/auction.ErrNotProven", nil, Medium, later, false,
+		"The winners of an auction are not proven to be the best.",
+		"Raise the budget of the solver, or accept a gap.",
+	},
+	{
+		4584, "market/auction.ErrInfeasible", nil, Medium, never, false,
+		"No bids cover all tasks of a procurement.",
+		"Award what is covered, or invite more bidders.",
+	},
+	{
+		4585, "market/auction.MonopolistError",
+		[]string{"market/auction.ErrMonopolist"},
+		Medium, never, false,
+		"Without one bidder not everything can be awarded, so nothing bounds its payment.",
+		"Set ceilings.",
+	},
+	{
+		4586, "market/auction.ErrBudget", nil, Medium, never, false,
+		"The winners of a procurement cost more than its budget.",
+		"Raise the budget, or ask for less.",
+	},
+	{
+		4587, "market/auction.ErrAnswer", nil, High, never, false,
+		"The answer of a solver does not fit the problem.",
+		"Report it: the solver has a mistake.",
+	},
+	{
+		4588, "market/auction.ErrUncovered", nil, High, never, false,
+		"What is held for an auction does not cover its outcome.",
+		"Compare the ledger's holds with the auction's log.",
+	},
+	{
+		4589, "market/auction.ErrUnauthorized", nil, Medium, never, false,
+		"The bidder was not invited, or may not do what it asks.",
+		"Ask the owner of the auction.",
+	},
+	{
+		4590, "market/auction.ErrSellerBid", nil, Medium, never, false,
+		"The owner of an auction bids in it.",
+		"Leave bidding to others.",
+	},
+	{
+		4591, "market/auction.ErrRelatedParty", nil, Medium, never, false,
+		"A bidder belongs to the owner of the auction.",
+		"Leave bidding to others.",
+	},
 }

@@ -66,6 +66,11 @@ var rate = []Entry{
 		"Cancel orders that are not needed, or let the book take more.",
 	},
 	{
+		6721, "market/auction.ErrTooManyBidders", nil, Low, later, false,
+		"The auction has as many bidders as it may.",
+		"Raise its limit, or look for another auction.",
+	},
+	{
 		6801, "market/cost.BudgetError",
 		[]string{"market/cost.ErrBudgetExceeded"},
 		Low, later, false,

@@ -517,6 +517,37 @@ var validation = []Entry{
 		"Correct the place that the error names.",
 	},
 	{
+		1871, "market/auction.SpecError",
+		[]string{"market/auction.ErrInvalidSpec"},
+		Medium, never, false,
+		"The rules of an auction cannot be.",
+		"Correct the field that the error names.",
+	},
+	{
+		1872, "market/auction.BidError",
+		[]string{"market/auction.ErrInvalidBid"},
+		Low, never, false,
+		"A bid has a mistake.",
+		"Correct the field that the error names.",
+	},
+	{
+		1873, "market/auction.SizeError",
+		[]string{"market/auction.ErrTooLarge"},
+		Low, never, false,
+		"A bid passes a limit of the auction.",
+		"Bid for less.",
+	},
+	{
+		1874, "market/auction.ErrCommitMismatch", nil, Medium, never, false,
+		"What a bidder reveals is not what it committed itself to.",
+		"Reveal the amount and nonce of the commitment.",
+	},
+	{
+		1875, "market/auction.ErrMalformed", nil, High, never, false,
+		"A log of an auction holds what was never written to it.",
+		"Restore the log from a copy.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",
