@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/telemetry"
 )
 
 // BatchLimit is how many commands one append to the journal holds at most.
@@ -36,8 +37,10 @@ type keeper[C, R any] interface {
 	size() int
 	// batch returns the event of everything that was changed since the last one; ok is false if nothing was.
 	batch(now time.Time) (ev Event, ok bool)
-	// publish lets readers see the state: everything in it is durable.
-	publish()
+	// tick lets time pass; what that changes is in the next batch.
+	tick(now time.Time)
+	// publish lets others see the state: everything in it is durable.
+	publish(bus *telemetry.Bus)
 	// encode writes the state, and decode makes it again; since counts what was changed after the last of either.
 	encode() []byte
 	decode(state []byte) error
@@ -57,6 +60,8 @@ type (
 	flush struct{}
 	// recovery is the process's own: read the journal, before anything is done.
 	recovery struct{}
+	// tick is the process's own: time has passed.
+	tick struct{}
 	// saved says what became of a snapshot.
 	saved struct{ err error }
 )
@@ -64,6 +69,7 @@ type (
 func (command[C, R]) desk() {}
 func (flush) desk()         {}
 func (recovery) desk()      {}
+func (tick) desk()          {}
 func (saved) desk()         {}
 
 // deskOptions are common to the processes with a journal.
@@ -71,7 +77,8 @@ type deskOptions struct {
 	name, stream, family string
 	journal              Journal
 	snapshots            Snapshots
-	every                int // changes between two snapshots
+	every                int           // changes between two snapshots
+	ticks                time.Duration // between two ticks; 0 means none
 }
 
 // validate returns every problem, joined.

@@ -25,6 +25,7 @@ type deskActor[C, R any] struct {
 	broken  error  // why the journal cannot be read; everything is refused with it
 	waiting []command[C, R]
 	armed   bool // a flush is on its way
+	ticked  bool // time has passed
 	saving  bool // a snapshot is on its way
 	pause   time.Duration
 }
@@ -33,6 +34,9 @@ type deskActor[C, R any] struct {
 func (a *deskActor[C, R]) Init(ctx *actors.Context[DeskMessage]) error {
 	pid := ctx.PID()
 	a.d.pid.Store(&pid)
+	if a.d.o.ticks > 0 {
+		ctx.Every(a.d.o.ticks, tick{})
+	}
 	ctx.Continue(recovery{})
 	return nil
 }
@@ -48,6 +52,10 @@ func (a *deskActor[C, R]) Receive(ctx *actors.Context[DeskMessage], msg DeskMess
 		return a.flush(ctx)
 	case recovery:
 		return a.recover(ctx)
+	case tick:
+		a.ticked = true
+		a.arm(ctx)
+		return nil
 	case saved:
 		a.saving = false
 		if m.err != nil {
@@ -72,7 +80,7 @@ func (a *deskActor[C, R]) take(ctx *actors.Context[DeskMessage], m command[C, R]
 }
 
 func (a *deskActor[C, R]) arm(ctx *actors.Context[DeskMessage]) {
-	if !a.armed && a.ready && len(a.waiting) > 0 {
+	if !a.armed && a.ready && (a.ticked || len(a.waiting) > 0) {
 		a.armed = true
 		ctx.Self().Tell(flush{})
 	}
@@ -96,10 +104,14 @@ type outcome[R any] struct {
 
 // flush carries out the commands that wait, as many as one append holds, appends what they changed, and answers.
 func (a *deskActor[C, R]) flush(ctx *actors.Context[DeskMessage]) error {
-	if !a.ready || len(a.waiting) == 0 {
+	if !a.ready {
 		return nil
 	}
 	now := ctx.Now()
+	if a.ticked {
+		a.ticked = false
+		a.state.tick(now)
+	}
 	outcomes := make([]outcome[R], 0, min(len(a.waiting), BatchLimit))
 	refused := 0
 	for _, m := range a.waiting[:cap(outcomes)] {
@@ -120,7 +132,7 @@ func (a *deskActor[C, R]) flush(ctx *actors.Context[DeskMessage]) error {
 			return a.undone(ctx, len(outcomes), err)
 		}
 		a.version = next
-		a.state.publish()
+		a.state.publish(ctx.Events())
 		telemetry.Emit(ctx.Events(), BatchCommitted{Process: a.d.o.name, Family: a.d.o.family, Commands: len(outcomes), Refused: refused, Bytes: len(ev.Data), Version: next})
 	}
 	for i, o := range outcomes {
@@ -167,7 +179,7 @@ func (a *deskActor[C, R]) recover(ctx *actors.Context[DeskMessage]) error {
 	switch {
 	case err == nil:
 		a.ready, a.pause = true, firstPause
-		a.state.publish()
+		a.state.publish(ctx.Events())
 		telemetry.Emit(ctx.Events(), ProcessRecovered{Process: a.d.o.name, Family: a.d.o.family, Stream: a.d.o.stream, Version: a.version, Took: ctx.Now().Sub(begin)})
 		a.arm(ctx)
 	case errors.As(err, &damaged):

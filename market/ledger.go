@@ -52,7 +52,7 @@ func NewLedger(o LedgerOptions) (*Ledger, error) {
 	if o.SnapshotEvery <= 0 {
 		o.SnapshotEvery = 100_000
 	}
-	d := deskOptions{o.Name, o.Stream, "market.ledger", o.Journal, o.Snapshots, o.SnapshotEvery}
+	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.ledger", journal: o.Journal, snapshots: o.Snapshots, every: o.SnapshotEvery}
 	if err := d.validate(); err != nil {
 		return nil, err
 	}

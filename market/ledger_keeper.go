@@ -8,6 +8,7 @@ import (
 
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
+	"mabeam.dev/telemetry"
 )
 
 // ledgerBatch is the type of the events of a ledger.
@@ -85,7 +86,9 @@ func (k *ledgerKeeper) batch(now time.Time) (Event, bool) {
 	return ev, true
 }
 
-func (k *ledgerKeeper) publish() {
+func (k *ledgerKeeper) tick(time.Time) {}
+
+func (k *ledgerKeeper) publish(*telemetry.Bus) {
 	if k.touched == nil {
 		k.seen.replace(k.book.Seq(), k.book.Balances())
 		k.touched = map[ledger.Slot]money.Amount{}

@@ -71,7 +71,11 @@ type crossing struct {
 type Alerts struct {
 	rules   AlertRules
 	crossed map[watched]crossing
+	changes uint64
 }
+
+// Changes counts what Step has changed in what is remembered: a fold of steps may leave out those that change nothing.
+func (a *Alerts) Changes() uint64 { return a.changes }
 
 // NewAlerts makes alerts by rules.
 func NewAlerts(r AlertRules) *Alerts {
@@ -84,7 +88,7 @@ func NewAlerts(r AlertRules) *Alerts {
 	if r.Ahead == 0 {
 		r.Ahead = time.Hour
 	}
-	return &Alerts{r, map[watched]crossing{}}
+	return &Alerts{rules: r, crossed: map[watched]crossing{}}
 }
 
 // Step looks at all budgets with limits and returns the alerts that are new, by path and level.
@@ -122,19 +126,20 @@ func (a *Alerts) Step(b *Book, now time.Time) []Alert {
 func (a *Alerts) passes(w watched, now time.Time, above, clear bool) bool {
 	c, was := a.crossed[w]
 	switch {
-	case was && c.told:
-		if clear {
-			delete(a.crossed, w)
-		}
-		return false
-	case !above:
+	case was && c.told && clear, was && !c.told && !above:
 		delete(a.crossed, w)
+		a.changes++
+		return false
+	case was && c.told, !above:
 		return false
 	case !was:
 		c.since = now
 	}
 	c.told = now.Sub(c.since) >= a.rules.For
-	a.crossed[w] = c
+	if !was || c.told {
+		a.crossed[w] = c
+		a.changes++
+	}
 	return c.told
 }
 
