@@ -43,6 +43,7 @@ var measures = []struct {
 	{"wdp", (*bench).wdp},
 	{"wdp payments", (*bench).payments},
 	{"wdp stretch", (*bench).stretch},
+	{"ledger", (*bench).ledger},
 }
 
 func run(args []string, stdout, stderr io.Writer) (err error) {
