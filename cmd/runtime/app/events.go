@@ -187,8 +187,10 @@ func (c *command) open(f *eventFlags) (journal, error) {
 		return nil, usage("--file and a node exclude each other")
 	}
 	path := journalPath(f.file)
-	if _, err := os.Stat(path); err != nil {
+	if info, err := os.Stat(path); err != nil {
 		return nil, usage("%w", err)
+	} else if !info.Mode().IsRegular() {
+		return nil, usage("--file %q: is no file", f.file)
 	}
 	store, err := sqlite.Open(path, sqlite.Options{ReadOnly: true, Owner: "runtime events"})
 	if err != nil {

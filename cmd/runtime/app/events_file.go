@@ -39,6 +39,11 @@ journal can be imported.
 		if err != nil {
 			return err
 		}
+		end, err := c.destination(out)
+		if err != nil {
+			return err
+		}
+		defer end.close()
 		j, err := c.open(f)
 		if err != nil {
 			return err
@@ -46,8 +51,8 @@ journal can be imported.
 		defer func() { err = errors.Join(err, j.close()) }()
 		// The export goes to a file first, wherever it is to be in the end: only the last line tells that it is whole.
 		dir := os.TempDir()
-		if out != "" {
-			dir = filepath.Dir(out)
+		if end.path != "" {
+			dir = filepath.Dir(end.path)
 		}
 		part, err := os.CreateTemp(dir, ".export-*")
 		if err != nil {
@@ -67,13 +72,12 @@ journal can be imported.
 		if err != nil {
 			return fmt.Errorf("the export was cut off: %w", err)
 		}
-		if out == "" {
-			if _, err = part.Seek(0, io.SeekStart); err == nil {
-				_, err = io.Copy(c.Stdout, part)
-			}
-			return err
+		if end.path != "" {
+			err = errors.Join(part.Sync(), part.Close(), os.Rename(part.Name(), end.path))
+		} else if _, err = part.Seek(0, io.SeekStart); err == nil {
+			_, err = io.Copy(end.stream, part)
 		}
-		if err := errors.Join(part.Sync(), part.Close(), os.Rename(part.Name(), out)); err != nil {
+		if err != nil || out == "" {
 			return err
 		}
 		fmt.Fprintf(c.Stderr, "exported %d events to %s\n", done.Events, out)
@@ -141,6 +145,9 @@ done again. A journal that holds something else is left as it is.
 			}
 			defer f.Close()
 			in = f
+		}
+		if info, err := os.Stat(journalPath(file)); err == nil && !info.Mode().IsRegular() {
+			return usage("--file %q: is no file", file)
 		}
 		store, err := sqlite.Open(journalPath(file), sqlite.Options{Owner: "runtime events import"})
 		if err != nil {

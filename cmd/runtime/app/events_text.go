@@ -19,6 +19,9 @@ func (c *command) showEvents(a admin.EventsAnswer) error {
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		fmt.Fprintln(c.Stderr, "no events")
+	}
 	for _, e := range list {
 		fmt.Fprintln(c.Stdout, eventLine(e))
 	}

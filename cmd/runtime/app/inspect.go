@@ -5,6 +5,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,6 +75,9 @@ func (c *command) client(addr, socket, node string) (*admin.Client, error) {
 	dir := c.env("XDG_RUNTIME_DIR")
 	switch {
 	case addr != "":
+		if _, port, err := net.SplitHostPort(addr); err != nil || port == "" || strings.Contains(addr, "/") {
+			return nil, usage("--addr %q: want host:port, such as 127.0.0.1:7070", addr)
+		}
 		return admin.DialAddr(addr), nil
 	case socket != "":
 		return admin.DialSocket(socket), nil

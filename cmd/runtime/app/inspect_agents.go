@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +46,10 @@ queue inflight p50 p99 success_rate throughput done failed registered_at.
 	flags.BoolVar(&explain, "explain", false, "say how the answer was found, too")
 	flags.BoolVar(&watch, "watch", false, "go on with every change of the answer until interrupted")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		ask := url.Values{"where": {where}, "order": {order}, "after": {after}, "limit": {strconv.Itoa(limit)}}
+		ask := url.Values{"where": {where}, "order": {order}, "after": {after}}
+		if cmd.Flags().Changed("limit") {
+			ask.Set("limit", strconv.Itoa(limit))
+		}
 		if cmd.Flags().Changed("namespace") {
 			ask.Set("namespace", namespace)
 		}
@@ -53,10 +57,13 @@ queue inflight p50 p99 success_rate throughput done failed registered_at.
 			if cmd.Flags().Changed("limit") || after != "" || explain {
 				return usage("--watch is of all agents that are meant: leave out --limit, --after and --explain")
 			}
-			ask.Del("limit")
 		}
-		if _, err := admin.ParseAgentQuery(ask); err != nil {
+		q, err := admin.ParseAgentQuery(ask)
+		if err != nil {
 			return badQuery(err)
+		}
+		if q.Limit == 0 && !watch { // the default of the flag gives way to a limit in the condition
+			ask.Set("limit", strconv.Itoa(limit))
 		}
 		if explain {
 			ask.Set("explain", "1")
@@ -83,7 +90,7 @@ func badQuery(err error) error {
 	}
 	text := fmt.Sprintf("--%s: %s", at.Parameter, strings.TrimPrefix(at.Err.Error(), "query: "))
 	if col := at.Column(); col > 0 && !strings.Contains(at.Text, "\n") {
-		text += fmt.Sprintf("\n  %s\n  %s^", at.Text, strings.Repeat(" ", min(col-1, len(at.Text))))
+		text += fmt.Sprintf("\n  %s\n  %s^", at.Text, strings.Repeat(" ", utf8.RuneCountInString(at.Text[:min(col-1, len(at.Text))])))
 	}
 	return usage("%s", text)
 }
