@@ -5,7 +5,7 @@
 // # Guarantees
 //
 // An [Amount] is an int64 of micro-units: one unit of a currency is [Unit]. Goods and lots are counted in whole pieces, so an Amount of 3 of a
-// good is three pieces. No operation wraps, saturates, or passes through a floating point number: what does not fit is [ErrOverflow], and the
+// good is three pieces, which Format writes as 0.000003. No operation wraps, saturates, or passes through a floating point number: what does not fit is [ErrOverflow], and the
 // amount that comes with an error is 0. Products are computed in 128 bits, so [MulDiv] overflows only where its result does. Nothing is
 // rounded without a [Round] that the caller wrote. [Split] gives parts that add up to the whole, always. [Parse] takes a decimal number or
 // refuses it; Format of what it took is the shortest text of the same amount.
