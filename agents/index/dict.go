@@ -13,27 +13,48 @@ type key struct {
 	a, b string
 }
 
-// hash is FNV-1a with a last stir, so that also the high bits depend on every byte.
+// hash takes eight bytes at a time, the lengths too, and stirs at last, so that all bits depend on every byte.
 func (k key) hash() uint64 {
-	h := uint64(14695981039346656037)
-	h = (h ^ uint64(k.what)) * 1099511628211
-	for i := range len(k.a) {
-		h = (h ^ uint64(k.a[i])) * 1099511628211
-	}
-	h = (h ^ 0xff) * 1099511628211
-	for i := range len(k.b) {
-		h = (h ^ uint64(k.b[i])) * 1099511628211
-	}
+	h := (uint64(k.what)<<32 ^ uint64(len(k.a))) * stir
+	return mix(hashText(hashText(h, k.a), k.b))
+}
+
+const stir = 0xd6e8feb86659fd93
+
+func mix(h uint64) uint64 {
 	h ^= h >> 32
-	h *= 0xd6e8feb86659fd93
+	h *= stir
 	return h ^ h>>32
 }
 
-// dict is a persistent dictionary: a trie over hashes, 64 ways wide. The nil dict is the empty one. It is changed as a set is.
+func hashText(h uint64, s string) uint64 {
+	for len(s) >= 8 {
+		h = (h ^ word(s, 8)) * stir
+		h ^= h >> 29
+		s = s[8:]
+	}
+	h = (h ^ word(s, len(s)) ^ uint64(len(s))<<56) * stir
+	return h ^ h>>29
+}
+
+// word makes a number of the first n bytes, at most eight.
+func word(s string, n int) uint64 {
+	if n == 8 {
+		_ = s[7]
+		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	}
+	w := uint64(0)
+	for i := range n {
+		w |= uint64(s[i]) << (8 * i)
+	}
+	return w
+}
+
+// dict is a persistent dictionary: a trie over hashes, 32 ways wide: a wider one copies more for each write, a narrower one is deeper. The nil dict is the empty one. It is changed as a set is.
 type dict[V any] struct {
 	edit uint64
 	// Bit i of deeper: there is a node for hashes whose digit here is i. Bit i of here: there is one item with that digit.
-	deeper, here uint64
+	deeper, here uint32
 	nodes        []*dict[V]
 	items        []*item[V]
 }
@@ -45,7 +66,15 @@ type item[V any] struct {
 }
 
 // bottom is the level where hashes have no digits left: all items of a node there have the same hash and stand in a row.
-const bottom = 11
+const bottom = 64 / digit
+
+// digit is how many bits of a hash one level takes.
+const digit = 5
+
+func bitOf(h uint64) uint32 { return 1 << (h & (1<<digit - 1)) }
+
+// rank returns where the item or the node of a bit stands among those that there are.
+func rank(have, bit uint32) int { return bits.OnesCount32(have & (bit - 1)) }
 
 // get finds the value of a key.
 func (d *dict[V]) get(k key) (v V, ok bool) { return d.find(k.hash(), k) }
@@ -61,9 +90,9 @@ func (d *dict[V]) find(h uint64, k key) (v V, ok bool) {
 			}
 			return v, false
 		}
-		bit := uint64(1) << (h & 63)
+		bit := bitOf(h)
 		if d.here&bit != 0 {
-			if it := d.items[bits.OnesCount64(d.here&(bit-1))]; it.key == k {
+			if it := d.items[rank(d.here, bit)]; it.key == k {
 				return it.val, true
 			}
 			return v, false
@@ -71,8 +100,8 @@ func (d *dict[V]) find(h uint64, k key) (v V, ok bool) {
 		if d.deeper&bit == 0 {
 			return v, false
 		}
-		d = d.nodes[bits.OnesCount64(d.deeper&(bit-1))]
-		h >>= 6
+		d = d.nodes[rank(d.deeper, bit)]
+		h >>= digit
 	}
 	return v, false
 }
@@ -92,11 +121,11 @@ func (d *dict[V]) put(edit, h uint64, level int, it *item[V]) *dict[V] {
 		}
 		return d
 	}
-	bit := uint64(1) << (h & 63)
-	i, n := bits.OnesCount64(d.here&(bit-1)), bits.OnesCount64(d.deeper&(bit-1))
+	bit := bitOf(h)
+	i, n := rank(d.here, bit), rank(d.deeper, bit)
 	switch {
 	case d.deeper&bit != 0:
-		d.nodes[n] = d.nodes[n].put(edit, h>>6, level+1, it)
+		d.nodes[n] = d.nodes[n].put(edit, h>>digit, level+1, it)
 	case d.here&bit == 0:
 		d.here |= bit
 		d.items = slices.Insert(d.items, i, it)
@@ -104,7 +133,7 @@ func (d *dict[V]) put(edit, h uint64, level int, it *item[V]) *dict[V] {
 		d.items[i] = it
 	default: // two keys with this digit: both go one level down
 		old := d.items[i]
-		below := (*dict[V])(nil).put(edit, old.key.hash()>>(6*(level+1)), level+1, old).put(edit, h>>6, level+1, it)
+		below := (*dict[V])(nil).put(edit, old.key.hash()>>(digit*(level+1)), level+1, old).put(edit, h>>digit, level+1, it)
 		d.here &^= bit
 		d.items = slices.Delete(d.items, i, i+1)
 		d.deeper |= bit
@@ -126,13 +155,13 @@ func (d *dict[V]) drop(edit, h uint64, level int, k key) *dict[V] {
 	d = d.own(edit)
 	if level == bottom {
 		d.items = slices.DeleteFunc(d.items, func(o *item[V]) bool { return o.key == k })
-	} else if bit := uint64(1) << (h & 63); d.here&bit != 0 {
-		i := bits.OnesCount64(d.here & (bit - 1))
+	} else if bit := bitOf(h); d.here&bit != 0 {
+		i := rank(d.here, bit)
 		d.here &^= bit
 		d.items = slices.Delete(d.items, i, i+1)
 	} else {
-		n := bits.OnesCount64(d.deeper & (bit - 1))
-		if d.nodes[n] = d.nodes[n].drop(edit, h>>6, level+1, k); d.nodes[n] == nil {
+		n := rank(d.deeper, bit)
+		if d.nodes[n] = d.nodes[n].drop(edit, h>>digit, level+1, k); d.nodes[n] == nil {
 			d.deeper &^= bit
 			d.nodes = slices.Delete(d.nodes, n, n+1)
 		}

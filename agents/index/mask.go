@@ -18,12 +18,10 @@ func (m *mask) load(l *leaf) {
 		return
 	}
 	m.full = l.full
-	if l.full == ^uint64(0) {
-		copy(m.words[:], l.words)
-		return
-	}
-	for f, i := l.full, 0; f != 0; f, i = f&(f-1), i+1 {
-		m.words[bits.TrailingZeros64(f)&63] = l.words[i]
+	for i, b := range &l.blocks {
+		if b != nil {
+			*(*[8]uint64)(m.words[8*i:]) = b.words // those that are empty do not count
+		}
 	}
 }
 
@@ -36,7 +34,7 @@ func (m *mask) and(l *leaf) {
 	m.full &= l.full
 	for f := m.full; f != 0; f &= f - 1 {
 		w := bits.TrailingZeros64(f) & 63
-		if m.words[w] &= l.words[bits.OnesCount64(l.full&(1<<w-1))]; m.words[w] == 0 {
+		if m.words[w] &= l.blocks[w>>3].words[w&7]; m.words[w] == 0 {
 			m.full &^= 1 << w
 		}
 	}
@@ -49,7 +47,7 @@ func (m *mask) not(l *leaf) {
 	}
 	for f := m.full & l.full; f != 0; f &= f - 1 {
 		w := bits.TrailingZeros64(f) & 63
-		if m.words[w] &^= l.words[bits.OnesCount64(l.full&(1<<w-1))]; m.words[w] == 0 {
+		if m.words[w] &^= l.blocks[w>>3].words[w&7]; m.words[w] == 0 {
 			m.full &^= 1 << w
 		}
 	}
@@ -62,7 +60,7 @@ func (m *mask) add(l *leaf, within *mask) {
 	}
 	for f := l.full & within.full; f != 0; f &= f - 1 {
 		w := bits.TrailingZeros64(f) & 63
-		both := l.words[bits.OnesCount64(l.full&(1<<w-1))] & within.words[w]
+		both := l.blocks[w>>3].words[w&7] & within.words[w]
 		if both == 0 {
 			continue
 		}
@@ -132,9 +130,20 @@ func (m *mask) each(no uint32, yield func(slot uint32) bool) bool {
 
 // pack makes a leaf of a mask that is not empty.
 func (m *mask) pack(no uint32) *leaf {
-	l := &leaf{no: no, full: m.full, words: make([]uint64, 0, bits.OnesCount64(m.full))}
+	l := &leaf{no: no, full: m.full}
+	n := 0
+	for i := range l.blocks {
+		if m.full>>(8*i)&0xff != 0 {
+			n++
+		}
+	}
+	blocks := make([]block, n)
 	for f := m.full; f != 0; f &= f - 1 {
-		l.words = append(l.words, m.words[bits.TrailingZeros64(f)&63])
+		w := bits.TrailingZeros64(f) & 63
+		if l.blocks[w>>3] == nil {
+			l.blocks[w>>3], blocks = &blocks[0], blocks[1:]
+		}
+		l.blocks[w>>3].words[w&7] = m.words[w]
 	}
 	return l
 }
@@ -144,12 +153,12 @@ func (m *mask) union(l *leaf) {
 	if l == nil {
 		return
 	}
-	for f, i := l.full, 0; f != 0; f, i = f&(f-1), i+1 {
+	for f := l.full; f != 0; f &= f - 1 {
 		w := bits.TrailingZeros64(f) & 63
 		if m.full&(1<<w) != 0 {
-			m.words[w] |= l.words[i]
+			m.words[w] |= l.blocks[w>>3].words[w&7]
 		} else {
-			m.words[w] = l.words[i]
+			m.words[w] = l.blocks[w>>3].words[w&7]
 		}
 	}
 	m.full |= l.full

@@ -116,7 +116,7 @@ func (w *writer) keys(c query.Column, list func([]key, *Row) []key, same func(a,
 		}
 	}
 	for _, k := range w.newK {
-		if !slices.Contains(w.oldK, k) {
+		if len(w.oldK) == 0 || !slices.Contains(w.oldK, k) {
 			w.put(k)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"sort"
 )
 
-// set is a persistent set of slots: a bitmap in leaves of 4,096 slots, of which only the words that are not empty are kept. The nil set is
-// the empty one. Who changes a set gets another one that shares all leaves but those it changed. What was made under the same edit is
+// set is a persistent set of slots: a bitmap in leaves of 4,096 slots and blocks of 512, of which only those that are not empty are kept. The
+// nil set is the empty one. Who changes a set gets another one that shares all leaves but those it changed. What was made under the same edit is
 // changed in place: see View.Apply.
 type set struct {
 	edit   uint64
@@ -17,13 +17,19 @@ type set struct {
 	leaves []*leaf // in the order of no
 }
 
-// leaf is 64 words of 64 slots, at most 512 bytes: the slots from no*4096. Bit i of full says that word i is not empty; words are those
-// that are not.
+// leaf is 64 words of 64 slots, those from no*4096, in blocks. Bit i of full says that word i is not empty; a block whose words are all empty
+// is nil.
 type leaf struct {
-	no    uint32
+	no     uint32
+	edit   uint64
+	full   uint64
+	blocks [8]*block
+}
+
+// block is what a write copies of the words.
+type block struct {
 	edit  uint64
-	full  uint64
-	words []uint64
+	words [8]uint64
 }
 
 const (
@@ -75,43 +81,37 @@ func (s *set) has(slot uint32) bool {
 
 // word returns word i.
 func (l *leaf) word(i uint32) uint64 {
-	if l.full&(1<<i) == 0 {
-		return 0
+	if b := l.blocks[i>>3&7]; b != nil {
+		return b.words[i&7]
 	}
-	return l.words[l.rank(i)]
+	return 0
 }
-
-// rank returns where word i is or would be among those that are kept.
-func (l *leaf) rank(i uint32) int { return bits.OnesCount64(l.full & (1<<i - 1)) }
 
 // first returns the least slot of a set that is not empty.
 func (s *set) first() uint32 {
 	l := s.leaves[0]
-	return l.no<<leafBits | uint32(bits.TrailingZeros64(l.full))<<6 | uint32(bits.TrailingZeros64(l.words[0]))
+	w := uint32(bits.TrailingZeros64(l.full))
+	return l.no<<leafBits | w<<6 | uint32(bits.TrailingZeros64(l.word(w)))
 }
 
 // with returns the set with a slot.
 func (s *set) with(edit uint64, slot uint32) *set {
-	if s.has(slot) {
+	no, w, bit := slot>>leafBits, slot>>6&63, uint64(1)<<(slot&63)
+	if s == nil {
+		s = &set{edit: edit}
+	}
+	i, ok := s.find(no)
+	if ok && s.leaves[i].word(w)&bit != 0 {
 		return s
 	}
 	s = s.own(edit)
 	s.n++
-	no, w, bit := slot>>leafBits, slot>>6&63, uint64(1)<<(slot&63)
-	i, ok := s.find(no)
 	if !ok {
-		s.leaves = slices.Insert(s.leaves, i, &leaf{no: no, edit: edit, full: 1 << w, words: []uint64{bit}})
-		return s
+		s.leaves = slices.Insert(s.leaves, i, &leaf{no: no, edit: edit})
 	}
-	l := s.leaves[i].own(edit)
-	s.leaves[i] = l
-	r := l.rank(w)
-	if l.full&(1<<w) == 0 {
-		l.full |= 1 << w
-		l.words = slices.Insert(l.words, r, bit)
-	} else {
-		l.words[r] |= bit
-	}
+	l := s.ownLeaf(i)
+	l.full |= 1 << w
+	*l.own(w) |= bit
 	return s
 }
 
@@ -127,12 +127,13 @@ func (s *set) without(edit uint64, slot uint32) *set {
 	s.n--
 	w := slot >> 6 & 63
 	i, _ := s.find(slot >> leafBits)
-	l := s.leaves[i].own(edit)
-	s.leaves[i] = l
-	r := l.rank(w)
-	if l.words[r] &^= 1 << (slot & 63); l.words[r] == 0 {
-		l.full &^= 1 << w
-		l.words = slices.Delete(l.words, r, r+1)
+	l := s.ownLeaf(i)
+	word := l.own(w)
+	if *word &^= 1 << (slot & 63); *word != 0 {
+		return s
+	}
+	if l.full &^= 1 << w; l.full>>(w&^7)&0xff == 0 {
+		l.blocks[w>>3] = nil
 	}
 	if l.full == 0 {
 		s.leaves = slices.Delete(s.leaves, i, i+1)
@@ -142,9 +143,6 @@ func (s *set) without(edit uint64, slot uint32) *set {
 
 // own returns a set that this edit may change: itself or a copy.
 func (s *set) own(edit uint64) *set {
-	if s == nil {
-		return &set{edit: edit}
-	}
 	if s.edit == edit {
 		return s
 	}
@@ -153,12 +151,27 @@ func (s *set) own(edit uint64) *set {
 	return c
 }
 
-// own returns a leaf that this edit may change: itself or a copy.
-func (l *leaf) own(edit uint64) *leaf {
-	if l.edit == edit {
-		return l
+// ownLeaf makes a leaf one that the edit of the set may change: itself or a copy.
+func (s *set) ownLeaf(i int) *leaf {
+	l := s.leaves[i]
+	if l.edit != s.edit {
+		c := *l
+		l, c.edit = &c, s.edit
+		s.leaves[i] = l
 	}
-	c := &leaf{no: l.no, edit: edit, full: l.full, words: make([]uint64, len(l.words), min(len(l.words)+1, 64))}
-	copy(c.words, l.words)
-	return c
+	return l
+}
+
+// own returns word w of a block that the edit of the leaf may change.
+func (l *leaf) own(w uint32) *uint64 {
+	b := l.blocks[w>>3&7]
+	switch {
+	case b == nil:
+		b = &block{edit: l.edit}
+	case b.edit != l.edit:
+		c := *b
+		b, c.edit = &c, l.edit
+	}
+	l.blocks[w>>3&7] = b
+	return &b.words[w&7]
 }

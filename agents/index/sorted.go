@@ -34,7 +34,7 @@ func (n name) compare(o name) int {
 }
 
 // maxTwig is how much a node has at most. A write copies one node of each level.
-const maxTwig = 64
+const maxTwig = 32
 
 // seek returns where the first slot is whose name is n or greater.
 func (t *twig) seek(rows *slots, n name) int {
