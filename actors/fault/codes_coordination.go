@@ -265,6 +265,31 @@ var coordination = []Entry{
 		"Add agents, or allow more of what is forbidden.",
 	},
 	{
+		4551, "market/stake.ErrDuplicate", nil, Low, never, false,
+		"A deal, violation or policy of the name was there before.",
+		"Nothing if it is the same one; otherwise give it a name of its own.",
+	},
+	{
+		4552, "market/stake.ErrFrozen", nil, Low, later, false,
+		"Stake cannot be withdrawn while a case about its owner is open.",
+		"Wait for the end of the case, or appeal.",
+	},
+	{
+		4553, "market/stake.ErrCapacity", nil, Medium, later, false,
+		"The pool could not stand for another policy of that size.",
+		"Add capital, lower the limit, or take another provider.",
+	},
+	{
+		4554, "market/stake.TooLowError", nil, Medium, later, false,
+		"Somebody has less at stake than is needed.",
+		"Lock more stake, or do less with it.",
+	},
+	{
+		4555, "market/stake.StateError", nil, Low, never, false,
+		"A case or policy cannot take the step from where it is.",
+		"See the state that the error names.",
+	},
+	{
 		4561, "market/reputation.ConflictError",
 		[]string{"market/reputation.ErrConflict"},
 		High, escalate, false,
@@ -395,5 +420,17 @@ var coordination = []Entry{
 		4591, "market/auction.ErrRelatedParty", nil, Medium, never, false,
 		"A bidder belongs to the owner of the auction.",
 		"Leave bidding to others.",
+	},
+	{
+		4611, "market/integrity.StateError",
+		[]string{"market/integrity.ErrInvalidState"},
+		Low, never, false,
+		"A case of misconduct is not in the state that the step needs.",
+		"Read the case again: it may be decided, or the window for an appeal over.",
+	},
+	{
+		4612, "market/integrity.ErrNotParty", nil, Medium, never, false,
+		"Somebody was to review, decide or appeal a case who may not.",
+		"Let somebody review who has no part in it; only who lost can appeal, and only somebody else decide that.",
 	},
 }

@@ -77,4 +77,11 @@ var rate = []Entry{
 		"A reservation does not fit into a budget.",
 		"Reserve less, raise the limit of the node that the error names, or wait for its next window.",
 	},
+	{
+		6811, "market/integrity.LimitedError",
+		[]string{"market/integrity.ErrRateLimited"},
+		Low, later, false,
+		"An identity, or all of its owner together, bid faster than they may.",
+		"Wait as long as the error says.",
+	},
 }

@@ -172,4 +172,9 @@ var registry = []Entry{
 		"There are too few quotes to conclude from.",
 		"Gather at least as many as the message says.",
 	},
+	{
+		7615, "market/stake.ErrUnknown", nil, Low, never, false,
+		"No such owner, case or policy is known.",
+		"Check the name.",
+	},
 }

@@ -495,6 +495,11 @@ var validation = []Entry{
 		"Correct the field that the error names.",
 	},
 	{
+		1850, "market/stake.InputError", nil, Medium, never, false,
+		"An argument about stakes, pools or rewards is wrong.",
+		"Correct the field that the error names.",
+	},
+	{
 		1861, "market/reputation.EvidenceError",
 		[]string{"market/reputation.ErrInvalidEvidence"},
 		Medium, never, false,
@@ -546,6 +551,11 @@ var validation = []Entry{
 		1875, "market/auction.ErrMalformed", nil, High, never, false,
 		"A log of an auction holds what was never written to it.",
 		"Restore the log from a copy.",
+	},
+	{
+		1881, "market/integrity.ErrInvalidRules", nil, Medium, never, false,
+		"The limits of a detector cannot be followed.",
+		"Correct the field that the error names; a zero field is the default.",
 	},
 	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,

@@ -50,7 +50,7 @@ func TestEveryAverageIsBetweenTheLeastAndTheLargestPrice(t *testing.T) {
 			require.LessOrEqual(t, p.Low, p.Index)
 			require.GreaterOrEqual(t, p.High, p.Index)
 		}
-		// More sales of one pair at its own price change the index by nothing.
+		// One more sale of a pair is not one vote more.
 		again, err := Of(append(sales, sales[len(sales)-1]), at+1, 1<<40)
 		require.NoError(t, err)
 		require.Equal(t, p.Pairs, again.Pairs)
