@@ -51,10 +51,11 @@ func (m *Machine) accept(in Accept) (plan, error) {
 	if err := m.admit(in, in.Bidder, in.Asset); err != nil {
 		return plan{}, err
 	}
+	if m.spec.Kind != Dutch {
+		return plan{}, &BidError{"kind", "only a price clock is accepted"}
+	}
 	price := m.clockPrice()
 	switch {
-	case m.spec.Kind != Dutch:
-		return plan{}, &BidError{"kind", "only a price clock is accepted"}
 	case in.Quantity <= 0:
 		return plan{}, &BidError{"quantity", "want more than 0"}
 	case in.Quantity > m.spec.Units:

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mabeam.dev/market/money"
@@ -160,7 +161,7 @@ func (m *Machine) lookup(in Input) (digest [sha256.Size]byte, r Result, err erro
 	case !ok:
 		return digest, r, nil
 	case was.digest != digest:
-		return digest, r, fmt.Errorf("auction: %s with key %.100q: %w", in.input(), key, ErrIdempotencyConflict)
+		return digest, r, fmt.Errorf("auction: %s of %.100q: %w", in.input(), strings.ReplaceAll(key, "\x00", "/"), ErrIdempotencyConflict)
 	}
 	r = was.result
 	r.Duplicate = true
