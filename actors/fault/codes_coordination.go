@@ -290,6 +290,31 @@ var coordination = []Entry{
 		"See the state that the error names.",
 	},
 	{
+		4556, "market/listing.ErrDuplicate", nil, Low, never, false,
+		"A listing or deal of the name was there before.",
+		"Nothing if it is the same one; otherwise give it a name of its own.",
+	},
+	{
+		4557, "market/listing.ErrNotYours", nil, Medium, never, false,
+		"Only another party of the listing or deal may do that.",
+		"Ask the party.",
+	},
+	{
+		4558, "market/listing.ReputationError", nil, Medium, later, false,
+		"The reputation of the provider is below the gate of the market.",
+		"Let it gather settled deals elsewhere first.",
+	},
+	{
+		4559, "market/listing.PriceError", nil, Low, never, false,
+		"A listing costs more than the buyer would pay.",
+		"Raise the limit, or look for another listing.",
+	},
+	{
+		4560, "market/listing.StateError", nil, Low, never, false,
+		"A deal cannot take the step from where it is.",
+		"See the state that the error names.",
+	},
+	{
 		4561, "market/reputation.ConflictError",
 		[]string{"market/reputation.ErrConflict"},
 		High, escalate, false,

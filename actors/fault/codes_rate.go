@@ -66,6 +66,11 @@ var rate = []Entry{
 		"Cancel orders that are not needed, or let the book take more.",
 	},
 	{
+		6712, "market/listing.ErrFull", nil, Low, later, false,
+		"The provider has as many deals as it takes.",
+		"Wait for one to end, or take another listing.",
+	},
+	{
 		6721, "market/auction.ErrTooManyBidders", nil, Low, later, false,
 		"The auction has as many bidders as it may.",
 		"Raise its limit, or look for another auction.",

@@ -177,4 +177,9 @@ var registry = []Entry{
 		"No such owner, case or policy is known.",
 		"Check the name.",
 	},
+	{
+		7616, "market/listing.ErrUnknown", nil, Low, never, false,
+		"No such listing or deal is there, or it is over.",
+		"Check the name; look for what is offered now.",
+	},
 }

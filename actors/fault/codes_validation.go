@@ -500,6 +500,11 @@ var validation = []Entry{
 		"Correct the field that the error names.",
 	},
 	{
+		1851, "market/listing.InputError", nil, Medium, never, false,
+		"A field of a listing, a request or a deal is wrong.",
+		"Correct the field that the error names.",
+	},
+	{
 		1861, "market/reputation.EvidenceError",
 		[]string{"market/reputation.ErrInvalidEvidence"},
 		Medium, never, false,
