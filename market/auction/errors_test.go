@@ -102,7 +102,8 @@ func TestEveryErrorHasWhoProvokesIt(t *testing.T) {
 		{open(t, sealed), auction.Bid{At: epoch, Bidder: "ann", Asset: "credit", Commitment: []byte("short")}, auction.ErrInvalidBid},
 		{
 			open(t, sealed, auction.Bid{At: epoch, Bidder: "ann", Asset: "credit", Commitment: auction.Commit("a1", "bob", 7, nonce)}, closed),
-			auction.Reveal{At: closed.At, Bidder: "ann", Amount: 7, Nonce: nonce}, auction.ErrCommitMismatch,
+			auction.Reveal{At: closed.At, Bidder: "ann", Amount: 7, Nonce: nonce},
+			auction.ErrCommitMismatch,
 		},
 		{open(t, sealed, closed), auction.Reveal{At: closed.At, Bidder: "ann", Amount: 7, Nonce: nonce}, auction.ErrNoBid},
 		{open(t, lots), bundles("ann"), auction.ErrInvalidBid},

@@ -268,6 +268,9 @@ func (m *Machine) judge(in Input) (plan, error) {
 	case Default:
 		return m.defaults(in)
 	case Settle:
+		if m.state == Decided && m.outcome.Sold && m.spec.DepositPerMillion != million {
+			return plan{}, &StateError{Have: m.state, Want: []State{Settling}, Event: "settle"} // deposits do not cover the price
+		}
 		return plan{do: m.settled}, nil
 	case Cancel:
 		return m.cancel(in)

@@ -34,9 +34,15 @@ func inState(t *testing.T, want auction.State) *stage {
 	require.NoError(t, err)
 	bid := auction.Bid{At: epoch, Bidder: "ann", Asset: "credit", Commitment: auction.Commit("a1", "ann", 10, nonce)}
 	road := []auction.Input{
-		auction.Announce{At: epoch}, auction.Start{At: epoch}, bid, auction.Close{At: epoch.Add(120 * time.Second), Gen: 1},
-		auction.Reveal{At: epoch.Add(121 * time.Second), Bidder: "ann", Amount: 10, Nonce: nonce}, auction.Close{At: late, Gen: 2},
-		auction.Decide{At: late}, auction.Charge{At: late}, auction.Settle{At: late},
+		auction.Announce{At: epoch},
+		auction.Start{At: epoch},
+		bid,
+		auction.Close{At: epoch.Add(120 * time.Second), Gen: 1},
+		auction.Reveal{At: epoch.Add(121 * time.Second), Bidder: "ann", Amount: 10, Nonce: nonce},
+		auction.Close{At: late, Gen: 2},
+		auction.Decide{At: late},
+		auction.Charge{At: late},
+		auction.Settle{At: late},
 	}
 	switch want {
 	case auction.Suspended, auction.Cancelled, auction.Failed:
@@ -90,7 +96,7 @@ func TestEveryEventInEveryState(t *testing.T) {
 		{"decide", func(*auction.Machine) auction.Input { return auction.Decide{At: late} }, []auction.State{auction.Closing}},
 		{"charge", func(*auction.Machine) auction.Input { return auction.Charge{At: late} }, []auction.State{auction.Decided}},
 		{"default", func(*auction.Machine) auction.Input { return auction.Default{At: late, Bidder: "ann"} }, []auction.State{auction.Settling}},
-		{"settle", func(*auction.Machine) auction.Input { return auction.Settle{At: late} }, []auction.State{auction.Decided, auction.Settling}},
+		{"settle", func(*auction.Machine) auction.Input { return auction.Settle{At: late} }, []auction.State{auction.Settling}}, // it took deposits: winners are asked for the rest first
 		{"fail", func(*auction.Machine) auction.Input { return auction.Fail{At: late, Reason: "no"} }, []auction.State{auction.Closing, auction.Decided, auction.Settling}},
 		{"cancel", func(*auction.Machine) auction.Input { return auction.Cancel{At: epoch, Operator: true, Reason: "no"} }, []auction.State{auction.Draft, auction.Scheduled, auction.Open, auction.Revealing, auction.Closing, auction.Suspended}},
 		{"suspend", func(*auction.Machine) auction.Input { return auction.Suspend{At: epoch} }, []auction.State{auction.Draft, auction.Scheduled, auction.Open, auction.Revealing, auction.Closing, auction.Decided, auction.Settling}},
