@@ -139,7 +139,7 @@ func (v *View) both(a, b *set) int {
 	}
 	n := 0
 	var m mask
-	for _, l := range a.leaves {
+	for l := range a.all() {
 		m.load(l)
 		m.and(b.at(l.no))
 		n += m.count()

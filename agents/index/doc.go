@@ -11,7 +11,7 @@
 //     whatever comes, goes and changes between them.
 //   - Nothing here blocks, and no call runs code of the user. Views and prepared queries may be used by many at once.
 //   - A write that is not part of a batch is indexed together with the next few: until then each query tests such a row itself, so no
-//     answer is behind. Most commits are therefore quick, and one in 49 or so takes the time of all of them.
+//     answer is behind. Most commits are therefore quick, and one in 65 or so takes the time of all of them.
 //   - Time of a query grows with the rows it has to look at, which the planner keeps few; see [View.Explain]. A query that no
 //     index answers takes the time of a test of every row.
 //

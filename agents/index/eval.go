@@ -83,7 +83,7 @@ func (p *plan) candidates(v *View) *set {
 	var m mask
 	for no := range v.leaves() {
 		if p.eval(no, &m, false); m.full != 0 {
-			out.leaves = append(out.leaves, m.pack(no))
+			out.put(no, m.pack(no))
 			out.n += m.count()
 		}
 	}

@@ -47,7 +47,7 @@ type finder struct {
 	p     *Prepared
 	plan  plan
 	order ordering
-	want  int      // one row more than the limit, to know whether there are more; 0 for all
+	want  int    // one row more than the limit, to know whether there are more; 0 for all
 	slots *set   // candidates, but for those in fresh
 	fresh []*Row // rows that are meant and that the indexes do not show
 	best  best
@@ -155,7 +155,7 @@ func (f *finder) ahead(r *Row) bool { return f.p.cursor == nil || f.order.after(
 // collect shows the rows in a set, and in another if there is one, and besides some more that are meant, to best.
 func (f *finder) collect(s, and *set, more []*Row) {
 	var m mask
-	for _, l := range s.all() {
+	for l := range s.all() {
 		if m.load(l); and != nil {
 			m.and(and.at(l.no))
 		}

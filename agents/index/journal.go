@@ -25,7 +25,7 @@ type journal struct {
 const journalPart = 6
 
 // maxRecent is how many recent writes a View may have: each costs every query the test of a row.
-const maxRecent = 48
+const maxRecent = 64
 
 func (r *recent) name() name {
 	if r.now != nil {

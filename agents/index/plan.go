@@ -164,7 +164,7 @@ func (v *View) dear(x indexed, t *term, wanted int) bool {
 	}
 	words := 0
 	for _, s := range slices.Concat(t.lead.sets, t.lead.edge) {
-		words += min(s.n, 64*len(s.leaves))
+		words += min(s.n, 64*s.leaves)
 	}
 	byIndex := float64(sets*words) * costWord
 	rows, each := float64(t.count), float64(costTest)

@@ -3,9 +3,9 @@
 package index
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
-	"sort"
 )
 
 // set is a persistent set of slots: a bitmap in leaves of 4,096 slots and blocks of 512, of which only those that are not empty are kept. The
@@ -14,7 +14,14 @@ import (
 type set struct {
 	edit   uint64
 	n      int
-	leaves []*leaf // in the order of no
+	leaves int       // how many there are
+	nodes  []*branch // that of leaf no is at no/8, and nil if it has no leaf
+}
+
+// branch is eight leaves, those from its place*8; nil is an empty one. It keeps what a write copies of a large set small.
+type branch struct {
+	edit   uint64
+	leaves [8]*leaf
 }
 
 // leaf is 64 words of 64 slots, those from no*4096, in blocks. Bit i of full says that word i is not empty; a block whose words are all empty
@@ -45,32 +52,39 @@ func (s *set) size() int {
 	return s.n
 }
 
-// all returns the leaves.
-func (s *set) all() []*leaf {
+// spread returns how many leaves the set has.
+func (s *set) spread() int {
 	if s == nil {
-		return nil
+		return 0
 	}
 	return s.leaves
 }
 
-// find returns where the leaf with a number is or would be.
-func (s *set) find(no uint32) (int, bool) {
-	if i := int(no); i < len(s.leaves) && s.leaves[i].no == no {
-		return i, true // no leaf before it is missing
+// all gives the leaves in order.
+func (s *set) all() iter.Seq[*leaf] {
+	return func(yield func(*leaf) bool) {
+		if s == nil {
+			return
+		}
+		for _, n := range s.nodes {
+			if n == nil {
+				continue
+			}
+			for _, l := range &n.leaves {
+				if l != nil && !yield(l) {
+					return
+				}
+			}
+		}
 	}
-	i := sort.Search(len(s.leaves), func(i int) bool { return s.leaves[i].no >= no })
-	return i, i < len(s.leaves) && s.leaves[i].no == no
 }
 
 // at returns the leaf with a number, or nil.
 func (s *set) at(no uint32) *leaf {
-	if s == nil {
+	if s == nil || int(no>>3) >= len(s.nodes) || s.nodes[no>>3] == nil {
 		return nil
 	}
-	if i, ok := s.find(no); ok {
-		return s.leaves[i]
-	}
-	return nil
+	return s.nodes[no>>3].leaves[no&7]
 }
 
 // has reports whether a slot is in the set.
@@ -89,29 +103,24 @@ func (l *leaf) word(i uint32) uint64 {
 
 // first returns the least slot of a set that is not empty.
 func (s *set) first() uint32 {
-	l := s.leaves[0]
-	w := uint32(bits.TrailingZeros64(l.full))
-	return l.no<<leafBits | w<<6 | uint32(bits.TrailingZeros64(l.word(w)))
+	for l := range s.all() {
+		w := uint32(bits.TrailingZeros64(l.full))
+		return l.no<<leafBits | w<<6 | uint32(bits.TrailingZeros64(l.word(w)))
+	}
+	panic("index: first of an empty set")
 }
 
 // with returns the set with a slot.
 func (s *set) with(edit uint64, slot uint32) *set {
-	no, w, bit := slot>>leafBits, slot>>6&63, uint64(1)<<(slot&63)
-	if s == nil {
-		s = &set{edit: edit}
-	}
-	i, ok := s.find(no)
-	if ok && s.leaves[i].word(w)&bit != 0 {
+	if s.has(slot) {
 		return s
 	}
 	s = s.own(edit)
 	s.n++
-	if !ok {
-		s.leaves = slices.Insert(s.leaves, i, &leaf{no: no, edit: edit})
-	}
-	l := s.ownLeaf(i)
+	w := slot >> 6 & 63
+	l := s.ownLeaf(slot >> leafBits)
 	l.full |= 1 << w
-	*l.own(w) |= bit
+	*l.own(w) |= 1 << (slot & 63)
 	return s
 }
 
@@ -125,9 +134,8 @@ func (s *set) without(edit uint64, slot uint32) *set {
 	}
 	s = s.own(edit)
 	s.n--
-	w := slot >> 6 & 63
-	i, _ := s.find(slot >> leafBits)
-	l := s.ownLeaf(i)
+	no, w := slot>>leafBits, slot>>6&63
+	l := s.ownLeaf(no)
 	word := l.own(w)
 	if *word &^= 1 << (slot & 63); *word != 0 {
 		return s
@@ -136,30 +144,61 @@ func (s *set) without(edit uint64, slot uint32) *set {
 		l.blocks[w>>3] = nil
 	}
 	if l.full == 0 {
-		s.leaves = slices.Delete(s.leaves, i, i+1)
+		s.put(no, nil)
 	}
 	return s
 }
 
 // own returns a set that this edit may change: itself or a copy.
 func (s *set) own(edit uint64) *set {
-	if s.edit == edit {
+	switch {
+	case s == nil:
+		return &set{edit: edit}
+	case s.edit == edit:
 		return s
 	}
-	c := &set{edit: edit, n: s.n, leaves: make([]*leaf, len(s.leaves), len(s.leaves)+1)}
-	copy(c.leaves, s.leaves)
-	return c
+	c := *s
+	c.edit, c.nodes = edit, slices.Clone(s.nodes)
+	return &c
 }
 
-// ownLeaf makes a leaf one that the edit of the set may change: itself or a copy.
-func (s *set) ownLeaf(i int) *leaf {
-	l := s.leaves[i]
-	if l.edit != s.edit {
-		c := *l
-		l, c.edit = &c, s.edit
-		s.leaves[i] = l
+// put puts a leaf in its place; nil takes the one there out. The edit of the set may change the set.
+func (s *set) put(no uint32, l *leaf) {
+	for int(no>>3) >= len(s.nodes) {
+		s.nodes = append(s.nodes, nil)
 	}
-	return l
+	n := s.nodes[no>>3]
+	switch {
+	case n == nil:
+		n = &branch{edit: s.edit}
+	case n.edit != s.edit:
+		n = &branch{edit: s.edit, leaves: n.leaves}
+	}
+	s.nodes[no>>3] = n
+	switch was := n.leaves[no&7]; {
+	case was == nil && l != nil:
+		s.leaves++
+	case was != nil && l == nil:
+		s.leaves--
+	}
+	if n.leaves[no&7] = l; n.leaves == [8]*leaf{} {
+		s.nodes[no>>3] = nil
+	}
+}
+
+// ownLeaf returns the leaf of a number, which the edit of the set may change: the one that is there, a copy, or a new one.
+func (s *set) ownLeaf(no uint32) *leaf {
+	l := s.at(no)
+	if l != nil && l.edit == s.edit {
+		return l
+	}
+	c := leaf{no: no}
+	if l != nil {
+		c = *l
+	}
+	c.edit = s.edit
+	s.put(no, &c)
+	return &c
 }
 
 // own returns word w of a block that the edit of the leaf may change.
@@ -169,8 +208,7 @@ func (l *leaf) own(w uint32) *uint64 {
 	case b == nil:
 		b = &block{edit: l.edit}
 	case b.edit != l.edit:
-		c := *b
-		b, c.edit = &c, l.edit
+		b = &block{edit: l.edit, words: b.words}
 	}
 	l.blocks[w>>3&7] = b
 	return &b.words[w&7]

@@ -172,7 +172,7 @@ func (f *finder) takeBand(s *set, more []*Row, equal bool) {
 		return
 	}
 	f.best.k = wanted
-	if and != nil && len(and.leaves) < len(s.all()) {
+	if and != nil && and.spread() < s.spread() {
 		s, and = and, s
 	}
 	f.collect(s, and, more)
