@@ -44,6 +44,7 @@ var measures = []struct {
 	{"wdp payments", (*bench).payments},
 	{"wdp stretch", (*bench).stretch},
 	{"ledger", (*bench).ledger},
+	{"order book", (*bench).orderbook},
 }
 
 func run(args []string, stdout, stderr io.Writer) (err error) {
