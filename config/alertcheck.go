@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -153,6 +154,17 @@ func (d *decoder) hook(r AlertRoute, at string) {
 		d.fail(d.near(at), at+".url", fault{code: CodeMissing, reason: "required key is missing", want: "the address of the webhook"})
 	case r.To == ToWebhook:
 		d.web(r.URL, at+".url")
+	}
+	d.headerValues(r.Headers, at+".headers")
+}
+
+// headerValues checks what headers say. A client refuses a control character only when it sends, which is when somebody should have been told.
+func (d *decoder) headerValues(headers map[string]Text, path string) {
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		at := path + "." + name
+		if !d.bad(at) && strings.ContainsFunc(headers[name].Reveal(), func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			d.fail(d.near(at), at, fault{code: CodeBadValue, reason: "a header has one line, without control characters"})
+		}
 	}
 }
 

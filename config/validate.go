@@ -25,6 +25,7 @@ func (d *decoder) validate(cfg *Config) {
 	d.alerts(cfg.Alerts)
 	if t := cfg.Telemetry.Traces; t != nil {
 		d.web(t.Endpoint, "telemetry.traces.endpoint")
+		d.headerValues(t.Headers, "telemetry.traces.headers")
 	}
 }
 
