@@ -118,6 +118,7 @@ func TestDamageIsNamedAndNeverFewerEventsWithoutAnError(t *testing.T) {
 			assert.Equal(t, pos, e.Position)
 			assert.Equal(t, stream, e.Stream)
 			assert.Equal(t, "events.db", filepath.Base(e.Path))
+			assert.NotRegexp(t, `\n|\*\*\*`, e.Error(), "a message is one line, without what the engine writes around its own")
 		}
 	}
 	fine := func(t *testing.T, err error) { require.NoError(t, err) }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"mabeam.dev/events"
 )
@@ -38,6 +39,14 @@ func pageIn(words string) uint32 {
 	}
 	n, _ := strconv.ParseUint(m[1], 10, 32) // digits; a number that is too large is no page
 	return uint32(n)
+}
+
+// heading is what the engine writes above the damages of a file, on a line of its own.
+const heading = "*** in database main ***\n"
+
+// finding is the answer of a check as one line of a message.
+func finding(answer string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(answer, heading), "\n", "; ")
 }
 
 // firstBad lets the engine look for the page that it stumbled over. What it cannot open at all is damaged in the first page, where it looks for its header.

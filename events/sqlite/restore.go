@@ -111,7 +111,7 @@ func (s *Store) CheckFile(ctx context.Context) error {
 	case err != nil:
 		return s.unreadable(0, err)
 	case answer != "ok":
-		return placed(&events.CorruptError{Path: s.path, Reason: answer})
+		return placed(&events.CorruptError{Path: s.path, Reason: finding(answer)})
 	}
 	return nil
 }

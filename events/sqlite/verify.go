@@ -46,7 +46,7 @@ func quickCheck(c *conn, path string) error {
 			return err
 		}
 		if answer != "ok" {
-			return &events.CorruptError{Path: path, Reason: answer}
+			return &events.CorruptError{Path: path, Reason: finding(answer)}
 		}
 	}
 	return nil
