@@ -18,7 +18,7 @@ const costsBatch = "market.costs.batch"
 // BudgetAlerted is the event: a budget has crossed a level, or soon will. It is told once for each crossing, and again if the process ends right
 // after it.
 type BudgetAlerted struct {
-	Process string
+	Process string // that keeps the budget
 	cost.Alert
 }
 
@@ -37,7 +37,7 @@ func (e BudgetAlerted) LogAttrs() []slog.Attr {
 
 // BudgetOverrun is the event: facts, or a lower limit, have pushed a budget over its limit.
 type BudgetOverrun struct {
-	Process string
+	Process string // that keeps the budget
 	Path    string // of the budget
 }
 

@@ -226,6 +226,7 @@ func TestWhoeverFindsAnotherWriterEnds(t *testing.T) {
 		require.ErrorIs(t, err, market.ErrUnavailable)
 		require.ErrorIs(t, err, market.ErrVersion)
 		assert.Contains(t, events(), "market.fenced")
+		synctest.Wait() // until it is started anew
 		_, err = l.Post(t.Context(), ledger.Withdraw("mine", "ann", credits(90)))
 		require.ErrorIs(t, err, ledger.ErrInsufficientFunds, "its successor knows what the other has done")
 	})

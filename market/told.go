@@ -11,7 +11,7 @@ import (
 
 // BatchCommitted is the event: a process has made commands durable with one append.
 type BatchCommitted struct {
-	Process  string
+	Process  string // that did it
 	Family   string // of the process: "market.ledger"
 	Commands int    // that were answered
 	Refused  int    // of them
@@ -24,9 +24,9 @@ func (BatchCommitted) EventName() string { return "market.committed" }
 
 // CommandRefused is the event: a process has refused a command, which changed nothing.
 type CommandRefused struct {
-	Process string
-	Family  string
-	Err     error
+	Process string // that refused it
+	Family  string // of the process
+	Err     error  // why
 }
 
 // EventName returns "market.refused".
@@ -34,11 +34,11 @@ func (CommandRefused) EventName() string { return "market.refused" }
 
 // ProcessRecovered is the event: a process has made its state from its journal.
 type ProcessRecovered struct {
-	Process string
-	Family  string
-	Stream  string
-	Version uint64 // of the stream
-	Took    time.Duration
+	Process string        // that can be asked again
+	Family  string        // of the process
+	Stream  string        // that was read
+	Version uint64        // of the stream
+	Took    time.Duration // to read it
 }
 
 // EventName returns "market.recovered".
@@ -54,10 +54,10 @@ func (e ProcessRecovered) LogAttrs() []slog.Attr {
 
 // ProcessFenced is the event: a process ends because somebody else writes to its stream.
 type ProcessFenced struct {
-	Process string
-	Family  string
-	Stream  string
-	Err     error
+	Process string // that ends
+	Family  string // of the process
+	Stream  string // with two writers
+	Err     error  // of the journal
 }
 
 // EventName returns "market.fenced".
@@ -71,10 +71,10 @@ func (e ProcessFenced) LogAttrs() []slog.Attr { return about(e.Stream, e.Err) }
 
 // ProcessQuarantined is the event: a process refuses everything, because its journal cannot be understood.
 type ProcessQuarantined struct {
-	Process string
-	Family  string
-	Stream  string
-	Err     error
+	Process string // that refuses
+	Family  string // of the process
+	Stream  string // that cannot be understood
+	Err     error  // what is wrong with it
 }
 
 // EventName returns "market.quarantined".
@@ -88,8 +88,8 @@ func (e ProcessQuarantined) LogAttrs() []slog.Attr { return about(e.Stream, e.Er
 
 // SnapshotFailed is the event: a snapshot was not taken, or is not to be trusted; the journal is read instead.
 type SnapshotFailed struct {
-	Stream string
-	Err    error
+	Stream string // that the snapshot is of
+	Err    error  // why
 }
 
 // EventName returns "market.snapshot_failed".

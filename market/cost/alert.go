@@ -32,8 +32,8 @@ func (k AlertKind) String() string {
 
 // Alert says that a budget has crossed a level.
 type Alert struct {
-	Path string
-	Kind AlertKind
+	Path string    // of the budget
+	Kind AlertKind // what was crossed
 	// Percent is the level, of Used.
 	Percent int
 	// Spent and Limit are the budget's.

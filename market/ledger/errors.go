@@ -94,9 +94,8 @@ func (*FencedError) FaultCode() fault.Code { return 4512 }
 
 // FundsError says what an account lacks.
 type FundsError struct {
-	// Account and Asset are what would fall below 0.
-	Account Account
-	Asset   money.Asset
+	Account Account     // that would fall below 0
+	Asset   money.Asset // of which it has too little
 	// Need is what the transaction takes out of it on balance, Have what is in it; Max stands for a need beyond it.
 	Need, Have money.Amount
 }
