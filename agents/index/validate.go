@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"mabeam.dev/actors/fault"
@@ -44,28 +45,24 @@ func (r *Row) Validate() error {
 	if len(r.Capabilities) > MaxCapabilities {
 		wrong("has %d capabilities, more than %d", len(r.Capabilities), MaxCapabilities)
 	}
-	seen := map[string]bool{}
-	for _, c := range r.Capabilities {
+	for i, c := range r.Capabilities {
 		if c.Name == "" || strings.HasPrefix(c.Name, "/") || strings.HasSuffix(c.Name, "/") || strings.Contains(c.Name, "//") {
 			wrong("capability %q is not a path of names", c.Name)
 		}
-		if seen[c.Name] {
+		if slices.ContainsFunc(r.Capabilities[:min(i, MaxCapabilities)], func(o Capability) bool { return o.Name == c.Name }) {
 			wrong("capability %q is there twice", c.Name)
 		}
-		seen[c.Name] = true
 	}
 	if len(r.Labels) > MaxLabels {
 		wrong("has %d labels, more than %d", len(r.Labels), MaxLabels)
 	}
-	clear(seen)
-	for _, l := range r.Labels {
+	for i, l := range r.Labels {
 		if l.Name == "" {
 			wrong("has a label without a name")
 		}
-		if seen[l.Name] {
+		if slices.ContainsFunc(r.Labels[:min(i, MaxLabels)], func(o Label) bool { return o.Name == l.Name }) {
 			wrong("label %q is there twice", l.Name)
 		}
-		seen[l.Name] = true
 	}
 	for _, c := range []query.Column{query.ColumnCPUFree, query.ColumnSuccessRate, query.ColumnThroughput} {
 		if f, ok := r.float(c).Get(); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {

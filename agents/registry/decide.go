@@ -40,7 +40,7 @@ func (d *draft) batch(m Mode, ops []Op) ([]Result, error) {
 		}
 		return out, nil
 	}
-	b := d.branch()
+	b := d.branch(len(ops))
 	for i, op := range ops {
 		if out[i] = b.do(op); out[i].Err == nil {
 			continue

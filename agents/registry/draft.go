@@ -3,6 +3,7 @@
 package registry
 
 import (
+	"slices"
 	"time"
 
 	"mabeam.dev/agents/index"
@@ -134,10 +135,23 @@ func (d *draft) remove(id ID, last *index.Row) {
 	}
 }
 
-// branch returns a draft on this one, which counts only when it is merged.
-func (d *draft) branch() *draft { return &draft{ground: d, now: d.now, limit: d.limit} }
+// branch returns a draft on this one, which counts only when it is merged, with room for some ops.
+func (d *draft) branch(ops int) *draft {
+	b := &draft{ground: d, now: d.now, limit: d.limit}
+	b.expect(ops)
+	return b
+}
+
+// expect makes room for more ops at once: a draft that grows step by step copies itself again and again.
+func (d *draft) expect(ops int) {
+	d.list, d.writes = slices.Grow(d.list, ops), slices.Grow(d.writes, ops)
+	if d.touched == nil && ops > few {
+		d.touched = make(map[ID]int, ops)
+	}
+}
 
 func (d *draft) merge(b *draft) {
+	d.expect(len(b.list))
 	for _, t := range b.list {
 		own := d.touch(t.id)
 		own.rec, own.there = t.rec, t.there

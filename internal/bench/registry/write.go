@@ -23,6 +23,7 @@ func (b *bench) writes(w *world) error {
 		fresh[i] = w.agent(w.rng.IntN(w.n))
 		fresh[i].ID += "-" + strconv.Itoa(i)
 	}
+	busy := processor()
 	registered, err := medians(b.calls, func(i int) error {
 		_, err := w.reg.Register(background, fresh[i])
 		return err
@@ -30,6 +31,7 @@ func (b *bench) writes(w *world) error {
 	if err != nil {
 		return err
 	}
+	b.row(w, "register, processor time", b.perCall(processor()-busy), "ns", benchtab.Goal{})
 	b.row(w, "register, published, median", registered.p50, "ns", benchtab.ValueAtMost(10_000))
 	b.row(w, "register, published, mean", registered.mean, "ns", benchtab.ValueAtMost(10_000))
 	b.row(w, "register, published, p99", registered.p99, "ns", benchtab.Goal{})
@@ -38,10 +40,12 @@ func (b *bench) writes(w *world) error {
 		return err
 	}
 	b.row(w, "unregister, published, median", gone.p50, "ns", benchtab.Goal{})
+	busy = processor()
 	updated, err := medians(b.calls, func(i int) error { return w.update(i) })
 	if err != nil {
 		return err
 	}
+	b.row(w, "update of health, processor time", b.perCall(processor()-busy), "ns", benchtab.Goal{})
 	b.row(w, "update of health, published, median", updated.p50, "ns", benchtab.ValueAtMost(10_000))
 	b.row(w, "update of health, published, mean", updated.mean, "ns", benchtab.ValueAtMost(10_000))
 	b.row(w, "update of health, published, p99", updated.p99, "ns", benchtab.Goal{})
@@ -65,6 +69,9 @@ func (b *bench) writes(w *world) error {
 	}
 	return nil
 }
+
+// perCall returns the nanoseconds of one call of a measure.
+func (b *bench) perCall(all time.Duration) float64 { return float64(all.Nanoseconds()) / float64(b.calls) }
 
 // update gives some agent another health. Any goroutine may.
 func (w *world) update(i int) error {
