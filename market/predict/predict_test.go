@@ -3,6 +3,7 @@
 package predict
 
 import (
+	"flag"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -73,9 +74,11 @@ func TestAChargeIsNeverBelowTheExactCostAndLessThanTwoMicroUnitsAbove(t *testing
 	})
 }
 
+var paths = flag.Int("paths", 3000, "random paths of trades")
+
 func TestTheMakerNeverLosesMoreThanItsSubsidyOnAnyPath(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 200 {
+	for range *paths {
 		n := 2 + r.IntN(5)
 		spec := Spec{Outcomes: []string{"a", "b", "c", "d", "e", "f"}[:n], Liquidity: money.Amount(1000 + r.Int64N(1<<(10+r.IntN(26))))}
 		m, err := New(spec)
@@ -83,7 +86,7 @@ func TestTheMakerNeverLosesMoreThanItsSubsidyOnAnyPath(t *testing.T) {
 		again, err := New(spec)
 		require.NoError(t, err)
 		var taken money.Sum
-		for range 5000 / 10 {
+		for range 1 + r.IntN(30) {
 			owner := string(rune('p' + r.IntN(4)))
 			shares := money.Amount(r.Int64N(int64(spec.Liquidity)*2) + 1)
 			if r.IntN(3) == 0 {
@@ -100,7 +103,9 @@ func TestTheMakerNeverLosesMoreThanItsSubsidyOnAnyPath(t *testing.T) {
 			taken.Add(e.Paid)
 			again.Apply(e)
 			for i := range n {
-				require.LessOrEqual(t, m.Sold(i)-m.Taken(), spec.Subsidy(), "outcome %d", i)
+				if m.Sold(i)-m.Taken() > spec.Subsidy() {
+					t.Fatalf("outcome %d costs the maker %v, subsidy %v", i, m.Sold(i)-m.Taken(), spec.Subsidy())
+				}
 			}
 		}
 		total, err := taken.Amount()
