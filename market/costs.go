@@ -20,7 +20,7 @@ type CostsOptions struct {
 	Journal Journal
 	// Alerts are the rules of budget alerts. They are part of the state: with other rules than before, a restart may tell again what was told.
 	Alerts cost.AlertRules
-	// Tick is how often expired reservations and alerts are looked after; 0 means 10 s.
+	// Tick is how often expired reservations and alerts are looked after; 0 means 1 s.
 	Tick time.Duration
 }
 
@@ -49,7 +49,7 @@ type costsAnswer struct {
 // ProcessOptions.
 func NewCosts(o CostsOptions) (*Costs, error) {
 	if o.Tick <= 0 {
-		o.Tick = 10 * time.Second
+		o.Tick = time.Second
 	}
 	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.costs", journal: o.Journal, ticks: o.Tick}
 	if err := d.validate(); err != nil {

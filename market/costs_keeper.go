@@ -50,10 +50,11 @@ func (BudgetOverrun) LogLevel() slog.Level { return slog.LevelWarn }
 // LogAttrs names the budget.
 func (e BudgetOverrun) LogAttrs() []slog.Attr { return []slog.Attr{slog.String("budget", e.Path)} }
 
-// costsEvent is what one append holds: commands in their order, and the time of the look at the alerts behind them.
+// costsEvent is what one append holds: commands in their order, and perhaps a look at the alerts behind them.
 type costsEvent struct {
 	At       time.Time      `json:"at"`
 	Commands []cost.Command `json:"commands,omitempty"`
+	Looked   bool           `json:"looked,omitempty"`
 }
 
 // costsKeeper is the state of a process of costs. The alerts that were told are part of it: they are the fold of the same events.
@@ -64,7 +65,7 @@ type costsKeeper struct {
 	alerts  *cost.Alerts
 	next    []cost.Command // of the next batch
 	bytes   int
-	ticked  bool // the alerts are to be looked at, whatever else is done
+	ticked  bool // the alerts are to be looked at
 	told    []cost.Alert
 	overrun []string
 }
@@ -89,7 +90,9 @@ func (k *costsKeeper) replay(ev Event) error {
 		}
 		k.overrun = append(k.overrun, r.Overrun...)
 	}
-	k.told = k.alerts.Step(k.book, e.At)
+	if e.Looked {
+		k.told = k.alerts.Step(k.book, e.At)
+	}
 	return nil
 }
 
@@ -116,7 +119,7 @@ func (k *costsKeeper) do(now time.Time, c costsCommand) (costsAnswer, error) {
 	return costsAnswer{result: r}, err
 }
 
-// tick ends reservations whose time has come. The alerts are looked at once for each event, behind its commands, as replay does.
+// tick ends reservations whose time has come. The alerts are looked at behind the commands of the batch, as replay does.
 func (k *costsKeeper) tick(now time.Time) {
 	k.ticked = true
 	if at, ok := k.book.NextExpiry(); ok && !at.After(k.now(now)) {
@@ -133,13 +136,15 @@ func (k *costsKeeper) batch(now time.Time) (Event, bool) {
 		return Event{}, false
 	}
 	now = k.now(now)
-	before := k.alerts.Changes()
-	k.told = append(k.told, k.alerts.Step(k.book, now)...)
+	looked, before := k.ticked, k.alerts.Changes()
+	if looked {
+		k.told = append(k.told, k.alerts.Step(k.book, now)...)
+	}
 	k.ticked = false
 	if len(k.next) == 0 && k.alerts.Changes() == before {
 		return Event{}, false
 	}
-	data, err := json.Marshal(costsEvent{now, k.next})
+	data, err := json.Marshal(costsEvent{now, k.next, looked})
 	if err != nil {
 		panic(err) // values only
 	}

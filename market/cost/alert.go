@@ -112,9 +112,11 @@ func (a *Alerts) Step(b *Book, now time.Time) []Alert {
 		if a.rules.Ahead < 0 {
 			continue
 		}
-		f, err := b.Forecast(path, now)
-		soon := err == nil && !f.Exhausts.IsZero() && f.Exhausts.Sub(now) <= a.rules.Ahead && spent < n.limit.Amount
-		clear := err != nil || f.Exhausts.IsZero() || f.Exhausts.Sub(now) > 2*a.rules.Ahead
+		f, rests := n.forecast(now, int(2*a.rules.Ahead/bucket)+1)
+		in := f.Exhausts.Sub(now)
+		known := rests >= least && !f.Exhausts.IsZero()
+		soon := known && in <= a.rules.Ahead && spent < n.limit.Amount
+		clear := !known || in > 2*a.rules.Ahead
 		if a.passes(watched{path, Predicted, 0}, now, soon, clear) {
 			out = append(out, Alert{Path: path, Kind: Predicted, Spent: spent, Limit: n.limit.Amount, Exhausts: f.Exhausts})
 		}

@@ -88,16 +88,25 @@ func (b *Book) Forecast(path string, now time.Time) (Forecast, error) {
 	if n == nil || n.limit == nil {
 		return Forecast{}, fmt.Errorf("cost: forecast for %q: no limit: %w", path, ErrInsufficientData)
 	}
+	f, minutes := n.forecast(now, horizon)
+	if minutes < least {
+		return Forecast{}, fmt.Errorf("cost: forecast for %q: %d minutes, want %d: %w", path, minutes, least, ErrInsufficientData)
+	}
+	f.Path = path
+	return f, nil
+}
+
+// forecast looks some buckets ahead, an hour at least, and says on how many it rests.
+func (n *node) forecast(now time.Time, ahead int) (f Forecast, rests int) {
 	p := n.pace
 	p.advance(now)
 	if p.n < least {
-		return Forecast{}, fmt.Errorf("cost: forecast for %q: %d minutes, want %d: %w", path, p.n, least, ErrInsufficientData)
+		return f, p.n
 	}
-	f := Forecast{Path: path}
 	left := float64(n.left())
 	variance := p.errors / float64(p.n-2)
 	var mean, spread float64
-	for h := 1; h <= horizon; h++ {
+	for h := 1; h <= max(ahead, int(time.Hour/bucket)); h++ {
 		mean += max(p.level+float64(float64(h)*p.trend), 0)
 		m := float64(h - 1)
 		s := 1 + float64(levelWeight*m) + float64(levelWeight*trendWeight*m*(m+1)/2) // weight in the sum of an error h-1 buckets before its end
@@ -117,7 +126,7 @@ func (b *Book) Forecast(path string, now time.Time) (Forecast, error) {
 			break
 		}
 	}
-	return f, nil
+	return f, p.n
 }
 
 // whole makes an amount of an estimate.
