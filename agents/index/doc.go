@@ -20,7 +20,8 @@
 // Rows have dense slot numbers; an index is a persistent bitmap of slots for each key. Six indexes: capability (each name, and each
 // name above it in the hierarchy), health, node, kind (kind, team, role, state and every label), resource (bands of memory.free, cpu.free
 // and queue) and performance (bands of p99, success_rate and throughput). A band is a quarter of a power of two. The other fields are
-// tested on rows. Ids are also kept in order, for lists that are shown page by page.
+// tested on rows. Ids are also kept in order, for lists that are shown page by page. A commit of a few writes goes into a journal of at most 64
+// beside all that; the write for which there is no room left brings them in together, each part of an index copied once.
 //
 // # Usage
 //

@@ -71,7 +71,9 @@ func (b *bench) writes(w *world) error {
 }
 
 // perCall returns the nanoseconds of one call of a measure.
-func (b *bench) perCall(all time.Duration) float64 { return float64(all.Nanoseconds()) / float64(b.calls) }
+func (b *bench) perCall(all time.Duration) float64 {
+	return float64(all.Nanoseconds()) / float64(b.calls)
+}
 
 // update gives some agent another health. Any goroutine may.
 func (w *world) update(i int) error {
