@@ -43,7 +43,9 @@ func Ratings(ratings []Rated, rules RatingRules) []Finding {
 	by, of := map[string]*opinions{}, map[[2]string]*opinions{}
 	var end time.Time
 	// Sums of floating point depend on the order, and findings must not.
-	for _, r := range slices.SortedFunc(slices.Values(ratings), func(a, b Rated) int { return cmp.Or(cmp.Compare(a.Deal, b.Deal), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) }) {
+	for _, r := range slices.SortedFunc(slices.Values(ratings), func(a, b Rated) int {
+		return cmp.Or(cmp.Compare(a.Deal, b.Deal), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	}) {
 		take(by, r.From, r)
 		take(of, [2]string{r.From, r.To}, r)
 		if r.At.After(end) {

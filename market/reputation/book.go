@@ -4,6 +4,7 @@ package reputation
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -157,6 +158,9 @@ func (r *record) standing(domain string) Standing {
 	}
 	return Standing{}
 }
+
+// Agents returns all who have evidence, in order.
+func (b *Book) Agents() []Agent { return slices.Sorted(maps.Keys(b.agents)) }
 
 // Standing returns what is known of an agent in a domain; "" is all domains together. Nothing is known of an unknown agent.
 func (b *Book) Standing(who Agent, domain string) Standing {

@@ -50,7 +50,7 @@ const maxText = 256
 // Validate returns everything that is wrong with the evidence.
 func (e Evidence) Validate() error {
 	if e.Source == Settlement && e.Rater != "" && valid(e.Agent, true) && valid(e.Rater, true) && valid(e.Cause, true) && e.Agent != e.Rater && valid(e.Domain, false) &&
-		e.Dimension < Dimensions && unit(e.Outcome) && e.Value >= 0 && e.Typical >= 0 && unit(e.Credibility) && !e.At.IsZero() {
+		e.Dimension < Dimensions && unit(e.Outcome) && e.Value >= 0 && e.Typical >= 0 && unit(e.Credibility) && dated(e.At) {
 		return nil // the usual case, without building anything
 	}
 	var wrong []error
@@ -93,8 +93,8 @@ func (e Evidence) Validate() error {
 	if e.Value < 0 || e.Typical < 0 {
 		bad("value", "%v of typically %v is negative", e.Value, e.Typical)
 	}
-	if e.At.IsZero() {
-		bad("at", "no time")
+	if !dated(e.At) {
+		bad("at", "%v is no time that can be written down", e.At)
 	}
 	return errors.Join(wrong...)
 }
@@ -102,6 +102,9 @@ func (e Evidence) Validate() error {
 func valid[T ~string](text T, needed bool) bool {
 	return len(text) <= maxText && (text != "" || !needed)
 }
+
+// dated reports whether a time is one, and one that RFC 3339 can write.
+func dated(at time.Time) bool { return !at.IsZero() && at.UTC().Year() >= 0 && at.UTC().Year() <= 9999 }
 
 // unit reports whether a number is from 0 to 1; a NaN is not.
 func unit(x float64) bool { return x >= 0 && x <= 1 && !math.IsNaN(x) }
