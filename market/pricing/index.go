@@ -74,11 +74,16 @@ func Of(sales []Sale, now int64, window int64) (Price, error) {
 }
 
 // mean is a weighted mean of prices, exact until it is rounded.
-type mean struct{ sum, weight big.Int }
+type mean struct {
+	sum, weight big.Int
+	a, b, c     big.Int // what a step needs, kept so that it allocates once
+}
 
 func (m *mean) add(p money.Amount, weight int64) {
-	m.sum.Add(&m.sum, new(big.Int).Mul(big.NewInt(int64(p)), big.NewInt(weight)))
-	m.weight.Add(&m.weight, big.NewInt(weight))
+	m.a.SetInt64(int64(p))
+	m.b.SetInt64(weight)
+	m.sum.Add(&m.sum, m.c.Mul(&m.a, &m.b))
+	m.weight.Add(&m.weight, &m.b)
 }
 
 // value is the mean rounded down; it is between the least and the largest price, so it is an Amount.
@@ -88,17 +93,23 @@ func (m *mean) value() money.Amount {
 
 func (p *Price) pairs(sales []Sale) {
 	sorted := slices.Clone(sales)
-	low := func(s Sale) string { return min(s.Buyer, s.Seller) }
-	high := func(s Sale) string { return max(s.Buyer, s.Seller) }
-	slices.SortStableFunc(sorted, func(a, b Sale) int {
-		return cmp.Or(cmp.Compare(low(a), low(b)), cmp.Compare(high(a), high(b)))
+	for i := range sorted {
+		if s := &sorted[i]; s.Buyer > s.Seller {
+			s.Buyer, s.Seller = s.Seller, s.Buyer // who sold does not matter to who the pair is
+		}
+	}
+	slices.SortFunc(sorted, func(a, b Sale) int { // the order within a pair does not matter to its average
+		if c := cmp.Compare(a.Buyer, b.Buyer); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Seller, b.Seller)
 	})
 	var votes []money.Amount
 	var index mean
 	for i := 0; i < len(sorted); {
 		var of mean
 		j := i
-		for ; j < len(sorted) && low(sorted[j]) == low(sorted[i]) && high(sorted[j]) == high(sorted[i]); j++ {
+		for ; j < len(sorted) && sorted[j].Buyer == sorted[i].Buyer && sorted[j].Seller == sorted[i].Seller; j++ {
 			of.add(sorted[j].Price, sorted[j].Quantity)
 		}
 		v := of.value()

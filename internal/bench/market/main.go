@@ -45,6 +45,7 @@ var measures = []struct {
 	{"wdp stretch", (*bench).stretch},
 	{"ledger", (*bench).ledger},
 	{"order book", (*bench).orderbook},
+	{"pricing", (*bench).pricing},
 }
 
 func run(args []string, stdout, stderr io.Writer) (err error) {
