@@ -4,6 +4,7 @@ package market_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -123,6 +124,8 @@ func TestATickThatChangesNothingWritesNothing(t *testing.T) {
 	})
 }
 
+var reservations = flag.Int("reservations", 1600, "reservations of the test that nobody overspends")
+
 // However many reserve, draw and commit at once, nothing is granted beyond the limit.
 func TestNobodyOverspendsTogether(t *testing.T) {
 	c, _, _ := accounting(t, newMemory())
@@ -133,7 +136,7 @@ func TestNobodyOverspendsTogether(t *testing.T) {
 		wg.Go(func() {
 			ctx := context.Background()
 			rng := rand.New(rand.NewPCG(7, uint64(w)))
-			for i := range 100 {
+			for i := range *reservations / 16 {
 				id, amount := fmt.Sprint(w, "/", i), money.Amount(1+rng.IntN(20))
 				_, err := c.Reserve(ctx, cost.Reserve{ID: id, Path: fmt.Sprintf("acme/red/%d", w), Amount: amount})
 				if err != nil {
@@ -148,7 +151,7 @@ func TestNobodyOverspendsTogether(t *testing.T) {
 				mu.Lock()
 				held -= amount
 				mu.Unlock()
-				if rng.IntN(20) == 0 {
+				if rng.IntN(*reservations/30) == 0 { // so that most of the limit lasts to the end
 					_, err = c.Commit(ctx, id, min(amount, 1))
 				} else {
 					err = c.Release(ctx, id)

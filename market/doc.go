@@ -27,7 +27,8 @@
 //
 // # Failure modes
 //
-// [ErrUnavailable] while a process is down or was ended before it answered; [ErrVersion] from a journal; the errors of the pure packages, as they
+// [ErrUnavailable] while a process is down or was ended before it answered; while a journal does not answer, commands wait until their contexts
+// end; [ErrVersion] from a journal; the errors of the pure packages, as they
 // are.
 //
 // # OTP
