@@ -60,10 +60,16 @@ type request struct {
 
 func inOffice(t *testing.T, spec plan.Spec, o admin.TaskOptions, body func(*testing.T, *office)) {
 	t.Helper()
+	inOfficeOn(t, func() events.Store { return memory.New(memory.Options{}) }, spec, o, body)
+}
+
+// inOfficeOn is inOffice on a store of the test's own, which is made in the bubble.
+func inOfficeOn(t *testing.T, store func() events.Store, spec plan.Spec, o admin.TaskOptions, body func(*testing.T, *office)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		sys := actors.New(actors.Options{})
 		defer func() { require.NoError(t, sys.Close(context.Background())) }()
-		journal := events.NewJournal(memory.New(memory.Options{}), events.JournalOptions{})
+		journal := events.NewJournal(store(), events.JournalOptions{})
 		dir, dirChild := agents.NewDirectory(sys, "agents")
 		queue, err := work.New(sys, work.Options{Epoch: "e", Plan: spec, Journal: journal, Directory: dir})
 		require.NoError(t, err)

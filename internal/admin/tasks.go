@@ -29,6 +29,8 @@ type TaskOptions struct {
 	Now func() time.Time
 	// Heartbeat is the pause after which a stream of events that is silent shows that it is alive; 0 means 10 s.
 	Heartbeat time.Duration
+	// Wait is the longest time that a request other than a stream waits for a queue, which waits itself while the disk is full; 0 means 10 s.
+	Wait time.Duration
 }
 
 // NamedQueue is a work queue under the name that the config gives it.
@@ -86,7 +88,8 @@ type tasks struct {
 //
 //   - POST /v1/tasks: takes a task line, or JSON lines with the content type application/x-ndjson, and answers [ReceiptsAnswer] when the accepted
 //     ones are durable. One task: 202; 200 if it was known; 400, 409, 413, 429 or 503 if it was refused. Lines: 200, with what
-//     became of each. The header Idempotency-Key gives a task its key (key#line for lines), and makes the repetition of a request a success.
+//     became of each. 503 with the code unavailable also says that the queue gave no answer in time, as when the disk is full: the tasks may still be
+//     taken, so the request is to be repeated as it was. The header Idempotency-Key gives a task its key (key#line for lines), and makes the repetition of a request a success.
 //   - GET /v1/tasks/{id}: [TaskAnswer], with the outcome line of a task that has ended; 404 for a task that was never accepted.
 //   - GET /v1/tasks/{id}/events: server-sent events, each a [TaskEvent]: the state now, each step when it is durable, the outcome as the last one.
 //   - DELETE /v1/tasks/{id}: cancels an open task; 404 or 409 otherwise.
@@ -107,18 +110,21 @@ func Tasks(o TaskOptions) http.Handler {
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = 10 * time.Second
 	}
+	if o.Wait <= 0 {
+		o.Wait = 10 * time.Second
+	}
 	t := &tasks{o: o}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/tasks", t.guarded(t.submit))
-	mux.HandleFunc("GET /v1/tasks/{id}", t.guarded(t.show))
+	mux.HandleFunc("POST /v1/tasks", t.guarded(t.bounded(t.submit)))
+	mux.HandleFunc("GET /v1/tasks/{id}", t.guarded(t.bounded(t.show)))
 	mux.HandleFunc("GET /v1/tasks/{id}/events", t.guarded(t.follow))
-	mux.HandleFunc("DELETE /v1/tasks/{id}", t.guarded(t.cancel))
-	mux.HandleFunc("GET /v1/queues", t.guarded(t.queues))
-	mux.HandleFunc("GET /v1/queues/{queue}/tasks", t.guarded(t.list))
-	mux.HandleFunc("POST /v1/queues/{queue}/retry", t.guarded(t.retry))
-	mux.HandleFunc("POST /v1/queues/{queue}/purge", t.guarded(t.purge))
-	mux.HandleFunc("POST /v1/queues/{queue}/pause", t.guarded(t.pause))
-	mux.HandleFunc("POST /v1/queues/{queue}/resume", t.guarded(t.resume))
+	mux.HandleFunc("DELETE /v1/tasks/{id}", t.guarded(t.bounded(t.cancel)))
+	mux.HandleFunc("GET /v1/queues", t.guarded(t.bounded(t.queues)))
+	mux.HandleFunc("GET /v1/queues/{queue}/tasks", t.guarded(t.bounded(t.list)))
+	mux.HandleFunc("POST /v1/queues/{queue}/retry", t.guarded(t.bounded(t.retry)))
+	mux.HandleFunc("POST /v1/queues/{queue}/purge", t.guarded(t.bounded(t.purge)))
+	mux.HandleFunc("POST /v1/queues/{queue}/pause", t.guarded(t.bounded(t.pause)))
+	mux.HandleFunc("POST /v1/queues/{queue}/resume", t.guarded(t.bounded(t.resume)))
 	return mux
 }
 
