@@ -109,6 +109,15 @@ func (p *pair) step() {
 		id, got, err = p.book.Place(p.now, o)
 		wanted, want = p.naive.place(p.now, o)
 		require.Equal(p.t, wanted, id)
+		if id != 0 && o.Kind == FOK {
+			traded := int64(0)
+			for _, e := range got {
+				if e.Act == Traded && e.Order == id {
+					traded += e.Quantity
+				}
+			}
+			require.Equal(p.t, o.Quantity, traded, "fill or kill")
+		}
 		if id != 0 {
 			p.purse.place(p.t, id, o)
 			p.known = append(p.known, Standing{id, o})
