@@ -47,8 +47,18 @@ func (r *Rules) Score(s Standing, at time.Time) Score {
 	return score
 }
 
-// newcomerBelow is how much faded evidence an agent of whom too little is known has at most, in every dimension: half a deal of full weight.
-const newcomerBelow = .5
+// Too little is known of an agent while the faded evidence of every dimension is below half a deal of full weight, or below three of them and
+// not against it: a clean deal or two do not reach the gate yet, and must not shut out who has just begun.
+const (
+	newcomerBelow = .5
+	beginnerBelow = 3
+)
+
+// unknown reports whether too little is known in one dimension.
+func (b Beta) unknown() bool {
+	n := b.Good + b.Bad
+	return n < newcomerBelow || n < beginnerBelow && b.Good >= b.Bad
+}
 
 // Admit returns nil for an agent whose lower bound reaches the gate in each of the dimensions, all of them where none is named. An agent of
 // whom too little is known is admitted instead where its stake covers what it could do harm with; one with an upheld violation is never a
@@ -62,7 +72,7 @@ func (r *Rules) Admit(who Agent, s Standing, at time.Time, exposure, stake money
 	unknown := s.Violations == 0
 	for d := range Dimension(Dimensions) {
 		b := s.Evidence[d].Faded(r.HalfLife[d], at)
-		unknown = unknown && b.Good+b.Bad < newcomerBelow
+		unknown = unknown && b.unknown()
 		if gated(dims, d) && score.Estimates[d].Lower < worst.Have {
 			worst.Dimension, worst.Have = d, score.Estimates[d].Lower
 		}
