@@ -3,9 +3,9 @@
 package auction
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"mabeam.dev/market/money"
@@ -224,11 +224,11 @@ func (Outage) input() string   { return "outage" }
 // Format prints a bid without what it offers, whatever the verb: bids pass through crash reports, dead letters and recorders.
 func (in Bid) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "bid of "+in.Bidder) }
 
-// LogValue is what a logger may know of a bid.
-func (in Bid) LogValue() slog.Value { return slog.StringValue("bid of " + in.Bidder) }
+// MarshalJSON writes a bid without what it offers, for the same reason; Encode writes all of it.
+func (in Bid) MarshalJSON() ([]byte, error) { return json.Marshal("bid of " + in.Bidder) }
 
 // Format prints what is revealed without the amount.
 func (in Reveal) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "reveal of "+in.Bidder) }
 
-// LogValue is what a logger may know of it.
-func (in Reveal) LogValue() slog.Value { return slog.StringValue("reveal of " + in.Bidder) }
+// MarshalJSON writes what is revealed without the amount; Encode writes all of it.
+func (in Reveal) MarshalJSON() ([]byte, error) { return json.Marshal("reveal of " + in.Bidder) }

@@ -84,3 +84,6 @@ func (m *Machine) Outcome() (Outcome, bool) {
 	}
 	return *m.View().Outcome, true
 }
+
+// Last returns the stamp of the last input.
+func (m *Machine) Last() time.Time { return m.at }
