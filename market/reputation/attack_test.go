@@ -36,7 +36,7 @@ func career(t *testing.T, cheats func(deal int) bool, flees bool) (earned float6
 			Transaction: fmt.Sprint("t", i), Provider: who, Client: reputation.Agent(fmt.Sprint("client-", i%50)), Value: fee, Typical: fee, Settled: now,
 		}
 		if cheats(deals) {
-			earned += fee - fee - penalty // the client gets the money back, out of the stake
+			earned -= penalty // the price is kept, but the client gets it back out of the stake
 			if deals++; flees {
 				identity, deals = identity+1, 0
 			}
