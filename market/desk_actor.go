@@ -131,7 +131,7 @@ func (a *deskActor[C, R]) flush(ctx *actors.Context[DeskMessage]) error {
 		if err != nil {
 			return a.undone(ctx, len(outcomes), err)
 		}
-		a.version = next
+		a.version, a.pause = next, firstPause
 		a.state.publish(ctx.Events())
 		telemetry.Emit(ctx.Events(), BatchCommitted{Process: a.d.o.name, Family: a.d.o.family, Commands: len(outcomes), Refused: refused, Bytes: len(ev.Data), Version: next})
 	}
@@ -160,7 +160,18 @@ func (a *deskActor[C, R]) undone(ctx *actors.Context[DeskMessage], n int, err er
 	}
 	a.fail(n, fmt.Errorf("market: %s %q: %w: %w", a.d.o.family, a.d.o.name, ErrUnavailable, err))
 	a.ready = false
+	if a.pause > firstPause { // the last recovery has not helped: reading everything again and again would not either
+		a.later(ctx)
+		return nil
+	}
+	a.pause *= 2
 	return a.recover(ctx)
+}
+
+// later reads the journal in a while, and in twice that the next time.
+func (a *deskActor[C, R]) later(ctx *actors.Context[DeskMessage]) {
+	ctx.After(a.pause, recovery{})
+	a.pause = min(2*a.pause, lastPause)
 }
 
 // fail answers the first commands that wait with an error.
@@ -178,7 +189,7 @@ func (a *deskActor[C, R]) recover(ctx *actors.Context[DeskMessage]) error {
 	var damaged *damage
 	switch {
 	case err == nil:
-		a.ready, a.pause = true, firstPause
+		a.ready = true
 		a.state.publish(ctx.Events())
 		telemetry.Emit(ctx.Events(), ProcessRecovered{Process: a.d.o.name, Family: a.d.o.family, Stream: a.d.o.stream, Version: a.version, Took: ctx.Now().Sub(begin)})
 		a.arm(ctx)
@@ -189,8 +200,7 @@ func (a *deskActor[C, R]) recover(ctx *actors.Context[DeskMessage]) error {
 	case ctx.Err() != nil:
 		return err
 	default:
-		ctx.After(a.pause, recovery{})
-		a.pause = min(2*a.pause, lastPause)
+		a.later(ctx)
 	}
 	return nil
 }

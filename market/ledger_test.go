@@ -166,6 +166,26 @@ func TestAnAppendInDoubtIsReadAgainAndARepetitionTellsWhatBecameOfIt(t *testing.
 	}
 }
 
+func TestAJournalThatTakesNothingIsNotReadWithEveryCommand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		l, _, events := opened(t, market.LedgerOptions{Journal: m})
+		fund(t, l)
+		m.failing(func(string, []market.Event) (bool, error) { return false, errDisk })
+		for begin := time.Now(); time.Since(begin) < time.Minute; {
+			_, err := l.Post(t.Context(), ledger.Transfer("pay", "ann", "bob", credits(30), 0))
+			require.ErrorIs(t, err, errDisk)
+		}
+		assert.Less(t, len(events()), 80, "once a second, after the first few")
+		assert.Equal(t, money.Amount(0), balance(t, l, "bob"))
+		m.failing(nil)
+		r, err := l.Post(t.Context(), ledger.Transfer("pay", "ann", "bob", credits(30), 0))
+		require.NoError(t, err)
+		assert.False(t, r.Already)
+		assert.Equal(t, money.Amount(30), balance(t, l, "bob"))
+	})
+}
+
 func TestASuccessorHasTheBooksAndTakesSnapshotsOnlyIfTheJournalVouchesForThem(t *testing.T) {
 	for name, spoil := range map[string]func(*memory){
 		"good":              func(*memory) {},
