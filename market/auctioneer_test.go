@@ -144,8 +144,14 @@ func play(t *testing.T, a *market.Auctioneer, s sale) {
 	synctest.Wait()
 }
 
+// witness is a test or a simulation.
+type witness interface {
+	require.TestingT
+	Context() context.Context
+}
+
 // ended holds the end of a sale against what it must be: nothing is stuck, nothing is paid twice.
-func ended(t *testing.T, a *market.Auctioneer, l *market.Ledger, s sale) {
+func ended(t witness, a *market.Auctioneer, l *market.Ledger, s sale) {
 	v, ok := a.View()
 	require.True(t, ok)
 	require.True(t, v.State.Terminal(), "%v", v.State)
@@ -157,7 +163,9 @@ func ended(t *testing.T, a *market.Auctioneer, l *market.Ledger, s sale) {
 		if who == "sue" {
 			want += 20
 		}
-		require.Equal(t, want, balance(t, l, who), who)
+		have, err := l.Balance(ledger.Available(who), "credit")
+		require.NoError(t, err)
+		require.Equal(t, want, have, who)
 	}
 	fees, err := l.Balance(ledger.Fees, "credit")
 	require.NoError(t, err)
