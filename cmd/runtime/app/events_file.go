@@ -3,6 +3,8 @@
 package app
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -149,6 +151,16 @@ done again. A journal that holds something else is left as it is.
 		if info, err := os.Stat(journalPath(file)); err == nil && !info.Mode().IsRegular() {
 			return usage("--file %q: is no file", file)
 		}
+		// What is no export at all leaves no journal behind. The rest is found as it comes, for an export may be longer than memory.
+		lines := bufio.NewReader(in)
+		first, err := lines.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		var bad *events.ImportError
+		if _, err := events.CheckExport(cmd.Context(), bytes.NewReader(first)); errors.As(err, &bad) && bad.Line == 1 {
+			return err
+		}
 		store, err := sqlite.Open(journalPath(file), sqlite.Options{Owner: "runtime events import"})
 		if err != nil {
 			return fileError(err)
@@ -157,7 +169,7 @@ done again. A journal that holds something else is left as it is.
 		before := store.Stats().Head
 		ctx, stop := c.interruptible(cmd.Context())
 		defer stop()
-		done, err := events.Import(ctx, in, store)
+		done, err := events.Import(ctx, io.MultiReader(bytes.NewReader(first), lines), store)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -60,11 +59,7 @@ this user is found without a flag.
 		} else {
 			err = c.showTree(cmd, client, *form, limit)
 		}
-		var lost *admin.UnreachableError
-		if errors.As(err, &lost) {
-			return exitWith(ExitUnreachable, err)
-		}
-		return err
+		return told(err)
 	}
 	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries())
 	return cmd

@@ -4,6 +4,7 @@ package app
 
 import (
 	"errors"
+	"net/http"
 	"os"
 	"strings"
 
@@ -89,7 +90,7 @@ func told(err error) error {
 	switch {
 	case errors.As(err, &lost):
 		return exitWith(ExitUnreachable, err)
-	case errors.As(err, &refused) && refused.Reason == admin.CodeQueue:
+	case errors.As(err, &refused) && (refused.Reason == admin.CodeQueue || refused.Code == http.StatusBadRequest): // it did not like a word of the command line
 		return exitWith(ExitUsage, err)
 	}
 	return err
