@@ -100,8 +100,9 @@ func (*BidError) FaultCode() fault.Code { return 1872 }
 
 // SizeError says which limit is passed.
 type SizeError struct {
-	// What is counted, and Limit how many there may be.
-	What  string
+	// What is counted.
+	What string
+	// Limit is how many there may be.
 	Limit int64
 }
 
@@ -118,9 +119,11 @@ func (*SizeError) FaultCode() fault.Code { return 1873 }
 
 // StateError says that an event does not fit the state.
 type StateError struct {
-	// Have is the state, Want those in which the event can be, and Event its name.
-	Have  State
-	Want  []State
+	// Have is the state.
+	Have State
+	// Want are those in which the event can be.
+	Want []State
+	// Event is its name.
 	Event string
 }
 
