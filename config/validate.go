@@ -22,6 +22,7 @@ func (d *decoder) validate(cfg *Config) {
 		d.dependencies(cfg.Tree)
 	}
 	d.work(cfg.Work)
+	d.retention(cfg.Journal.Retention, cfg.Work)
 	d.alerts(cfg.Alerts)
 	if t := cfg.Telemetry.Traces; t != nil {
 		d.web(t.Endpoint, "telemetry.traces.endpoint")
