@@ -19,13 +19,16 @@ const reputationBatch = "market.reputation.batch"
 type ReputationChanged struct {
 	// Process is the tracker.
 	Process string
-	// Agent is whom it is about, and Cause what it cites.
+	// Agent is whom it is about.
 	Agent reputation.Agent
+	// Cause is what the evidence cites.
 	Cause string
-	// Dimension and Outcome are those of the evidence, Weight what it counts for.
+	// Dimension is that of the evidence.
 	Dimension reputation.Dimension
-	Outcome   float64
-	Weight    float64
+	// Outcome is that of the evidence, from 0 to 1.
+	Outcome float64
+	// Weight is what it counts for.
+	Weight float64
 }
 
 // EventName returns "market.reputation_changed".

@@ -12,6 +12,7 @@ import (
 	osexec "os/exec"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -24,6 +25,9 @@ const (
 
 // lifeline stays open until the process is dead, however it dies.
 var lifeline *os.File
+
+// burnt is what keeps a processor busy.
+var burnt atomic.Uint64
 
 func say(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 
@@ -55,7 +59,8 @@ func play(role string) {
 	switch role {
 	case "burns":
 		go func() { // ends with the program
-			for {
+			for n := uint64(0); ; n++ {
+				burnt.Store(n)
 			}
 		}()
 	case "pinged":

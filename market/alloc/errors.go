@@ -17,6 +17,7 @@ type InputError struct {
 	Where, Why string
 }
 
+// Error says what was wrong, and with what.
 func (e *InputError) Error() string { return fmt.Sprintf("alloc: %q: %s", e.Where, e.Why) }
 
 // FaultCode is E1848.

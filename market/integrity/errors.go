@@ -44,8 +44,9 @@ func (e *LimitedError) FaultCode() fault.Code { return 6811 }
 type StateError struct {
 	// Case is its id.
 	Case string
-	// Have is its state, Event what was to be done.
-	Have  State
+	// Have is its state.
+	Have State
+	// Event is what was to be done.
 	Event string
 }
 

@@ -27,6 +27,7 @@ type InputError struct {
 	Field, Why string
 }
 
+// Error says what was wrong, and with what.
 func (e *InputError) Error() string { return fmt.Sprintf("listing: %q: %s", e.Field, e.Why) }
 
 // FaultCode is E1851.
@@ -34,10 +35,13 @@ func (*InputError) FaultCode() fault.Code { return 1851 }
 
 // ReputationError is returned where the reputation of a provider is below the gate of the market.
 type ReputationError struct {
-	Provider   string
+	// Provider is who offers.
+	Provider string
+	// Have is its reputation, Need the gate; both from 0 to 1.
 	Have, Need float64
 }
 
+// Error says what was wrong, and with what.
 func (e *ReputationError) Error() string {
 	return fmt.Sprintf("listing: %q has a reputation of %.3f, needs %.3f", e.Provider, e.Have, e.Need)
 }
@@ -47,10 +51,13 @@ func (*ReputationError) FaultCode() fault.Code { return 4558 }
 
 // PriceError is returned where a listing costs more than the buyer would pay.
 type PriceError struct {
-	Listing      string
+	// Listing is its id.
+	Listing string
+	// Price is what it costs, Limit what the buyer would pay.
 	Price, Limit money.Amount
 }
 
+// Error says what was wrong, and with what.
 func (e *PriceError) Error() string {
 	return fmt.Sprintf("listing: %q costs %v, limit %v", e.Listing, e.Price, e.Limit)
 }
@@ -60,12 +67,15 @@ func (*PriceError) FaultCode() fault.Code { return 4559 }
 
 // StateError is returned for a step that a deal cannot take from where it is.
 type StateError struct {
+	// Deal is its id.
 	Deal string
+	// Have is where it is.
 	Have State
 	// Step is what was asked.
 	Step string
 }
 
+// Error says what was wrong, and with what.
 func (e *StateError) Error() string {
 	return fmt.Sprintf("listing: %s deal %q: it is %v", e.Step, e.Deal, e.Have)
 }

@@ -40,6 +40,7 @@ type SpecError struct {
 	Field, Why string
 }
 
+// Error says what was wrong, and with what.
 func (e *SpecError) Error() string { return fmt.Sprintf("orderbook: spec %q: %s", e.Field, e.Why) }
 
 // FaultCode is E1844.
@@ -51,6 +52,7 @@ type OrderError struct {
 	Field, Why string
 }
 
+// Error says what was wrong, and with what.
 func (e *OrderError) Error() string { return fmt.Sprintf("orderbook: order %q: %s", e.Field, e.Why) }
 
 // FaultCode is E1845.

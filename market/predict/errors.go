@@ -26,6 +26,7 @@ type SpecError struct {
 	Field, Why string
 }
 
+// Error says what was wrong, and with what.
 func (e *SpecError) Error() string { return fmt.Sprintf("predict: %q: %s", e.Field, e.Why) }
 
 // FaultCode is E1847.
@@ -33,11 +34,13 @@ func (*SpecError) FaultCode() fault.Code { return 1847 }
 
 // StateError is returned for a command that the market's state does not have.
 type StateError struct {
+	// Have is the market's state.
 	Have State
 	// Command is what was asked.
 	Command string
 }
 
+// Error says what was wrong, and with what.
 func (e *StateError) Error() string {
 	return fmt.Sprintf("predict: %s: the market is %v", e.Command, e.Have)
 }

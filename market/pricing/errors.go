@@ -22,6 +22,7 @@ type SpecError struct {
 	Field, Why string
 }
 
+// Error says what was wrong, and with what.
 func (e *SpecError) Error() string { return fmt.Sprintf("pricing: %q: %s", e.Field, e.Why) }
 
 // FaultCode is E1849.

@@ -47,8 +47,9 @@ func (e *EvidenceError) FaultCode() fault.Code { return 1861 }
 type ConflictError struct {
 	// Agent is whom the evidence is about.
 	Agent Agent
-	// Cause and Dimension are the citation.
-	Cause     string
+	// Cause is the first half of the citation.
+	Cause string
+	// Dimension is the other half.
 	Dimension Dimension
 	// Counted is the outcome that stands, Refused the one that came later.
 	Counted, Refused float64

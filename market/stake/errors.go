@@ -27,6 +27,7 @@ type InputError struct {
 	Field, Why string
 }
 
+// Error says what was wrong, and with what.
 func (e *InputError) Error() string { return fmt.Sprintf("stake: %q: %s", e.Field, e.Why) }
 
 // FaultCode is E1850.
@@ -34,10 +35,13 @@ func (*InputError) FaultCode() fault.Code { return 1850 }
 
 // TooLowError is returned where somebody has too little at stake.
 type TooLowError struct {
-	Owner      string
+	// Owner is whose stake it is.
+	Owner string
+	// Have is what is at stake, Need what has to be.
 	Have, Need money.Amount
 }
 
+// Error says what was wrong, and with what.
 func (e *TooLowError) Error() string {
 	return fmt.Sprintf("stake: %q has %v at stake, needs %v", e.Owner, e.Have, e.Need)
 }
@@ -51,6 +55,7 @@ type StateError struct {
 	ID, Have, Step string
 }
 
+// Error says what was wrong, and with what.
 func (e *StateError) Error() string {
 	return fmt.Sprintf("stake: %s %q: it is %s", e.Step, e.ID, e.Have)
 }

@@ -120,6 +120,7 @@ func (m Record) check() error {
 	}
 	return nil
 }
+
 func (m Event) check() error {
 	if m.Topic == "" {
 		return fieldError("topic is missing")
