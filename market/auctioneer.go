@@ -11,6 +11,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/market/auction"
+	"mabeam.dev/supervision"
 )
 
 // AuctioneerOptions set up an auctioneer. Name, Stream, Journal, Ledger and Spec must be set.
@@ -61,7 +62,7 @@ func (auctionWork) auctioneer()  {}
 func (auctionDue) auctioneer()   {}
 func (auctionSolve) auctioneer() {}
 
-// NewAuctioneer makes the handle, or returns everything that is wrong. A supervisor starts the process, as transient, from Behavior.
+// NewAuctioneer makes the handle, or returns everything that is wrong. A supervisor starts the process from Child.
 func NewAuctioneer(o AuctioneerOptions) (*Auctioneer, error) {
 	var problems []error
 	bad := func(wrong bool, what string) {
@@ -101,6 +102,13 @@ func (a *Auctioneer) Behavior() actors.Behavior[AuctioneerMessage] {
 // ProcessOptions are the options the process is to be started with.
 func (a *Auctioneer) ProcessOptions() []actors.Option {
 	return []actors.Option{actors.Kind("market.auction")}
+}
+
+// Child describes the process for a dynamic supervisor: restarted after a crash, from its journal, and forgotten when the auction is over.
+func (a *Auctioneer) Child() supervision.Child {
+	c := supervision.Worker(a.o.Name, a.Behavior, a.ProcessOptions()...)
+	c.Restart = supervision.Transient
+	return c
 }
 
 // View returns what everybody may know, as far as it is durable; false before the process was first ready. It asks no process, and answers

@@ -36,14 +36,12 @@ func saleroom(s *sim.Sim, what sale) (a *market.Auctioneer, l *market.Ledger, do
 	what.spec.Duration = 10 * time.Minute // time for everybody, whatever happens
 	a, err = market.NewAuctioneer(market.AuctioneerOptions{Name: "auctioneer", Stream: "auction/7", Journal: marketlog.New(j), Ledger: l, Spec: what.spec, Solver: exact.Solver(wdp.Options{})})
 	require.NoError(s, err)
-	auctioneer := supervision.Worker(a.Name(), a.Behavior, a.ProcessOptions()...)
-	auctioneer.Restart = supervision.Transient
 	_, err = supervision.Start(sys, "node", supervision.Spec{
 		Intensity: supervision.Intensity{Max: 1000, Within: time.Second},
 		Children: []supervision.Child{
 			supervision.Worker(j.Name(), j.Behavior, j.ProcessOptions()...),
 			supervision.Worker(l.Name(), l.Behavior, l.ProcessOptions()...),
-			auctioneer,
+			a.Child(),
 		},
 	})
 	require.NoError(s, err)

@@ -20,6 +20,7 @@ import (
 	"mabeam.dev/market/money"
 	"mabeam.dev/market/wdp"
 	"mabeam.dev/supervision"
+	"mabeam.dev/supervision/dynamic"
 )
 
 // sale is an auction with its ledger, and what everybody has in the end.
@@ -96,9 +97,7 @@ func hall(t *testing.T, spec auction.Spec, m *memory) (*market.Auctioneer, *mark
 	}
 	a, err := market.NewAuctioneer(market.AuctioneerOptions{Name: "auctioneer", Stream: "auction/7", Journal: m, Ledger: l, Spec: spec, Solver: exact.Solver(wdp.Options{})})
 	require.NoError(t, err)
-	child := supervision.Worker(a.Name(), a.Behavior, a.ProcessOptions()...)
-	child.Restart = supervision.Transient
-	_, err = sup.StartChild(t.Context(), child)
+	_, err = sup.StartChild(t.Context(), a.Child())
 	require.NoError(t, err)
 	return a, l, sup
 }
@@ -244,6 +243,46 @@ func TestAnAuctioneerThatIsKilledAgainAndAgainSellsOnce(t *testing.T) {
 		play(t, a, s)
 		<-killed
 		ended(t, a, l, s)
+	})
+}
+
+// TestACrashOfOneAuctionDisturbsNoOther holds two auctions under a dynamic supervisor; one of them is killed in the middle.
+func TestACrashOfOneAuctionDisturbsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		first, l, sup := hall(t, selling(auction.Vickrey), m)
+		_, err := sup.StartChild(t.Context(), dynamic.Child("auctions", dynamic.Spec{}))
+		require.NoError(t, err)
+		house, err := dynamic.Of(sup.Child("auctions"))
+		require.NoError(t, err)
+		other := selling(auction.Vickrey)
+		other.ID = "8"
+		second, err := market.NewAuctioneer(market.AuctioneerOptions{Name: "second", Stream: "auction/8", Journal: m, Ledger: l, Spec: other})
+		require.NoError(t, err)
+		_, err = house.StartChild(t.Context(), second.Child())
+		require.NoError(t, err)
+		for _, a := range []*market.Auctioneer{first, second} {
+			_, err := a.Open(t.Context())
+			require.NoError(t, err)
+			_, err = a.Bid(t.Context(), offer("1", "ann", 30))
+			require.NoError(t, err)
+		}
+		assert.Equal(t, money.Amount(40), balance(t, l, "ann"), "both are held: nobody overspends by bidding twice")
+		sup.Child("auctioneer").Kill()
+		_, err = second.Bid(t.Context(), offer("2", "bob", 20))
+		require.NoError(t, err)
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		for _, a := range []*market.Auctioneer{first, second} {
+			v, ok := a.View()
+			require.True(t, ok)
+			assert.Equal(t, auction.Settled, v.State)
+			assert.Equal(t, "ann", v.Outcome.Awards[0].Bidder)
+		}
+		assert.Equal(t, money.Amount(80), balance(t, l, "ann"), "the price of the second, and nothing for the first: nobody bid against it")
+		running, err := house.Children(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, running, "who has sold is forgotten")
 	})
 }
 
