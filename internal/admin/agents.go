@@ -12,6 +12,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/actors/fault"
+	"mabeam.dev/agents"
 	"mabeam.dev/agents/index"
 	"mabeam.dev/agents/query"
 	"mabeam.dev/agents/registry"
@@ -26,6 +27,8 @@ type AgentOptions struct {
 	System *actors.System
 	// Registry knows the agents.
 	Registry *registry.Registry
+	// Directory reaches those of this node; nil reaches none.
+	Directory *agents.Directory
 	// Token is that of [TaskOptions].
 	Token string
 	// Heartbeat is the time between two signs of life on a quiet stream; 10 s.
@@ -42,6 +45,11 @@ type agentViews struct{ o AgentOptions }
 //   - GET /v1/agents/{id}: [AgentAnswer], one agent of ?namespace=N; 404 if there is none.
 //   - GET /v1/agents/watch: server-sent events. The first, "answer", is an [AgentsAnswer]; then each agent that comes into what ?where= means, changes
 //     in it or leaves it is an [AgentChange], as the event added, changed or removed. A reader that is too slow is cut off.
+//   - POST /v1/agents/{id}/maintenance: has an agent take no work, for the reason of an [AgentOrder], and answers [AgentOrderAnswer]; what it has in
+//     hand goes on. 404 if no such agent lives on this node, 409 if its state does not allow it, as for the next two.
+//   - POST /v1/agents/{id}/resume: ends the maintenance and answers [AgentOrderAnswer].
+//   - POST /v1/agents/{id}/drain: has an agent finish what it has in hand, within the time of an [AgentOrder], and end; answers [AgentOrderAnswer] at once.
+//     Its supervisor starts a permanent agent again.
 func Agents(o AgentOptions) http.Handler {
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = 10 * time.Second
@@ -52,6 +60,9 @@ func Agents(o AgentOptions) http.Handler {
 	mux.HandleFunc("GET /v1/agents", guard.guarded(v.list))
 	mux.HandleFunc("GET /v1/agents/watch", guard.guarded(v.watch))
 	mux.HandleFunc("GET /v1/agents/{id...}", guard.guarded(v.one))
+	mux.HandleFunc("POST /v1/agents/{id}/maintenance", guard.guarded(v.ordered(maintain)))
+	mux.HandleFunc("POST /v1/agents/{id}/resume", guard.guarded(v.ordered(resumeWork)))
+	mux.HandleFunc("POST /v1/agents/{id}/drain", guard.guarded(v.ordered(drain)))
 	return mux
 }
 

@@ -27,5 +27,5 @@ func (n *Node) Registry() *registry.Registry { return n.registry }
 
 // crew is how agents are asked about over HTTP.
 func (n *Node) crew() admin.AgentOptions {
-	return admin.AgentOptions{System: n.sys, Registry: n.registry, Token: n.o.Config.Surfaces.Token.Reveal()}
+	return admin.AgentOptions{System: n.sys, Registry: n.registry, Directory: n.dir, Token: n.o.Config.Surfaces.Token.Reveal()}
 }
