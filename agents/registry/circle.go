@@ -62,6 +62,21 @@ func (c *circle) heard(owner actors.PID, m milestone) {
 	}
 }
 
+// Watchers returns how many queries are watched.
+func (r *Registry) Watchers() int {
+	c := &r.circle
+	c.mu.Lock()
+	all := slices.Clone(c.mu.watches)
+	c.mu.Unlock()
+	n := 0
+	for _, w := range all {
+		if !w.ended() {
+			n++
+		}
+	}
+	return n
+}
+
 func (c *circle) join(owner actors.PID, w *Watch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
