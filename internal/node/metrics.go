@@ -9,6 +9,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/actors/exit"
+	"mabeam.dev/agents/work"
 	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry/prom"
 )
@@ -72,18 +73,27 @@ func supervisors(r *prom.Registry) error {
 
 // queues shows the queues' numbers. A queue that does not answer in time is left out of the scrape.
 func queues(r *prom.Registry, n *Node) error {
-	return r.Read(prom.Definition{Name: "tasks", Help: "Tasks, by queue and state.", Labels: []string{"queue", "state"}},
-		func(report func(prom.Values, float64)) {
-			ctx, cancel := context.WithTimeout(context.Background(), scrape)
-			defer cancel()
-			for i, q := range n.queues {
-				s, err := q.Stats(ctx)
-				if err != nil {
-					continue
-				}
-				for state, count := range map[string]int{"accepted": s.Accepted, "running": s.Running, "waiting": s.Waiting, "done": s.Done, "dead": s.Dead, "cancelled": s.Cancelled} {
-					report(prom.Values{n.o.Config.Work[i].Queue, state}, float64(count))
-				}
+	each := func(see func(queue string, s work.Stats)) {
+		ctx, cancel := context.WithTimeout(context.Background(), scrape)
+		defer cancel()
+		for i, q := range n.queues {
+			if s, err := q.Stats(ctx); err == nil {
+				see(n.o.Config.Work[i].Queue, s)
 			}
-		})
+		}
+	}
+	return errors.Join(
+		r.Read(prom.Definition{Name: "tasks", Help: "Tasks, by queue and state.", Labels: []string{"queue", "state"}}, func(report func(prom.Values, float64)) {
+			each(func(queue string, s work.Stats) {
+				for state, count := range map[string]int{"accepted": s.Accepted, "running": s.Running, "waiting": s.Waiting, "done": s.Done, "dead": s.Dead, "cancelled": s.Cancelled} {
+					report(prom.Values{queue, state}, float64(count))
+				}
+			})
+		}),
+		r.Read(prom.Definition{
+			Name: "tasks_without_agent", Help: "Accepted tasks that no agent could take even if all were free, by queue.", Labels: []string{"queue"},
+		}, func(report func(prom.Values, float64)) {
+			each(func(queue string, s work.Stats) { report(prom.Values{queue}, float64(s.NoAgent)) })
+		}),
+	)
 }

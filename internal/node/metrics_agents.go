@@ -30,6 +30,9 @@ func agentMetrics(r *prom.Registry, n *Node) error {
 					report(v, float64(byKind[v]))
 				}
 			}),
+		r.Read(prom.Definition{Name: "registry_watchers", Help: "Queries about agents that are watched."}, func(report func(prom.Values, float64)) {
+			report(prom.Values{}, float64(n.registry.Watchers()))
+		}),
 		agentSteps(r), programs(r), registryWrites(r),
 	)
 }

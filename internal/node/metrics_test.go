@@ -68,6 +68,26 @@ work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl, attempts: 
 	r.stop(n)
 }
 
+func TestMetricsCountTasksThatNobodyCanTakeAndWatchesOfTheRegistry(t *testing.T) {
+	r := newRig(t)
+	r.write("tasks.jsonl", `{"id":"odd","kind":"x","input":1,"capability":"alchemy"}
+{"id":"plain","kind":"x","input":1}
+`)
+	n := r.start(`
+version: 1
+node: {name: n, data: DIR/data}
+surfaces: {listen: "127.0.0.1:0"}
+tree: {children: [{id: a, kind: told}]}
+work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl}]
+`)
+	receive(r, r.began, "the other task") // read behind the odd one
+	_, body := r.get(n, "/metrics")
+	assert.Equal(t, "1", value(body, `mabeam_tasks_without_agent{node="n",queue="q"}`))
+	assert.Equal(t, "1", value(body, `mabeam_registry_watchers{node="n"}`), "the queue watches those that may work for it")
+	assert.NotEmpty(t, value(body, `mabeam_registry_commit_seconds_count{node="n"}`))
+	r.stop(n)
+}
+
 // value returns the value of one series in the text format; empty if it is not there.
 func value(body, series string) string {
 	for line := range strings.Lines(body) {
