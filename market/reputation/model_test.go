@@ -114,8 +114,11 @@ func TestTrustIsADistributionThatNoGroupRaisesAboveItsStakeAndInflow(t *testing.
 			sum += r.Trust
 			hit := trust.Hitting(r.Owner)
 			require.True(t, hit >= 0 && hit <= 1+1e-9, "%v", hit)
-			// Whoever is reached at all has trust, and the other way about.
-			require.Equal(t, r.Trust > 1e-12, hit > 1e-12, "%s %v %v", r.Owner, r.Trust, hit)
+			// Whoever is reached has trust, and the other way about: trust is the chance to get there times how often the walk comes again,
+			// at most 1/a times, in parts of all that begins, at least a and at most 1.
+			const a = 0.15
+			require.LessOrEqual(t, a*hit, r.Trust+1e-7, r.Owner)
+			require.LessOrEqual(t, a*r.Trust, hit+1e-7, r.Owner)
 		}
 		require.InDelta(t, 1, sum, 1e-6)
 		var group []reputation.Agent
