@@ -31,7 +31,9 @@ func agentMetrics(r *prom.Registry, n *Node) error {
 				}
 			}),
 		r.Read(prom.Definition{Name: "registry_watchers", Help: "Queries about agents that are watched."}, func(report func(prom.Values, float64)) {
-			report(prom.Values{}, float64(n.registry.Watchers()))
+			if n.registry != nil { // a node that is not started has none
+				report(prom.Values{}, float64(n.registry.Watchers()))
+			}
 		}),
 		agentSteps(r), programs(r), registryWrites(r),
 	)
