@@ -47,6 +47,7 @@ func TestTheMemoryOfAProgramIsMeasured(t *testing.T) {
 	assert.Equal(t, info.Memory, memory)
 }
 
+// Holds: META-5
 func TestAProgramThatBurnsItsCPUIsSeenToDoSo(t *testing.T) {
 	w := newWorld(t)
 	sick := watch[agents.AgentHealthChanged](w)
@@ -63,6 +64,17 @@ func TestAProgramThatBurnsItsCPUIsSeenToDoSo(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, index.Measured, info.Source)
 	assert.Positive(t, info.CPU)
+	usage := info.Row("node").Usage // bytes, CPUs and messages; what is left is computed of the limit and what is used
+	cpu, known := usage.CPU.Get()
+	assert.True(t, known)
+	free, known := usage.CPUFree.Get()
+	assert.True(t, known)
+	assert.InDelta(t, spec.Limits.CPU, cpu+free, 1e-9)
+	memory, known := usage.Memory.Get()
+	assert.True(t, known)
+	assert.Greater(t, memory, int64(1<<20))
+	_, known = usage.Queue.Get()
+	assert.True(t, known)
 }
 
 func TestAProgramWhosePongsDoNotComeIsDegraded(t *testing.T) {

@@ -122,6 +122,7 @@ func TestRulesDoNotOverlap(t *testing.T) {
 	}
 }
 
+// Holds: AGT-2
 func TestAnyEventsKeepTheInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var l lifecycle.Life

@@ -64,30 +64,30 @@ func (m *naive) watch() {
 
 func (m *naive) name() string { return fmt.Sprint("a", m.draw(m.names)) }
 
-// op draws a write, says what it has to answer and what it makes of the map.
-func (m *naive) op() (op registry.Op, want error, then func(*index.Row)) {
+// op draws a write, says what it makes of the map, and with which error it has to be refused.
+func (m *naive) op() (op registry.Op, then func(*index.Row), refusal error) {
 	name := m.name()
 	old := m.rows[name]
 	keep := func(row *index.Row) { m.rows[name] = row }
 	team := fmt.Sprint("t", m.draw(3))
 	switch m.draw(6) {
 	case 0:
-		return registry.Unregister{ID: id(name)}, nil, func(*index.Row) { delete(m.rows, name) }
+		return registry.Unregister{ID: id(name)}, func(*index.Row) { delete(m.rows, name) }, nil
 	case 1, 2:
 		row := agent(name, m.w.start().PID(), fmt.Sprint("c", m.draw(4)))
 		row.Team = team
 		if old != nil {
-			return registry.Register{Row: row}, registry.ErrDuplicate, nil
+			return registry.Register{Row: row}, nil, registry.ErrDuplicate
 		}
-		return registry.Register{Row: row}, nil, keep
+		return registry.Register{Row: row}, keep, nil
 	}
 	u := registry.Update{ID: id(name), Patch: registry.Patch{
 		Team: index.Known(team), Health: index.Known(index.Health{Status: query.Status(m.draw(4))}),
 	}}
 	if old == nil {
-		return u, registry.ErrNotFound, nil
+		return u, nil, registry.ErrNotFound
 	}
-	return u, nil, keep
+	return u, keep, nil
 }
 
 // step does a write, several in one commit, or a death; it returns how many writes that was.
@@ -103,7 +103,7 @@ func (m *naive) step() int {
 	case 1, 2, 3:
 		return m.batch()
 	}
-	op, want, then := m.op()
+	op, then, want := m.op()
 	res, err := m.w.reg.Batch(background, registry.Each, op)
 	require.NoError(m.w, err)
 	m.settled(res[0], want, then)
@@ -115,7 +115,7 @@ func (m *naive) batch() int {
 	n := 1 + m.draw(40)
 	ops, wants, thens := make([]registry.Op, n), make([]error, n), make([]func(*index.Row), n)
 	for i := range n {
-		ops[i], wants[i], thens[i] = m.op()
+		ops[i], thens[i], wants[i] = m.op()
 		if r, ok := ops[i].(registry.Register); ok && wants[i] == nil {
 			m.rows[r.Row.ID] = r.Row
 		} else if u, ok := ops[i].(registry.Unregister); ok {

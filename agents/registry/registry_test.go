@@ -74,6 +74,7 @@ func TestHistoryIsForgottenInTime(t *testing.T) {
 	})
 }
 
+// Holds: REG-17
 func TestRefusalsSayWhy(t *testing.T) {
 	live(t, registry.Options{MaxAgents: 2}, func(w *world) {
 		p, dead := w.start(), w.start()
@@ -87,6 +88,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 		require.ErrorIs(t, err, registry.ErrDuplicate)
 
 		_, err = w.reg.Register(background, agent("b", dead.PID()))
+		require.ErrorIs(t, err, registry.ErrDead)
 		var ended *registry.DeadError
 		require.ErrorAs(t, err, &ended)
 		assert.Equal(t, "killed", ended.Reason.String())
@@ -96,6 +98,8 @@ func TestRefusalsSayWhy(t *testing.T) {
 		assert.ErrorContains(t, err, "handle")
 		assert.ErrorContains(t, err, "capability", "every mistake is named")
 		_, err = w.reg.Register(background, &index.Row{ID: "b", State: query.Busy, Handle: p.PID()})
+		require.ErrorIs(t, err, registry.ErrInvalidRow)
+		_, err = w.reg.Register(background, &index.Row{ID: "b", Health: index.Health{Status: 99}})
 		require.ErrorIs(t, err, registry.ErrInvalidRow)
 		_, err = w.reg.Register(background, nil)
 		require.ErrorIs(t, err, registry.ErrInvalidRow)

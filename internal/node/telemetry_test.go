@@ -261,6 +261,8 @@ work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl, attempts: 
 }
 
 // A rule looks at the agents that its query chooses, or that its pattern fits, and at no others.
+//
+// Holds: TEL-11
 func TestARuleIsScopedToAgentsByQueryOrPattern(t *testing.T) {
 	r := newRig(t)
 	r.kinds.Add(agents.Native("counting", "Counts.", func(agents.Spec) (agents.Worker, error) {
