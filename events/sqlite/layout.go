@@ -68,6 +68,8 @@ type tables struct {
 	events  string // as decoder expects the columns, without a condition
 	stream  string // id, ver, first, removed of a name
 	removed string // the last removed position
+	sweeps  string // how often events were removed
+	marks   string // id and last removed position of every stream whose mark is at or behind a position
 	later   bool   // the tables of the second layout are there
 }
 
@@ -78,12 +80,16 @@ func tablesOf(layout int64) tables {
 			events:  events + `NULL, NULL FROM events e `,
 			stream:  "SELECT id, ver, 1, 0 FROM streams WHERE name = ?",
 			removed: "SELECT 0",
+			sweeps:  "SELECT 0",
+			marks:   "SELECT id, 0 FROM streams WHERE 0 >= ?",
 		}
 	}
 	return tables{
 		events:  events + `e.context, e.context_crc FROM events e `,
 		stream:  "SELECT id, ver, first, removed FROM streams WHERE name = ?",
 		removed: "SELECT value FROM meta WHERE key = 'removed'",
+		sweeps:  "SELECT value FROM meta WHERE key = 'removals'",
+		marks:   "SELECT id, removed FROM streams WHERE removed >= ?",
 		later:   true,
 	}
 }

@@ -148,25 +148,18 @@ func (s *Store) ReadAll(ctx context.Context, from events.Position) iter.Seq2[eve
 	return func(yield func(events.Event, error) bool) {
 		next := from
 		head := s.head.Load()
-		before := int64(-1) // removed up to here when the iteration began; what is removed later must not be passed over either
+		gone := removals{tables: s.tables, all: from > 0}
 		s.pages(ctx, yield, func(c *conn, d *decoder) ([]events.Event, error) {
 			if next > math.MaxInt64 {
 				return nil, nil
 			}
-			if before < 0 {
-				var err error
-				if before, err = c.integer(s.tables.removed); err != nil {
-					return nil, err
-				}
-				if from > 0 {
-					before = 0
-				}
+			if err := gone.begin(c); err != nil {
+				return nil, err
 			}
 			page, err := d.page(c, query, int64(next), int64(head), int64(pageRows))
 			if err == nil { // looked at after the page, so that a removal is seen with its effect
-				var removed int64
-				if removed, err = c.integer(s.tables.removed); err == nil && removed > before && uint64(removed) >= uint64(next) {
-					return nil, &events.CompactedError{First: events.Position(removed) + 1}
+				if err = gone.behind(c, next); err != nil {
+					return nil, err
 				}
 			}
 			if len(page) > 0 {

@@ -87,8 +87,11 @@ func (w *writer) at(pos events.Position) (e events.Event, err error) {
 	return e, err
 }
 
-// removedThrough raises the mark of what was removed.
+// removedThrough raises the mark of what was removed, and counts the removal.
 func (w *writer) removedThrough(pos events.Position) error {
+	if err := w.c.exec("INSERT INTO meta (key, value) VALUES ('removals', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"); err != nil {
+		return err
+	}
 	return w.c.exec("INSERT INTO meta (key, value) VALUES ('removed', ?1) ON CONFLICT (key) DO UPDATE SET value = max(value, ?1)", int64(pos))
 }
 

@@ -203,3 +203,28 @@ func rewriting(t *testing.T, h *bench) {
 	assert.Empty(t, old)
 	want(0, 4, []byte("newer"))
 }
+
+// removingAhead: another stream's hole, further behind, hides nothing.
+func removingAhead(t *testing.T, h *bench) {
+	ctx := t.Context()
+	h.fill(4000)
+	_, err := h.store.Remove(ctx, events.Removal{Stream: "a", Before: 1990})
+	require.NoError(t, err)
+	for _, before := range []events.Version{10, 1000} { // behind the iteration, and in front of it
+		want := h.all()
+		var got []events.Event
+		for e, err := range h.store.ReadAll(ctx, 0) {
+			if err != nil {
+				assert.ErrorIs(t, err, events.ErrCompacted)
+				assert.Greater(t, before, events.Version(10), "what was given is no loss")
+				want = want[:len(got)]
+				break
+			}
+			if got = append(got, e); len(got) == 20 {
+				_, err := h.store.Remove(ctx, events.Removal{Stream: "b", Before: before})
+				require.NoError(t, err)
+			}
+		}
+		assert.Equal(t, want, got, "removed before %d", before)
+	}
+}

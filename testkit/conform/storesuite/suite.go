@@ -47,6 +47,7 @@ func Run(t *testing.T, b Backend) {
 		{"bookmarks are kept by name", bookmarks},
 		{"streams are listed by name with what is kept of them", listing},
 		{"the oldest events of a stream can be removed, and nobody passes over the hole unaware", removing},
+		{"an iteration is whole or says that it is not, whatever was removed before", removingAhead},
 		{"a rewritten event keeps everything but its data, and its original until confirmed", rewriting},
 		{"a trace holds every event of a correlation below its cause", tracing},
 		{"a sweep removes what its classes give up, and never what is guarded", sweeping},
