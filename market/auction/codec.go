@@ -13,6 +13,9 @@ func Encode(in Input) ([]byte, error) {
 	whole := any(in)
 	switch in := in.(type) {
 	case Bid:
+		if out, ok := in.plain(); ok {
+			return out, nil
+		}
 		whole = wholeBid(in)
 	case Reveal:
 		whole = wholeReveal(in)

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"mabeam.dev/market/money"
@@ -28,7 +27,7 @@ type Machine struct {
 	tick     int64
 	bids     map[string]*entry // that live
 	known    map[string]bool   // who ever bid; true if the last bid was withdrawn
-	keys     map[string]keyed
+	keys     map[requestKey]keyed
 	weights  map[string]int64
 	offered  money.Sum // prices of all bundles
 	bundles  int
@@ -74,7 +73,7 @@ func New(spec Spec) (*Machine, error) {
 		return nil, fmt.Errorf("auction: new %.100q: %w", spec.ID, err)
 	}
 	m := &Machine{
-		spec: spec.withDefaults(), bids: map[string]*entry{}, known: map[string]bool{}, keys: map[string]keyed{},
+		spec: spec.withDefaults(), bids: map[string]*entry{}, known: map[string]bool{}, keys: map[requestKey]keyed{},
 		weights: map[string]int64{}, out: map[string]bool{},
 	}
 	m.left = m.spec.Units
@@ -113,97 +112,60 @@ type plan struct {
 // Step accepts an input or refuses it with a typed error and changes nothing. What was accepted belongs into the log, unless the result
 // is a duplicate.
 func (m *Machine) Step(in Input) (Result, error) {
-	digest, known, err := m.lookup(in)
-	if err != nil || known.Duplicate {
-		return known, err
-	}
-	p, err := m.judge(in)
+	p, err := Prepare(in)
 	if err != nil {
 		return Result{}, err
 	}
-	data, err := Encode(in)
-	if err != nil {
-		return Result{}, err
-	}
-	m.seq++
-	m.at = m.stamp(in)
-	m.log = sha256.Sum256(append(m.log[:], data...))
-	p.do()
-	p.result.Seq = m.seq
-	if key := keyOf(in); key != "" {
-		m.keys[key] = keyed{digest, p.result}
-	}
-	return p.result, nil
+	r, _, err := m.Take(p, money.Max)
+	return r, err
 }
 
 // Need returns what a bidder must have set aside, all in all, so that the input can be accepted; its errors are those of Step.
 func (m *Machine) Need(in Input) (money.Amount, error) {
-	if _, known, err := m.lookup(in); err != nil || known.Duplicate {
+	p, err := Prepare(in)
+	if err != nil {
 		return 0, err
 	}
-	p, err := m.judge(in)
-	return p.hold, err
+	return m.NeedOf(p)
 }
 
 // lookup answers a key that is known.
-func (m *Machine) lookup(in Input) (digest [sha256.Size]byte, r Result, err error) {
-	key := keyOf(in)
-	if key == "" {
-		return digest, r, nil
+func (m *Machine) lookup(p Prepared) (Result, error) {
+	if p.key == (requestKey{}) {
+		return Result{}, nil
 	}
-	data, err := Encode(timeless(in))
-	if err != nil {
-		return digest, r, err
-	}
-	digest = sha256.Sum256(data)
-	was, ok := m.keys[key]
+	was, ok := m.keys[p.key]
 	switch {
 	case !ok:
-		return digest, r, nil
-	case was.digest != digest:
-		return digest, r, fmt.Errorf("auction: %s of %.100q: %w", in.input(), strings.ReplaceAll(key, "\x00", "/"), ErrIdempotencyConflict)
+		return Result{}, nil
+	case was.digest != p.digest:
+		return Result{}, fmt.Errorf("auction: %s of %.100q: %w", p.in.input(), p.key.bidder+"/"+p.key.key, ErrIdempotencyConflict)
 	}
-	r = was.result
+	r := was.result
 	r.Duplicate = true
-	return digest, r, nil
+	return r, nil
 }
 
-// keyOf is the key of an input that has one; bidders do not share them.
-func keyOf(in Input) string {
-	var bidder, key string
-	switch in := in.(type) {
-	case Bid:
-		bidder, key = in.Bidder, in.Key
-	case Accept:
-		bidder, key = in.Bidder, in.Key
-	case Withdraw:
-		bidder, key = in.Bidder, in.Key
-	case Reveal:
-		bidder, key = in.Bidder, in.Key
-	}
-	if key == "" {
-		return ""
-	}
-	return bidder + "\x00" + key
-}
+// requestKey is a key of a bidder; bidders do not share them. The zero one is none.
+type requestKey struct{ bidder, key string }
 
-// timeless is an input as the key stands for it: a repetition has another stamp.
-func timeless(in Input) Input {
+// keyOf is the key of an input that has one.
+func keyOf(in Input) requestKey {
+	var k requestKey
 	switch in := in.(type) {
 	case Bid:
-		in.At = time.Time{}
-		return in
+		k = requestKey{in.Bidder, in.Key}
 	case Accept:
-		in.At = time.Time{}
-		return in
+		k = requestKey{in.Bidder, in.Key}
 	case Withdraw:
-		in.At = time.Time{}
-		return in
+		k = requestKey{in.Bidder, in.Key}
 	case Reveal:
-		in.At = time.Time{}
-		return in
+		k = requestKey{in.Bidder, in.Key}
 	}
-	return in
+	if k.key == "" {
+		return requestKey{}
+	}
+	return k
 }
 
 // stamp is the time that counts for an input: it never runs backwards.
@@ -288,7 +250,7 @@ func (m *Machine) judge(in Input) (plan, error) {
 
 // misfit says why an input cannot be now.
 func (m *Machine) misfit(in Input, want []State) error {
-	if keyOf(in) != "" || in.input() == "bid" || in.input() == "accept" || in.input() == "withdraw" || in.input() == "reveal" {
+	if in.input() == "bid" || in.input() == "accept" || in.input() == "withdraw" || in.input() == "reveal" {
 		switch {
 		case m.state == Suspended:
 			return fmt.Errorf("auction: %s in %q: %w", in.input(), m.spec.ID, ErrSuspended)

@@ -44,6 +44,7 @@ var measures = []struct {
 	{"wdp payments", (*bench).payments},
 	{"wdp stretch", (*bench).stretch},
 	{"ledger", (*bench).ledger},
+	{"auctioneer", (*bench).auctioneer},
 	{"order book", (*bench).orderbook},
 	{"pricing", (*bench).pricing},
 }
