@@ -96,7 +96,7 @@ func (a *Auctioneer) Name() string { return a.o.Name }
 
 // Behavior makes a new incarnation's behaviour. One lives at a time.
 func (a *Auctioneer) Behavior() actors.Behavior[AuctioneerMessage] {
-	return &auctioneerActor{h: a, pause: firstPause}
+	return &auctioneerActor{h: a, ref: "auction/" + a.o.Spec.ID, pause: firstPause}
 }
 
 // ProcessOptions are the options the process is to be started with.

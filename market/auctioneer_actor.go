@@ -13,13 +13,14 @@ import (
 	"mabeam.dev/actors"
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/ledger"
+	"mabeam.dev/market/money"
 	"mabeam.dev/telemetry"
 )
 
 // The types of the events in the stream of an auction.
 const (
 	auctionCreated  = "market.auction.created"  // the spec; the first
-	auctionInput    = "market.auction.input"    // an input that was accepted
+	auctionInput    = "market.auction.input"    // inputs that were accepted, one a line
 	auctionSettling = "market.auction.settling" // the transaction that settles; a successor posts the same
 )
 
@@ -30,11 +31,13 @@ const outageGrace = time.Second
 // fills, and what is in it makes the next batch.
 type auctioneerActor struct {
 	h        *Auctioneer
+	ref      string // of its holds
 	m        *auction.Machine
 	version  uint64 // of the stream
 	epoch    uint64 // of the ledger's ref
 	count    uint64 // of holds and releases of this incarnation
 	holds    []ledger.Hold
+	set      map[string]money.Amount // of holds in the currency, by owner
 	settling *ledger.Transaction
 	waiting  []auctionPlace
 	armed    bool      // work is on its way
@@ -91,10 +94,11 @@ func (a *auctioneerActor) wake(ctx *actors.Context[AuctioneerMessage]) error {
 		return err
 	}
 	if err := a.patiently(ctx, func() (err error) {
-		if a.epoch, err = a.h.o.Ledger.Take(ctx, a.refName()); err != nil {
+		if a.epoch, err = a.h.o.Ledger.Take(ctx, a.ref); err != nil {
 			return err
 		}
-		a.holds, err = a.h.o.Ledger.Reconcile(ctx, a.refName())
+		holds, err := a.h.o.Ledger.Reconcile(ctx, a.ref)
+		a.keep(holds)
 		return err
 	}); err != nil {
 		return err
@@ -166,11 +170,16 @@ func (a *auctioneerActor) replay(ev Event) error {
 		a.settling = new(ledger.Transaction)
 		return json.Unmarshal(ev.Data, a.settling)
 	}
-	in, err := auction.Decode(ev.Data)
-	if err == nil {
-		_, err = a.m.Step(in)
+	for _, data := range lines(ev.Data) {
+		in, err := auction.Decode(data)
+		if err == nil {
+			_, err = a.m.Step(in)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // append makes events durable. If that is in doubt the process ends, and its successor reads what became of it.
@@ -187,94 +196,6 @@ func (a *auctioneerActor) append(ctx context.Context, list ...Event) error {
 	}
 	a.version = next
 	return nil
-}
-
-// work accepts what waits, as much as one append holds, and answers when that is durable. After a crash callers hear of that instead.
-func (a *auctioneerActor) work(ctx *actors.Context[AuctioneerMessage]) error {
-	n := min(len(a.waiting), BatchLimit)
-	batch := a.waiting[:n]
-	a.waiting = append([]auctionPlace(nil), a.waiting[n:]...)
-	outcomes := make([]outcome[auction.Result], n)
-	var list []Event
-	for i, p := range batch {
-		r, ev, err := a.accept(ctx, stamped(p.in, ctx.Now()))
-		if a.lost(ctx, err) {
-			return actors.StopWith(err)
-		}
-		if err != nil {
-			telemetry.Emit(ctx.Events(), CommandRefused{Process: a.h.o.Name, Family: "market.auction", Err: err})
-		} else if !r.Duplicate {
-			list = append(list, ev)
-		}
-		outcomes[i] = outcome[auction.Result]{r, err}
-	}
-	if err := a.append(ctx, list...); err != nil {
-		return err
-	}
-	a.publish()
-	for i, o := range outcomes {
-		if o.err != nil {
-			batch[i].reply.Fail(o.err)
-		} else {
-			batch[i].reply.Send(o.result)
-		}
-	}
-	a.arm(ctx)
-	return a.advance(ctx)
-}
-
-// lost reports whether an error says that somebody else holds the auction, or that the process ends.
-func (a *auctioneerActor) lost(ctx context.Context, err error) bool {
-	return err != nil && (errors.Is(err, ledger.ErrFenced) || ctx.Err() != nil)
-}
-
-// accept sets aside what an input needs and lets it happen. It is not durable yet.
-func (a *auctioneerActor) accept(ctx *actors.Context[AuctioneerMessage], in auction.Input) (auction.Result, Event, error) {
-	need, err := a.m.Need(in)
-	if err != nil {
-		return auction.Result{}, Event{}, err
-	}
-	if _, ok := in.(auction.Start); ok {
-		err = a.holdLots(ctx)
-	} else if bidder := bidderOf(in); bidder != "" {
-		err = a.hold(ctx, bidder, auction.Need{Asset: a.m.Spec().Currency, Amount: need})
-	}
-	if err != nil {
-		return auction.Result{}, Event{}, err
-	}
-	data, err := auction.Encode(in)
-	if err != nil {
-		return auction.Result{}, Event{}, err
-	}
-	r, err := a.m.Step(in)
-	return r, Event{auctionInput, data}, err
-}
-
-func bidderOf(in auction.Input) string {
-	switch in := in.(type) {
-	case auction.Bid:
-		return in.Bidder
-	case auction.Accept:
-		return in.Bidder
-	case auction.Reveal:
-		return in.Bidder
-	}
-	return ""
-}
-
-// commit lets an input of the process's own happen, durably. A refusal is a mistake of this package, and a crash.
-func (a *auctioneerActor) commit(ctx *actors.Context[AuctioneerMessage], in auction.Input) error {
-	_, ev, err := a.accept(ctx, in)
-	if a.lost(ctx, err) {
-		return actors.StopWith(err)
-	}
-	if err == nil {
-		err = a.append(ctx, ev)
-	}
-	if err == nil {
-		a.publish()
-	}
-	return err
 }
 
 func (a *auctioneerActor) publish() {
@@ -318,8 +239,10 @@ func (a *auctioneerActor) advance(ctx *actors.Context[AuctioneerMessage]) error 
 			return err
 		}
 	}
-	if err := a.giveBack(ctx); err != nil {
-		return err
+	if len(a.waiting) == 0 || a.m.State().Terminal() { // else with the holds of the next batch
+		if err := a.giveBack(ctx); err != nil {
+			return err
+		}
 	}
 	if a.m.State().Terminal() {
 		return actors.Stop

@@ -4,7 +4,7 @@ package market
 
 import (
 	"encoding/json"
-	"fmt"
+	"strconv"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/market/auction"
@@ -12,25 +12,48 @@ import (
 	"mabeam.dev/market/money"
 )
 
-func (a *auctioneerActor) refName() string { return "auction/" + a.h.o.Spec.ID }
-
 // fresh names something of this incarnation: another one has another epoch.
 func (a *auctioneerActor) fresh() string {
 	a.count++
-	return fmt.Sprintf("%s/%d/%d", a.refName(), a.epoch, a.count)
+	out := append(append(make([]byte, 0, 64), "auction/"...), a.h.o.Spec.ID...)
+	out = strconv.AppendUint(append(out, '/'), a.epoch, 10)
+	return string(strconv.AppendUint(append(out, '/'), a.count, 10))
+}
+
+// fenced gives a transaction the epoch of this incarnation.
+func (a *auctioneerActor) fenced(t ledger.Transaction) ledger.Transaction {
+	t.Fences = []ledger.Fence{{Ref: a.ref, Epoch: a.epoch}}
+	return t
 }
 
 // post has a transaction applied under the epoch of this incarnation, and repeats it until its outcome is known.
 func (a *auctioneerActor) post(ctx *actors.Context[AuctioneerMessage], t ledger.Transaction) error {
-	t.Fences = []ledger.Fence{{Ref: a.refName(), Epoch: a.epoch}}
+	t = a.fenced(t)
 	return a.patiently(ctx, func() error {
 		_, err := a.h.o.Ledger.Post(ctx, t)
 		return err
 	})
 }
 
+// postAll is post for several that are applied each on its own. Its error is that of the ledger, of which none of them had an outcome.
+func (a *auctioneerActor) postAll(ctx *actors.Context[AuctioneerMessage], list []ledger.Transaction) (posted []Posted, err error) {
+	err = a.patiently(ctx, func() error {
+		posted, err = a.h.o.Ledger.PostAll(ctx, list)
+		return err
+	})
+	for _, r := range posted {
+		if a.lost(ctx, r.Err) {
+			return nil, actors.StopWith(r.Err)
+		}
+	}
+	return posted, err
+}
+
 // held is what an owner has set aside.
 func (a *auctioneerActor) held(owner string, asset money.Asset) money.Amount {
+	if asset == a.m.Spec().Currency {
+		return a.set[owner]
+	}
 	sum := money.Amount(0)
 	for _, h := range a.holds {
 		if h.Owner == owner && h.Asset == asset {
@@ -40,17 +63,38 @@ func (a *auctioneerActor) held(owner string, asset money.Asset) money.Amount {
 	return sum
 }
 
+// keep makes the open holds those of a list.
+func (a *auctioneerActor) keep(holds []ledger.Hold) {
+	a.holds = nil
+	clear(a.set)
+	for _, h := range holds {
+		a.add(h)
+	}
+}
+
+// add takes note of a hold that was opened.
+func (a *auctioneerActor) add(h ledger.Hold) {
+	a.holds = append(a.holds, h)
+	if h.Asset != a.m.Spec().Currency {
+		return
+	}
+	if a.set == nil {
+		a.set = map[string]money.Amount{}
+	}
+	a.set[h.Owner] += h.Amount
+}
+
 // hold tops up what an owner has set aside.
 func (a *auctioneerActor) hold(ctx *actors.Context[AuctioneerMessage], owner string, need auction.Need) error {
 	more := need.Amount - a.held(owner, need.Asset)
 	if more <= 0 {
 		return nil
 	}
-	h := ledger.Hold{ID: a.fresh(), Owner: owner, Ref: a.refName(), Asset: need.Asset, Amount: more}
+	h := ledger.Hold{ID: a.fresh(), Owner: owner, Ref: a.ref, Asset: need.Asset, Amount: more}
 	if err := a.post(ctx, ledger.Set(h.ID, h)); err != nil {
 		return err
 	}
-	a.holds = append(a.holds, h)
+	a.add(h)
 	return nil
 }
 
@@ -63,34 +107,6 @@ func (a *auctioneerActor) holdLots(ctx *actors.Context[AuctioneerMessage]) error
 		}
 	}
 	return err
-}
-
-// giveBack closes holds that nothing asks for any more: of outbid and withdrawn bids, of bids that no predecessor accepted, and all of
-// them when the auction is over.
-func (a *auctioneerActor) giveBack(ctx *actors.Context[AuctioneerMessage]) error {
-	over := a.m.State().Terminal()
-	var ids []string
-	var keep []ledger.Hold
-	kept := map[string]money.Amount{}
-	for _, h := range a.holds { // the older ones are kept first
-		owner := h.Owner == a.m.Spec().Owner
-		if !over && (owner || kept[h.Owner] < a.m.Exposure(h.Owner)) {
-			kept[h.Owner] += h.Amount
-			keep = append(keep, h)
-		} else {
-			ids = append(ids, h.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	if err := a.post(ctx, ledger.Release(a.fresh(), ids)); a.lost(ctx, err) {
-		return actors.StopWith(err)
-	} else if err != nil {
-		return err
-	}
-	a.holds = keep
-	return nil
 }
 
 // settle pays for what was sold with one transaction. The journal has it before the ledger: a successor posts the same again, and the key
@@ -117,7 +133,7 @@ func (a *auctioneerActor) settle(ctx *actors.Context[AuctioneerMessage]) error {
 	if err != nil {
 		return a.commit(ctx, auction.Fail{At: ctx.Now(), Reason: err.Error()})
 	}
-	a.holds = nil
+	a.keep(nil)
 	return a.commit(ctx, auction.Settle{At: ctx.Now()})
 }
 

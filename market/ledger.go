@@ -36,12 +36,14 @@ type Ledger struct {
 // ledgerCommand is a transaction, or one of the questions that are answered in their turn.
 type ledgerCommand struct {
 	post      *ledger.Transaction
-	take      string // a ref to fence anew
-	reconcile string // a ref
+	all       []ledger.Transaction // each on its own
+	take      string               // a ref to fence anew
+	reconcile string               // a ref
 }
 
 type ledgerAnswer struct {
 	receipt ledger.Receipt
+	all     []Posted // of the first ones; the others have to be asked for again
 	epoch   uint64
 	holds   []ledger.Hold
 }
@@ -66,6 +68,27 @@ func NewLedger(o LedgerOptions) (*Ledger, error) {
 func (l *Ledger) Post(ctx context.Context, t ledger.Transaction) (ledger.Receipt, error) {
 	a, err := l.ask(ctx, ledgerCommand{post: &t})
 	return a.receipt, err
+}
+
+// Posted is what became of one of many transactions: its receipt, or why it was refused.
+type Posted struct {
+	Receipt ledger.Receipt
+	Err     error
+}
+
+// PostAll applies transactions in order, each on its own: one that is refused does not keep the others from being applied. It returns when all that
+// were applied are durable, mostly with one append for all of them. An error is ErrUnavailable, after which the same are to be posted again:
+// some of them may have been applied.
+func (l *Ledger) PostAll(ctx context.Context, list []ledger.Transaction) ([]Posted, error) {
+	all := make([]Posted, 0, len(list))
+	for len(all) < len(list) {
+		a, err := l.ask(ctx, ledgerCommand{all: list[len(all):]})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a.all...)
+	}
+	return all, nil
 }
 
 // PostFrom is Post for a process that must not block: the outcome becomes the message that then makes, in one of its next turns.

@@ -49,6 +49,8 @@ func (k *ledgerKeeper) do(_ time.Time, c ledgerCommand) (ledgerAnswer, error) {
 		r, err := k.apply(*c.post)
 		r.Content = nil
 		return ledgerAnswer{receipt: r}, err
+	case c.all != nil:
+		return ledgerAnswer{all: k.applyAll(c.all)}, nil
 	case c.take != "":
 		epoch := k.book.Epoch(c.take) + 1
 		_, err := k.apply(ledger.Transaction{Key: fmt.Sprintf("take/%s/%d", c.take, epoch), Fences: []ledger.Fence{{Ref: c.take, Epoch: epoch}}})
@@ -56,6 +58,20 @@ func (k *ledgerKeeper) do(_ time.Time, c ledgerCommand) (ledgerAnswer, error) {
 	default:
 		return ledgerAnswer{holds: k.book.Reconcile(c.reconcile)}, nil
 	}
+}
+
+// applyAll applies one transaction after the other until the batch is full.
+func (k *ledgerKeeper) applyAll(list []ledger.Transaction) []Posted {
+	all := make([]Posted, 0, len(list))
+	for _, t := range list {
+		if len(all) > 0 && (k.size() > batchBytes || len(all) == BatchLimit) {
+			break
+		}
+		r, err := k.apply(t)
+		r.Content = nil
+		all = append(all, Posted{r, err})
+	}
+	return all
 }
 
 func (k *ledgerKeeper) apply(t ledger.Transaction) (ledger.Receipt, error) {
