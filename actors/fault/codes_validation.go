@@ -587,4 +587,9 @@ var validation = []Entry{
 		"A row of a conformance table is wrong.",
 		"Name a test that exists, or a reason.",
 	},
+	{
+		1942, "protocols/machine.ErrMalformed", nil, Medium, never, false,
+		"An encoded event of a protocol cannot be read.",
+		"It was written by another version, or is damaged: keep it and look at the log it is from.",
+	},
 }
