@@ -458,4 +458,9 @@ var coordination = []Entry{
 		"Somebody was to review, decide or appeal a case who may not.",
 		"Let somebody review who has no part in it; only who lost can appeal, and only somebody else decide that.",
 	},
+	{
+		4620, "market.ErrUnknownAuction", nil, Low, never, false,
+		"No auction of the exchange has the id.",
+		"List the auctions, and look at the id.",
+	},
 }

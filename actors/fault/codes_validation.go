@@ -563,6 +563,11 @@ var validation = []Entry{
 		"Correct the field that the error names; a zero field is the default.",
 	},
 	{
+		1890, "market.ErrCursor", nil, Low, never, false,
+		"A list of auctions was asked to go on from a place that no list of the same order has named.",
+		"Take the cursor of the page before, or begin again without one.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",

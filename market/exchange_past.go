@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package market
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"mabeam.dev/market/auction"
+)
+
+// read makes an auction of its stream, without its process; settling says that its settlement has been decided on and may have been posted.
+func (x *Exchange) read(ctx context.Context, id string) (m *auction.Machine, settling bool, err error) {
+	err = x.o.Journal.Read(ctx, x.o.Auctions+id, 0, func(_ uint64, ev Event) error {
+		switch ev.Type {
+		case auctionCreated:
+			var spec auction.Spec
+			if err := json.Unmarshal(ev.Data, &spec); err != nil {
+				return err
+			}
+			m, err = auction.New(spec)
+			return err
+		case auctionSettling:
+			settling = true
+		case auctionInput:
+			in, err := auction.Decode(ev.Data)
+			if err != nil {
+				return err
+			}
+			_, err = m.Step(in)
+			return err
+		}
+		return nil
+	})
+	if err == nil && m == nil {
+		err = ErrUnknownAuction
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("market: auction %.100q: %w", id, err)
+	}
+	return m, settling, nil
+}
+
+// fold is read for who needs the auction alone.
+func (x *Exchange) fold(ctx context.Context, id string) (*auction.Machine, error) {
+	m, _, err := x.read(ctx, id)
+	return m, err
+}
+
+// past is an auction that the exchange has forgotten, from its stream.
+func (x *Exchange) past(ctx context.Context, id string) (Auction, error) {
+	m, err := x.fold(ctx, id)
+	if err != nil {
+		return Auction{}, err
+	}
+	r := &listed{spec: m.Spec()}
+	v := m.View()
+	r.end = &v
+	return r.public(), nil
+}
+
+// Get returns an auction, without its process; of one that has been over for long, from the journal. ErrUnknownAuction if there is none.
+func (x *Exchange) Get(ctx context.Context, id string) (Auction, error) {
+	r, err := x.index.find(id)
+	if errors.Is(err, ErrUnknownAuction) {
+		return x.past(ctx, id)
+	}
+	if err != nil {
+		return Auction{}, err
+	}
+	return r.public(), nil
+}
