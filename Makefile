@@ -122,13 +122,22 @@ mutants: need-go ## plant one mistake after another in the supervisor's decision
 	$(GO) run -buildvcs=false ./internal/mutants $(ARGS) internal/mutants/testdata/plan.txt
 	$(GO) run -buildvcs=false ./internal/mutants internal/mutants/testdata/backoff.txt
 
+# The profile that the compiler takes for bin/runtime by itself; the figures are of a kernel that is built as that is.
+PROFILE := cmd/runtime/default.pgo
+
 .PHONY: bench
 bench: need-go ## measure the kernel against its baselines and with more and more processes
-	$(GO) run -buildvcs=false ./internal/bench kernel $(ARGS)
+	$(GO) run -buildvcs=false -pgo=$(PROFILE) ./internal/bench kernel $(ARGS)
+
+.PHONY: pgo
+pgo: need-go ## profile the kernel at work, for the compiler (cmd/runtime/default.pgo)
+	@mkdir -p out
+	$(GO) run -buildvcs=false -trimpath ./internal/bench kernel -most 1000 -out out/bench/profile -cpuprofile out/default.pgo
+	mv out/default.pgo $(PROFILE)
 
 .PHONY: bench-million
 bench-million: need-go ## start, message and stop one million supervised processes
-	$(GO) run -buildvcs=false ./internal/bench million $(ARGS)
+	$(GO) run -buildvcs=false -pgo=$(PROFILE) ./internal/bench million $(ARGS)
 
 .PHONY: bench-events
 bench-events: need-go ## measure the event store: durable appends, replay, queries, upkeep (ARGS='-n 10000000' for the long log)
@@ -148,7 +157,7 @@ bench-registry: need-go ## measure the registry of agents: look-ups, queries, wr
 
 .PHONY: bench-otp
 bench-otp: need-go ## the same measures beside real Erlang/OTP (needs erl and erlc)
-	$(GO) run -buildvcs=false ./internal/bench otp $(ARGS)
+	$(GO) run -buildvcs=false -pgo=$(PROFILE) ./internal/bench otp $(ARGS)
 
 .PHONY: plots
 plots: need-go ## take the rows of the bench targets into docs/performance.md and its pictures

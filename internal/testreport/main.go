@@ -26,7 +26,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if goTool == "" {
 		goTool = "go"
 	}
-	cmd := exec.Command(goTool, append([]string{"test", "-json"}, rest...)...)
+	// Without the profile of the program: with it every package would be compiled once more for a test of one.
+	cmd := exec.Command(goTool, append([]string{"test", "-json", "-pgo=off"}, rest...)...)
 	cmd.Stderr = stderr
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {

@@ -4,6 +4,7 @@ package migrate_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,11 +146,11 @@ func TestOneLostRowIsListedAndNothingIsSwitched(t *testing.T) {
 // gone is a side whose tables nobody has, while it is true.
 type gone struct {
 	migrate.Side
-	is bool
+	is atomic.Bool // the mover looks at it whenever its time comes
 }
 
 func (g *gone) Changes(since migrate.Moment) ([]index.Change, migrate.Moment, error) {
-	if g.is {
+	if g.is.Load() {
 		return nil, nil, &registry.UnavailableError{Op: "read", Err: actors.ErrNoProc}
 	}
 	return g.Side.Changes(since)
@@ -160,7 +161,7 @@ func TestARegistryThatIsNotThereIsNotTakenForAnEmptyOne(t *testing.T) {
 	live(t, func(s *migrate.Spec) { old = &gone{Side: s.Old}; s.Old = old }, func(t *testing.T, w *world) {
 		w.register("a")
 		w.to(plan.Copied)
-		old.is = true
+		old.is.Store(true)
 		for _, c := range []plan.Command{plan.Copy, plan.Verify} {
 			_, err := w.m.Do(t.Context(), c)
 			require.ErrorIs(t, err, registry.ErrUnavailable)
@@ -169,7 +170,7 @@ func TestARegistryThatIsNotThereIsNotTakenForAnEmptyOne(t *testing.T) {
 		s, err := w.m.Status(t.Context())
 		require.NoError(t, err)
 		assert.NotEmpty(t, s.Problem)
-		old.is = false
+		old.is.Store(false)
 		assert.Empty(t, w.do(plan.Verify).Problem)
 		assert.Len(t, full(t, w.new), 1)
 	})
