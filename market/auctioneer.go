@@ -23,10 +23,17 @@ type AuctioneerOptions struct {
 	Journal Journal
 	// Ledger holds what bids could cost and pays for what was sold, under the ref "auction/" and the id of the auction.
 	Ledger *Ledger
-	// Spec is the rules. Deposits of winners (DepositPerMillion) are not run by this process.
+	// Spec is the rules.
 	Spec auction.Spec
-	// Solver decides combinatorial auctions; others need none.
+	// Solver decides combinatorial auctions; others need none. When it crashes it is asked again, three times at most.
 	Solver auction.Solver
+	// Harder, if it is set, takes Solver's place: it makes a solver whose budget was doubled that often, from 0 to 3. One whose answer is not proven, where
+	// the rules ask for a proof, is followed by the next; after the last nothing is sold. stop says true when nobody waits for the answer any
+	// more.
+	Harder func(doubled int, stop func() bool) auction.Solver
+	// PayWithin is how long winners have to pay what their deposit (Spec.DepositPerMillion) leaves open; 0 means that they must have it when the auction
+	// is decided. It is taken at the decision or, where it is not there then, at the end of the time.
+	PayWithin time.Duration
 }
 
 // Auctioneer is the handle of the process that holds one auction. It outlives restarts of the process and may be used from any goroutine. The
@@ -74,10 +81,8 @@ func NewAuctioneer(o AuctioneerOptions) (*Auctioneer, error) {
 	bad(o.Stream == "", "no stream")
 	bad(o.Journal == nil, "no journal")
 	bad(o.Ledger == nil, "no ledger")
-	bad(o.Spec.Kind == auction.Combinatorial && o.Solver == nil, "no solver")
-	if d := o.Spec.DepositPerMillion; d != 0 && d != 1_000_000 {
-		problems = append(problems, &auction.SpecError{Field: "depositPerMillion", Why: "an auctioneer holds all of a bid"})
-	}
+	bad(o.Spec.Kind == auction.Combinatorial && o.Solver == nil && o.Harder == nil, "no solver")
+	bad(o.PayWithin < 0 || o.PayWithin > auction.MaxLength, fmt.Sprintf("winners pay within %v, want 0 to %v", o.PayWithin, auction.MaxLength))
 	if err := errors.Join(append(problems, o.Spec.Validate())...); err != nil {
 		return nil, err
 	}
@@ -125,6 +130,9 @@ func (a *Auctioneer) place(ctx context.Context, in auction.Input) (auction.Resul
 	r, err := actors.CallForever(ctx, a.ref, func(reply actors.Reply[auction.Result]) AuctioneerMessage { return auctionPlace{in, reply} })
 	var died *actors.CallError
 	if errors.Is(err, actors.ErrNoProc) || errors.Is(err, actors.ErrStopped) || errors.As(err, &died) {
+		if v := a.seen.Load(); v != nil && v.State.Terminal() {
+			return r, fmt.Errorf("market: auction %q: %v: %w", a.o.Spec.ID, v.State, auction.ErrClosed)
+		}
 		return r, fmt.Errorf("market: auction %q: %w: %w", a.o.Spec.ID, ErrUnavailable, err)
 	}
 	return r, err
@@ -136,7 +144,8 @@ func (a *Auctioneer) Open(ctx context.Context, weights ...auction.Weight) (aucti
 }
 
 // Bid sets aside what the bid could cost, and places it. The stamp is that of the process. Give it a key: after ErrUnavailable the same bid is
-// to be placed again, and counts once. Errors are those of auction.Machine.Step and of ledger.Book.Apply.
+// to be placed again, and counts once. When the auction is over it is auction.ErrClosed, whatever became of the bid before: the View tells. Errors
+// are those of auction.Machine.Step and of ledger.Book.Apply.
 func (a *Auctioneer) Bid(ctx context.Context, b auction.Bid) (auction.Result, error) {
 	return a.place(ctx, b)
 }

@@ -42,6 +42,8 @@ type auctioneerActor struct {
 	waiting  []auctionPlace
 	armed    bool      // work is on its way
 	solving  bool      // a solver is at work
+	doubled  int       // how often its budget was
+	crashed  int       // how often a solver has, since the last that did not
 	due      time.Time // of the timer that was set last
 	pause    time.Duration
 }
@@ -73,7 +75,6 @@ func (a *auctioneerActor) Receive(ctx *actors.Context[AuctioneerMessage], msg Au
 	case auctionDue:
 		return a.onTime(ctx)
 	case auctionSolve:
-		a.solving = false
 		return a.solved(ctx, m)
 	default:
 		return &actors.UnknownMessageError{Message: msg}
@@ -214,30 +215,35 @@ func (a *auctioneerActor) onTime(ctx *actors.Context[AuctioneerMessage]) error {
 	return a.advance(ctx)
 }
 
-// advance does what the state asks for: it decides, settles, gives back and sets the next timer.
+// advance does what the state asks for: it decides, charges, settles, gives back and sets the next timer.
 func (a *auctioneerActor) advance(ctx *actors.Context[AuctioneerMessage]) error {
-	if a.solving {
+	if a.solving && a.m.State() == auction.Closing {
 		return nil
 	}
 	a.publish()
-	if a.m.State() == auction.Closing {
-		if p := a.m.Problem(); len(p.Offers) > 0 {
-			a.solving = true
-			solve := a.h.o.Solver
-			ctx.Go(func(context.Context) AuctioneerMessage { // its answer is the process's next message; it ends by its own budget
-				answer, err := solve(p)
-				return auctionSolve{answer, err}
-			})
-			return nil
+	for waits := false; !waits; {
+		was := a.m.State()
+		var err error
+		switch was {
+		case auction.Closing:
+			if p := a.m.Problem(); len(p.Offers) > 0 {
+				a.solve(ctx, p)
+				return nil
+			}
+			err = a.commit(ctx, auction.Decide{At: ctx.Now()})
+		case auction.Decided:
+			if a.owes() {
+				err = a.commit(ctx, auction.Charge{At: ctx.Now()})
+			} else {
+				err = a.settle(ctx)
+			}
+		case auction.Settling:
+			err = a.charge(ctx)
 		}
-		if err := a.commit(ctx, auction.Decide{At: ctx.Now()}); err != nil {
+		if err != nil {
 			return err
 		}
-	}
-	if a.m.State() == auction.Decided {
-		if err := a.settle(ctx); err != nil {
-			return err
-		}
+		waits = a.m.State() == was
 	}
 	if len(a.waiting) == 0 || a.m.State().Terminal() { // else with the holds of the next batch
 		if err := a.giveBack(ctx); err != nil {
@@ -247,27 +253,13 @@ func (a *auctioneerActor) advance(ctx *actors.Context[AuctioneerMessage]) error 
 	if a.m.State().Terminal() {
 		return actors.Stop
 	}
-	if in, ok := a.m.Timer(); ok && !in.When().Equal(a.due) {
-		a.due = in.When()
-		ctx.At(a.due, auctionDue{})
+	due, ok := a.payBy()
+	if in, timed := a.m.Timer(); timed {
+		due, ok = in.When(), true
+	}
+	if ok && !due.Equal(a.due) {
+		a.due = due
+		ctx.At(due, auctionDue{})
 	}
 	return nil
-}
-
-// solved decides by what the solver said; without a proven answer nothing is sold.
-func (a *auctioneerActor) solved(ctx *actors.Context[AuctioneerMessage], s auctionSolve) error {
-	if a.m.State() != auction.Closing {
-		return a.advance(ctx) // suspended or cancelled meanwhile
-	}
-	in := auction.Decide{At: ctx.Now(), Answer: &s.answer}
-	if s.err == nil {
-		_, s.err = a.m.Need(in)
-	}
-	if s.err != nil {
-		in = auction.Decide{At: ctx.Now(), GiveUp: true, Reason: s.err.Error()}
-	}
-	if err := a.commit(ctx, in); err != nil {
-		return err
-	}
-	return a.advance(ctx)
 }

@@ -4,12 +4,15 @@ package market
 
 import (
 	"encoding/json"
+	"errors"
 	"strconv"
+	"time"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
+	"mabeam.dev/telemetry"
 )
 
 // fresh names something of this incarnation: another one has another epoch.
@@ -108,6 +111,43 @@ func (a *auctioneerActor) holdLots(ctx *actors.Context[AuctioneerMessage]) error
 	}
 	return err
 }
+
+// owes reports whether winners have left a deposit, and the rest is to be asked for.
+func (a *auctioneerActor) owes() bool {
+	o, decided := a.m.Outcome()
+	return decided && o.Sold && a.m.Spec().DepositPerMillion != million
+}
+
+// payBy is until when a winner has time to pay the rest; false if nobody has to.
+func (a *auctioneerActor) payBy() (time.Time, bool) {
+	return a.m.Last().Add(a.h.o.PayWithin), a.m.State() == auction.Settling
+}
+
+// charge sets aside what the winners owe beyond their deposits, and settles. A winner who has not got it when its time is up has defaulted: the
+// auction is decided again without it.
+func (a *auctioneerActor) charge(ctx *actors.Context[AuctioneerMessage]) error {
+	o, _ := a.m.Outcome()
+	for _, award := range o.Awards {
+		err := a.hold(ctx, award.Bidder, auction.Need{Asset: a.m.Spec().Currency, Amount: award.Amount})
+		if a.lost(ctx, err) {
+			return actors.StopWith(err)
+		}
+		if errors.Is(err, ledger.ErrInsufficientFunds) {
+			if due, _ := a.payBy(); ctx.Now().Before(due) {
+				return nil // it is asked again then
+			}
+			telemetry.Emit(ctx.Events(), WinnerDefaulted{Process: a.h.o.Name, Round: o.Round + 1})
+			return a.commit(ctx, auction.Default{At: ctx.Now(), Bidder: award.Bidder})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return a.settle(ctx)
+}
+
+// million is the whole of a share that is counted in millionths.
+const million = 1_000_000
 
 // settle pays for what was sold with one transaction. The journal has it before the ledger: a successor posts the same again, and the key
 // keeps it from being done twice. What the ledger refuses for good fails the auction.

@@ -79,8 +79,8 @@ func sales() map[string]sale {
 	}
 }
 
-// hall starts a ledger with money in it, and an auctioneer of an auction.
-func hall(t *testing.T, spec auction.Spec, m *memory) (*market.Auctioneer, *market.Ledger, *supervision.Supervisor) {
+// stocked starts a ledger with money and goods in it.
+func stocked(t *testing.T, m *memory) (*market.Ledger, *supervision.Supervisor) {
 	t.Helper()
 	l, sup, _ := opened(t, market.LedgerOptions{Journal: m})
 	for _, who := range []string{"ann", "bob", "sue"} {
@@ -95,6 +95,13 @@ func hall(t *testing.T, spec auction.Spec, m *memory) (*market.Auctioneer, *mark
 		_, err := l.Post(t.Context(), x)
 		require.NoError(t, err)
 	}
+	return l, sup
+}
+
+// hall starts a ledger with money in it, and an auctioneer of an auction.
+func hall(t *testing.T, spec auction.Spec, m *memory) (*market.Auctioneer, *market.Ledger, *supervision.Supervisor) {
+	t.Helper()
+	l, sup := stocked(t, m)
 	a, err := market.NewAuctioneer(market.AuctioneerOptions{Name: "auctioneer", Stream: "auction/7", Journal: m, Ledger: l, Spec: spec, Solver: exact.Solver(wdp.Options{})})
 	require.NoError(t, err)
 	_, err = sup.StartChild(t.Context(), a.Child())
@@ -132,7 +139,7 @@ func play(t *testing.T, a *market.Auctioneer, s sale) {
 				_, err = a.Bid(ctx, in)
 			case auction.Accept:
 				_, err = a.Accept(ctx, in)
-				if v, _ := a.View(); errors.Is(err, market.ErrUnavailable) && v.State.Terminal() {
+				if errors.Is(err, auction.ErrClosed) {
 					err = nil // it was served, the auction is over, and the answer lost
 				}
 			}
@@ -315,14 +322,14 @@ func TestWhoCannotPayCannotBid(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, money.Amount(2), lots)
 		_, err = a.Bid(t.Context(), offer("6", "ann", 1))
-		require.ErrorIs(t, err, market.ErrUnavailable)
+		require.ErrorIs(t, err, auction.ErrClosed)
 	})
 }
 
 func TestAnAuctioneerNeedsAllItsParts(t *testing.T) {
-	_, err := market.NewAuctioneer(market.AuctioneerOptions{Spec: auction.Spec{Kind: auction.Combinatorial, DepositPerMillion: 5}})
+	_, err := market.NewAuctioneer(market.AuctioneerOptions{Spec: auction.Spec{Kind: auction.Combinatorial, DepositPerMillion: 5}, PayWithin: -1})
 	require.ErrorIs(t, err, auction.ErrInvalidSpec)
-	for _, part := range []string{"no name", "no stream", "no journal", "no ledger", "no solver", "holds all"} {
+	for _, part := range []string{"no name", "no stream", "no journal", "no ledger", "no solver", "winners pay within"} {
 		assert.ErrorContains(t, err, part)
 	}
 }

@@ -308,4 +308,9 @@ var infrastructure = []Entry{
 		"A process of a market is down, or ended before it answered; whether what was asked was done is open.",
 		"Repeat it with the same key.",
 	},
+	{
+		2622, "market.ErrSolverCrashed", nil, High, later, false,
+		"The solver that finds the winners of an auction has crashed, and again when it was repeated; nothing is sold.",
+		"Report it with the auction's log; hold the auction again with other rules.",
+	},
 }

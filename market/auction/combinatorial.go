@@ -34,7 +34,7 @@ type Answer struct {
 	// Revenue is the sum of their values, Bound what no choice passes. Proven says that they are equal, and proven to be.
 	Revenue, Bound int64
 	Proven         bool
-	// Payments are what each bidder pays, by its number; not needed where winners pay their bids.
+	// Payments are what each bidder pays, by its number; not needed where winners pay their bids, or nothing is proven.
 	Payments []int64 `json:",omitempty"`
 }
 
@@ -362,7 +362,7 @@ func (p Problem) check(a Answer) error {
 	switch {
 	case sum != a.Revenue || a.Bound < a.Revenue || a.Proven && a.Bound != a.Revenue:
 		return bad("winners are worth %d, not %d of at most %d", sum, a.Revenue, a.Bound)
-	case p.Payment != PayAsBid && len(a.Payments) < p.Bidders-1:
+	case a.Proven && p.Payment != PayAsBid && len(a.Payments) < p.Bidders-1:
 		return bad("%d payments of %d bidders", len(a.Payments), p.Bidders-1)
 	}
 	return nil

@@ -3,6 +3,10 @@
 package exact
 
 import (
+	"errors"
+	"fmt"
+	"math"
+
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/wdp"
 	"mabeam.dev/market/wdp/cert"
@@ -12,6 +16,34 @@ import (
 // Solver makes a solver with the limits of each solve.
 func Solver(limits wdp.Options) auction.Solver {
 	return func(p auction.Problem) (auction.Answer, error) { return solve(p, limits) }
+}
+
+// Harder makes a solver whose limits were doubled some times, and which stops when stop says true. The budgets that limits leave open are the
+// solver's own.
+func Harder(limits wdp.Options) func(doubled int, stop func() bool) auction.Solver {
+	return func(doubled int, stop func() bool) auction.Solver {
+		l := limits
+		l.Nodes, l.Pivots = twice(l.Nodes, wdp.DefaultNodes, doubled), twice(l.Pivots, wdp.DefaultPivots, doubled)
+		if own := limits.Stop; own != nil {
+			l.Stop = func() bool { return own() || stop() }
+		} else {
+			l.Stop = stop
+		}
+		return Solver(l)
+	}
+}
+
+// twice doubles a budget some times; one without limit stays so.
+func twice(budget, usual int64, times int) int64 {
+	if budget == 0 {
+		budget = usual
+	}
+	for range times {
+		if budget > 0 && budget <= math.MaxInt64/2 {
+			budget *= 2
+		}
+	}
+	return budget
 }
 
 func solve(p auction.Problem, limits wdp.Options) (auction.Answer, error) {
@@ -31,6 +63,9 @@ func solve(p auction.Problem, limits wdp.Options) (auction.Answer, error) {
 	payments, err := pay.VCG(problem, r, options)
 	if err == nil && p.Payment == auction.Core {
 		payments, err = pay.Core(problem, r, payments, options)
+	}
+	if errors.Is(err, pay.ErrNotProven) {
+		err = fmt.Errorf("%w: %w", auction.ErrNotProven, err)
 	}
 	if err != nil {
 		return auction.Answer{}, err
