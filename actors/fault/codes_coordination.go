@@ -463,4 +463,9 @@ var coordination = []Entry{
 		"No auction of the exchange has the id.",
 		"List the auctions, and look at the id.",
 	},
+	{
+		4640, "market.ErrHalted", nil, High, slowly, true,
+		"The market is halted, because too much of it fails: it takes no new business. What was begun goes on.",
+		"Wait until it recovers, or look for what fails.",
+	},
 }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package listing is a marketplace: offers with a price, requests that rank them, and deals that are paid when the work is done.
+// Package listing is a marketplace: offers with a price, requests that rank them, and deals that are paid when the work is done. Deals can also be
+// agreed on elsewhere, in an auction for example.
 //
 // # Guarantees
 //
 // The listed price is what a deal costs, never more. A provider never has more deals of a listing than its capacity. The price of a deal waits in an
-// account of the deal, and its end pays out exactly that: to the provider, to the buyer and to the fees, once. Every fee has a payer and a
+// hold of the deal, and the provider's deposit in another; the end pays out exactly that: to the provider, to the buyer and to the fees, once. Every fee has a payer and a
 // reason: a listing and what was earned are the provider's, a cancellation is the buyer's. Matches are ranked by what is measured of providers,
 // of equal ones by id, so that a request always gets the same answer. Only a deal that is over has an [Outcome].
 //
-//	Funded -> InProgress -> Delivered -> Paid            accepted, or by silence
-//	                        Delivered -> Disputed -> Resolved
-//	Funded, InProgress -> Refunded                        when the time for delivery is over
-//	Funded -> Cancelled                                   by the buyer
+//	Ordered -> Funded -> InProgress -> Delivered -> Accepted -> Paid    accepted, or by silence
+//	                                   Delivered -> Disputed -> Resolved
+//	           Funded -> Delivered                                      work that needs no beginning
+//	           Funded, InProgress -> Refunded                           abandoned, or not delivered in time
+//	           Funded -> Cancelled                                      by the buyer
 //
 // # Usage
 //
@@ -22,7 +24,7 @@
 //
 // # Duties of the user
 //
-// Make the moves in the ledger, with the command, before it is answered. Call Expire and Expired when times are over; nothing happens by itself. The
+// Make the moves in the ledger and say what became of them: Listed, Ready, Settled. Call Expire, and Expired for what is Due; nothing happens by itself. The
 // judge's answers are measurements; where commands are replayed it must give the same ones. Who may Resolve, the caller knows.
 //
 // # Failure modes

@@ -19,7 +19,7 @@ func TestEveryDealPaysOutExactlyItsPriceOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		spec := Spec{
 			Listing: 3, Transaction: rapid.Int64Range(0, 400_000).Draw(t, "fee"), Success: rapid.Int64Range(0, 400_000).Draw(t, "success"),
-			Cancellation: rapid.Int64Range(0, million).Draw(t, "cancellation"), Discount: rapid.Int64Range(0, million).Draw(t, "discount"), Delivery: 5, Acceptance: 5,
+			Cancellation: rapid.Int64Range(0, million).Draw(t, "cancellation"), Discount: rapid.Int64Range(0, million).Draw(t, "discount"), Delivery: 5, Acceptance: 5, Review: 5,
 		}
 		m, err := New(spec, judged)
 		require.NoError(t, err)
@@ -37,24 +37,31 @@ func TestEveryDealPaysOutExactlyItsPriceOnce(t *testing.T) {
 				was = *before
 			}
 			var moves []Move
-			switch rapid.IntRange(0, 10).Draw(t, "what") {
+			switch rapid.IntRange(0, 13).Draw(t, "what") {
 			case 0:
 				moves, err = m.List(at, Listing{
 					ID: of, Provider: who, Kind: "k", Price: money.Amount(rapid.Int64Range(1, 999).Draw(t, "price")), Capacity: rapid.IntRange(1, 2).Draw(t, "capacity"),
 					Expires: at + rapid.Int64Range(0, 9).Draw(t, "expires"),
 				})
+				if err == nil {
+					m.Listed(of, true)
+				}
 			case 1, 2:
 				moves, err = m.Buy(at, id, of, who, 0)
+				if err == nil && rapid.Bool().Draw(t, "poor") {
+					m.Ready(at, id, false)
+					moves = nil
+				}
 			case 3:
 				err = m.Begin(at, id, who)
 			case 4:
-				err = m.Deliver(at, id, who)
+				err = m.Deliver(at, id, who, Delivery{})
 			case 5:
-				moves, err = m.Accept(id, who)
+				moves, err = m.Accept(id, who, nil)
 			case 6:
-				err = m.Dispute(at, id, who)
+				err = m.Dispute(at, id, who, "bad")
 			case 7:
-				moves, err = m.Resolve(id, rapid.Int64Range(0, million).Draw(t, "share"))
+				moves, err = m.Resolve(id, "judge", rapid.Int64Range(0, million).Draw(t, "share"))
 			case 8:
 				moves, err = m.Expired(at, id)
 			case 9:
@@ -65,6 +72,17 @@ func TestEveryDealPaysOutExactlyItsPriceOnce(t *testing.T) {
 					require.NotContains(t, gone, match.ID)
 				}
 				err = m.Withdraw(who, of)
+			case 11:
+				moves, err = m.Agree(at, Terms{ID: id, Buyer: who, Provider: "cid", Price: 70, Deposit: 30, Waived: rapid.Bool().Draw(t, "waived")})
+			case 12:
+				moves, err = m.Abandon(id, "cid", "ill")
+			case 13:
+				err = nil
+				m.Ready(at, id, true)
+				m.Settled(id)
+				for _, d := range m.Due(at, 3) {
+					require.LessOrEqual(t, m.deals[d].Until, at)
+				}
 			}
 			if err != nil {
 				require.Empty(t, moves)
@@ -81,12 +99,14 @@ func TestEveryDealPaysOutExactlyItsPriceOnce(t *testing.T) {
 			busy := map[string]int{}
 			for id, d := range m.deals {
 				switch d.State {
-				case Funded, InProgress, Delivered, Disputed:
+				case Ordered, Funded, InProgress, Delivered, Disputed:
 					busy[d.Listing]++
-					require.Equal(t, d.Price, books[held(id)])
-				default:
-					ended[held(id)] = true
-					require.Zero(t, books[held(id)], "%s of %d", d.State, d.Price)
+					require.Equal(t, d.Price, books[held(d.Buyer, id)])
+					require.Equal(t, d.Deposit, books[held(d.Provider, id)])
+				case Accepted, Paid, Resolved, Refunded, Cancelled:
+					ended[held(d.Buyer, id)] = true
+					require.Zero(t, books[held(d.Buyer, id)], "%s of %d", d.State, d.Price)
+					require.Zero(t, books[held(d.Provider, id)], "%s of %d", d.State, d.Deposit)
 				}
 			}
 			for id, e := range m.listings {
@@ -106,6 +126,8 @@ func TestMatchesFitTheRequestAndAreRankedByWhatIsMeasured(t *testing.T) {
 		fee, err := m.List(0, Listing{ID: id, Provider: provider, Kind: "k", Capabilities: can, Price: price, Capacity: 1, Expires: 100})
 		require.NoError(t, err)
 		require.Equal(t, []Move{{provider + "/available", "fees", 50_000}}, fee)
+		require.Empty(t, m.Find(50, Request{Kind: "unpaid"}))
+		m.Listed(id, true)
 	}
 	list("4", "ann", 200, "go", "sql")
 	list("3", "bob", 100, "go")
@@ -162,6 +184,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	reputation = 0.5
 	_, err = m.List(10, good)
 	require.NoError(t, err)
+	require.ErrorIs(t, m.Withdraw("ann", "l"), ErrUnknown, "not paid yet")
+	m.Listed("l", false)
+	_, err = m.List(10, good)
+	require.NoError(t, err)
+	m.Listed("l", true)
 	_, err = m.List(10, good)
 	require.ErrorIs(t, err, ErrDuplicate)
 	require.ErrorIs(t, m.Withdraw("bob", "l"), ErrNotYours)
@@ -186,7 +213,8 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	require.ErrorIs(t, buy(10, "e", "l", "bob", 0), ErrFull)
 	require.ErrorIs(t, m.Begin(11, "d", "bob"), ErrNotYours)
 	require.ErrorIs(t, m.Begin(11, "?", "ann"), ErrUnknown)
-	require.ErrorAs(t, m.Deliver(11, "d", "ann"), &state)
+	require.ErrorAs(t, m.Deliver(11, "d", "ann", Delivery{}), &state, "not funded yet")
+	m.Ready(10, "d", true)
 	late := 10 + spec.Delivery
 	require.ErrorAs(t, m.Begin(late, "d", "ann"), &state)
 	require.NoError(t, m.Begin(11, "d", "ann"))
@@ -194,20 +222,23 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	require.ErrorAs(t, err, &state)
 	_, err = m.Expired(late-1, "d")
 	require.ErrorAs(t, err, &state)
-	require.ErrorAs(t, m.Deliver(late, "d", "ann"), &state)
-	require.NoError(t, m.Deliver(20, "d", "ann"))
+	require.ErrorAs(t, m.Deliver(late, "d", "ann", Delivery{}), &state)
+	require.NoError(t, m.Deliver(20, "d", "ann", Delivery{}))
 	_, over := m.Outcome("d")
 	require.False(t, over)
-	require.ErrorAs(t, m.Dispute(20+spec.Acceptance, "d", "bob"), &state)
-	_, err = m.Resolve("d", million+1)
+	require.ErrorAs(t, m.Dispute(20+spec.Acceptance, "d", "bob", ""), &state)
+	_, err = m.Resolve("d", "judge", million+1)
 	require.ErrorAs(t, err, &input)
-	_, err = m.Resolve("d", 0)
+	_, err = m.Resolve("d", "judge", 0)
 	require.ErrorAs(t, err, &state)
 	moves, err := m.Expired(20+spec.Acceptance, "d")
 	require.NoError(t, err)
-	require.Equal(t, []Move{{"held/d", "fees", 3}, {"held/d", "ann/available", 97}}, moves, "silence accepts")
-	_, err = m.Accept("d", "bob")
+	require.Equal(t, []Move{{"bob/held/deal/d", "fees", 3}, {"bob/held/deal/d", "ann/available", 97}}, moves, "silence accepts")
+	_, err = m.Accept("d", "bob", nil)
 	require.ErrorAs(t, err, &state)
+	_, over = m.Outcome("d")
+	require.False(t, over, "the money has not moved")
+	m.Settled("d")
 	out, over := m.Outcome("d")
 	require.True(t, over)
 	require.Equal(t, Outcome{"d", "bob", "ann", 100, true, false}, out)

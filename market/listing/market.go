@@ -28,12 +28,14 @@ type Spec struct {
 	Gate float64
 	// Delivery is how long work may take, and Acceptance how long a buyer may wait with an answer before silence accepts.
 	Delivery, Acceptance int64
+	// Review is how long a dispute may take; without a decision by then the price is divided in halves.
+	Review int64
 }
 
-// DefaultSpec is 0.05 units for a listing, 3 % of a transaction, 2 % of a success, 10 % of a cancellation, an hour for work and as much for an answer.
+// DefaultSpec is 0.05 units for a listing, 3 % of a transaction, 2 % of a success, 10 % of a cancellation, an hour for work, as much for an answer, and a week for a dispute.
 func DefaultSpec() Spec {
 	const hour = 3_600_000_000_000
-	return Spec{Listing: 50_000, Transaction: 30_000, Success: 20_000, Cancellation: 100_000, Delivery: hour, Acceptance: hour}
+	return Spec{Listing: 50_000, Transaction: 30_000, Success: 20_000, Cancellation: 100_000, Delivery: hour, Acceptance: hour, Review: 168 * hour}
 }
 
 // Validate returns every mistake, joined.
@@ -57,8 +59,8 @@ func (s Spec) Validate() error {
 	if !(s.Gate >= 0 && s.Gate <= 1) {
 		all = append(all, &InputError{"Gate", "is not in 0 to 1"})
 	}
-	if s.Delivery <= 0 || s.Acceptance <= 0 {
-		all = append(all, &InputError{"Delivery or Acceptance", "is not positive"})
+	if s.Delivery <= 0 || s.Acceptance <= 0 || s.Review <= 0 {
+		all = append(all, &InputError{"Delivery, Acceptance or Review", "is not positive"})
 	}
 	return errors.Join(all...)
 }
@@ -68,8 +70,9 @@ type Listing struct {
 	ID, Provider, Kind string
 	// Capabilities are what the provider can do.
 	Capabilities []string
-	// Price is charged for a deal, never more.
+	// Price is charged for a deal, never more; it is in Asset.
 	Price money.Amount
+	Asset money.Asset
 	// Capacity is how many deals at a time the provider takes.
 	Capacity int
 	// Expires is when the listing ends, in nanoseconds; 0 is never.
@@ -108,8 +111,9 @@ type Match struct {
 
 type entry struct {
 	Listing
-	busy int
-	gone bool // withdrawn, with deals that are still open
+	busy   int
+	unpaid bool // its fee is on the way
+	gone   bool // withdrawn, with deals that are still open
 }
 
 // Market is one marketplace. It has one owner, who calls one method at a time.
@@ -119,6 +123,7 @@ type Market struct {
 	listings map[string]*entry
 	used     map[string]bool // ids of listings
 	deals    map[string]*Deal
+	due      []due // a heap; some are of steps that are over
 }
 
 // New returns a market without listings. Judge is asked whenever a provider counts; its answers have to be written down with what came of them.
@@ -129,7 +134,8 @@ func New(spec Spec, judge Judge) (*Market, error) {
 	return &Market{spec: spec, judge: judge, listings: map[string]*entry{}, used: map[string]bool{}, deals: map[string]*Deal{}}, nil
 }
 
-// List offers something. The fee for it is the move. Below the gate it is a *ReputationError.
+// List offers something. The fee for it is the move; until Listed says that it was made, nobody finds the listing. Below the gate it is a
+// *ReputationError.
 func (m *Market) List(at int64, l Listing) ([]Move, error) {
 	var all []error
 	if l.ID == "" || l.Provider == "" || l.Kind == "" {
@@ -154,8 +160,22 @@ func (m *Market) List(at int64, l Listing) ([]Move, error) {
 		return nil, err
 	}
 	l.Capabilities = slices.Clone(l.Capabilities)
-	m.listings[l.ID], m.used[l.ID] = &entry{Listing: l}, true
-	return moves(Move{available(l.Provider), fees, m.spec.Listing}), nil
+	fee := moves(Move{available(l.Provider), fees, m.spec.Listing})
+	m.listings[l.ID], m.used[l.ID] = &entry{Listing: l, unpaid: len(fee) > 0}, true
+	return fee, nil
+}
+
+// Listed says whether the fee of a listing was paid; if not, it was never there.
+func (m *Market) Listed(id string, paid bool) {
+	e := m.listings[id]
+	switch {
+	case e == nil || !e.unpaid:
+	case paid:
+		e.unpaid = false
+	default:
+		delete(m.listings, id)
+		delete(m.used, id)
+	}
 }
 
 func (m *Market) gate(provider string) error {
@@ -171,7 +191,7 @@ func (m *Market) gate(provider string) error {
 // Withdraw ends a listing of a provider; its deals go on.
 func (m *Market) Withdraw(provider, id string) error {
 	e := m.listings[id]
-	if e == nil || e.gone {
+	if e == nil || e.gone || e.unpaid {
 		return fmt.Errorf("listing: %q: %w", id, ErrUnknown)
 	}
 	if e.Provider != provider {
@@ -184,16 +204,35 @@ func (m *Market) Withdraw(provider, id string) error {
 
 // forget drops a listing that is over and has no deals.
 func (m *Market) forget(e *entry) {
-	if e.gone && e.busy == 0 {
+	if e != nil && e.gone && e.busy == 0 {
 		delete(m.listings, e.ID)
 	}
+}
+
+// Listing returns one that is there, with what it has free.
+func (m *Market) Listing(id string) (Listing, int, error) {
+	e := m.listings[id]
+	if e == nil {
+		return Listing{}, 0, fmt.Errorf("listing: %q: %w", id, ErrUnknown)
+	}
+	return e.Listing, e.Capacity - e.busy, nil
+}
+
+// Overdue reports whether Expire would end any.
+func (m *Market) Overdue(at int64) bool {
+	for _, e := range m.listings {
+		if !e.gone && !e.unpaid && e.Expires != 0 && e.Expires <= at {
+			return true
+		}
+	}
+	return false
 }
 
 // Expire ends the listings whose time is over and returns their ids, in order.
 func (m *Market) Expire(at int64) []string {
 	var ids []string
 	for id, e := range m.listings {
-		if !e.gone && e.Expires != 0 && e.Expires <= at {
+		if !e.gone && !e.unpaid && e.Expires != 0 && e.Expires <= at {
 			ids = append(ids, id)
 		}
 	}
@@ -208,7 +247,7 @@ func (m *Market) Expire(at int64) []string {
 
 // fits reports whether a listing can be had for a request now.
 func (m *Market) fits(at int64, e *entry, r Request) bool {
-	if e.gone || e.Expires != 0 && e.Expires <= at || e.busy >= e.Capacity || e.Kind != r.Kind || r.Limit != 0 && e.Price > r.Limit {
+	if e.gone || e.unpaid || e.Expires != 0 && e.Expires <= at || e.busy >= e.Capacity || e.Kind != r.Kind || r.Limit != 0 && e.Price > r.Limit {
 		return false
 	}
 	for _, c := range r.Capabilities {
