@@ -12,7 +12,8 @@
 // # Usage
 //
 //	make bench-market
-//	go run ./internal/bench/market -only wdp
+//	make bench-market ARGS='-only auction'
+//	make bench-market ARGS='-only auctions -many' # a hundred thousand open auctions
 //
 // # State
 //

@@ -32,6 +32,7 @@ func main() {
 type bench struct {
 	rounds int
 	quick  bool
+	many   bool
 	table  *benchtab.Table
 }
 
@@ -45,6 +46,7 @@ var measures = []struct {
 	{"wdp stretch", (*bench).stretch},
 	{"ledger", (*bench).ledger},
 	{"auctioneer", (*bench).auctioneer},
+	{"auctions", (*bench).auctions},
 	{"order book", (*bench).orderbook},
 	{"pricing", (*bench).pricing},
 }
@@ -56,6 +58,7 @@ func run(args []string, stdout, stderr io.Writer) (err error) {
 	flags.SetOutput(stderr)
 	flags.IntVar(&b.rounds, "rounds", 5, "times that each thing is measured; each figure is their median")
 	flags.BoolVar(&b.quick, "quick", false, "only what takes little time")
+	flags.BoolVar(&b.many, "many", false, "measure a hundred thousand open auctions in place of up to ten thousand")
 	flags.StringVar(&out, "out", "out/bench", "folder of the JSON file")
 	flags.StringVar(&only, "only", "", "measure only what has this in its name")
 	flags.StringVar(&profile, "cpuprofile", "", "write a profile of the processor's time to this file")
