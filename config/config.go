@@ -17,6 +17,7 @@ type Config struct {
 	Surfaces  Surfaces  `yaml:"surfaces" doc:"Where the node can be watched."`
 	Tree      *Tree     `yaml:"tree" doc:"The supervision tree; without it the node runs no agents."`
 	Work      []Queue   `yaml:"work" key:"queue" doc:"Work queues, each fed by a source and emptied by the agents of the tree."`
+	Market    *Market   `yaml:"market" doc:"Markets among agents: a ledger and auctions; without it the node runs none."`
 	Alerts    Alerts    `yaml:"alerts" doc:"What is worth telling people, and whom."`
 	Telemetry Telemetry `yaml:"telemetry" doc:"What the node remembers of itself, and where traces go."`
 	Chaos     *Chaos    `yaml:"chaos" doc:"Deliberate faults in native agents, to watch supervision at work; off unless this section is written."`

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mabeam.dev/internal/nearest"
+	"mabeam.dev/market/money"
 )
 
 // scalarType is how one Go type is written as a single value.
@@ -62,6 +63,7 @@ var (
 		reflect.TypeFor[Shutdown]():      {name: "duration, brutal_kill or infinity", want: "a duration such as 5s, brutal_kill or infinity", parse: parseShutdown},
 		reflect.TypeFor[Rate]():          {name: "rate", want: "thousandths from 0 to 1000, or every N", parse: parseRate},
 		reflect.TypeFor[time.Time]():     {name: "time", want: "a time such as 2030-01-31T18:00:00Z", parse: parseTime},
+		reflect.TypeFor[money.Amount]():  {name: "amount", want: amountWant, parse: parseAmount},
 		reflect.TypeFor[Address]():       {name: "address", want: "host:port or off", parse: parseAddress},
 	}
 )

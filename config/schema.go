@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mabeam.dev/market/money"
 )
 
 // node is one schema. Field order is output order, so the text is the same every time.
@@ -177,6 +179,8 @@ func scalarSchema(t reflect.Type, s *scalarType) *node {
 		return &node{AnyOf: []*node{{Type: "integer", Minimum: &zero, Maximum: &thousand}, {Type: "string", Pattern: `^every +[1-9][0-9]*$`}}}
 	case reflect.TypeFor[Address]():
 		return &node{Type: "string", Pattern: `^(off|.*:[0-9]+)$`}
+	case reflect.TypeFor[money.Amount]():
+		return &node{AnyOf: []*node{{Type: "number"}, {Type: "string", Pattern: `^[+-]?[0-9]+(\.[0-9]{1,6})?$`}}}
 	case reflect.TypeFor[Text]():
 		return &node{AnyOf: []*node{{Type: "string"}, {Type: "number"}}}
 	}

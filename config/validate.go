@@ -23,6 +23,7 @@ func (d *decoder) validate(cfg *Config) {
 	}
 	d.work(cfg.Work)
 	d.retention(cfg.Journal.Retention, cfg.Work)
+	d.market(cfg.Market)
 	d.alerts(cfg.Alerts)
 	if t := cfg.Telemetry.Traces; t != nil {
 		d.web(t.Endpoint, "telemetry.traces.endpoint")

@@ -40,6 +40,8 @@ type ExchangeOptions struct {
 	Auctions string
 	// Restarts is how often an auctioneer may crash before its auction is halted; zero means 5 in 10 s.
 	Restarts supervision.Intensity
+	// Parties are groups of owners that belong together: none of them may bid in an auction of another one.
+	Parties [][]string
 	// Keep is how many auctions that are over are remembered in memory; 0 means 10,000. Older ones are read from the journal.
 	Keep int
 }
@@ -50,6 +52,7 @@ type Exchange struct {
 	o     ExchangeOptions
 	book  *desk[exchangeCommand, exchangeAnswer]
 	index index
+	party map[string]int // of an owner, from 1
 	floor struct {
 		pid atomic.Pointer[actors.PID]
 		ref actors.Ref[floorMessage]
@@ -83,7 +86,12 @@ func NewExchange(o ExchangeOptions) (*Exchange, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
-	x := &Exchange{o: o}
+	x := &Exchange{o: o, party: map[string]int{}}
+	for i, group := range o.Parties {
+		for _, who := range group {
+			x.party[who] = i + 1
+		}
+	}
 	d.name = o.Name + "/book"
 	x.book = newDesk(d, func() keeper[exchangeCommand, exchangeAnswer] { return &exchangeKeeper{x: x} })
 	x.floor.ref = actors.Resolved[floorMessage](actors.PID{}, o.Name+"/floor", func() actors.PID {

@@ -60,6 +60,8 @@ func (x *Exchange) at(ctx context.Context, id string, in auction.Input, do func(
 		return auction.Result{}, err
 	case r.over():
 		return x.late(ctx, id, in)
+	case x.related(r.spec.Owner, bidderOf(in)):
+		return auction.Result{}, fmt.Errorf("market: auction %.100q: %.100q: %w", id, bidderOf(in), auction.ErrRelatedParty)
 	case r.halted != "":
 		return auction.Result{}, fmt.Errorf("market: auction %.100q: %s: %w", id, r.halted, auction.ErrSuspended)
 	}
@@ -68,6 +70,11 @@ func (x *Exchange) at(ctx context.Context, id string, in auction.Input, do func(
 		return x.late(ctx, id, in)
 	}
 	return result, err
+}
+
+// related reports whether a bidder belongs to the party of an owner, without being the owner.
+func (x *Exchange) related(owner, bidder string) bool {
+	return bidder != owner && x.party[owner] != 0 && x.party[owner] == x.party[bidder]
 }
 
 // late answers an input for an auction that is over, from its journal: a repetition gets the first answer, and everything else its refusal.

@@ -25,6 +25,10 @@ import (
 	"mabeam.dev/config"
 	"mabeam.dev/events"
 	"mabeam.dev/events/memory"
+	"mabeam.dev/market"
+	"mabeam.dev/market/auction"
+	"mabeam.dev/market/ledger"
+	"mabeam.dev/market/money"
 	"mabeam.dev/supervision"
 )
 
@@ -44,6 +48,9 @@ surfaces: {listen: off}
 journal: {retention: [{class: notices, streams: [alerts], age: 1h, unowned: true}]}
 tree: {id: app, intensity: 100, children: [{id: a, kind: nap, capabilities: [x]}, {id: b, kind: nap, capabilities: [x]}]}
 work: [{queue: q, attempts: 100, backoff: 1ms}]
+market:
+  accounts: [{owner: ann, money: {credit: 10}}, {owner: sue, goods: {tea: 1}}]
+  auctions: [{auction: tea, kind: vickrey, owner: sue, goods: [tea], duration: 24h}]
 `
 
 // nap agents take a second for a task.
@@ -71,6 +78,7 @@ func inWhole(t *testing.T, body func(w *whole)) {
 		})
 		require.NoError(t, err)
 		defer w.close()
+		synctest.Wait() // what the config declares is there
 		body(w)
 	})
 }
@@ -177,7 +185,7 @@ var losses = map[string]loss{
 		},
 	},
 	"agents": {
-		phase: "registry", child: "agents", anew: []string{"/n/registry", "/n/registry/", "/n/app", "/n/app/", "/n/work", "/n/work/"},
+		phase: "registry", child: "agents", anew: []string{"/n/registry", "/n/registry/", "/n/economy", "/n/economy/", "/n/app", "/n/app/", "/n/work", "/n/work/"},
 		without: func(w *whole) {
 			_, err := w.n.dir.Lookup(w.ctx, "a")
 			assert.ErrorIs(w, err, actors.ErrNoProc, "nobody finds an agent")
@@ -199,6 +207,36 @@ var losses = map[string]loss{
 		without: func(w *whole) {
 			assert.Equal(w, 2, w.find(), "queries are answered from what was known last")
 			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
+		},
+	},
+	"ledger": {
+		phase: "economy", child: "ledger", anew: []string{"/n/economy/ledger"},
+		without: func(w *whole) {
+			_, err := w.n.Ledger().Post(w.ctx, ledger.Open("open/bob", "bob"))
+			require.ErrorIs(w, err, market.ErrUnavailable)
+			have, err := w.n.Ledger().Balance(ledger.Available("ann"), "credit")
+			require.NoError(w, err)
+			assert.Equal(w, 10*money.Unit, have, "balances are what they were")
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
+		},
+	},
+	"exchange": {
+		phase: "economy", child: "exchange", anew: []string{"/n/economy/exchange", "/n/economy/exchange/"},
+		without: func(w *whole) {
+			_, err := w.n.Exchange().Bid(w.ctx, "tea", auction.Bid{Key: "1", Bidder: "ann", Asset: "credit", Amount: 1})
+			require.ErrorIs(w, err, market.ErrUnavailable)
+			a, err := w.n.Exchange().Get(w.ctx, "tea")
+			require.NoError(w, err)
+			assert.Equal(w, auction.Open, a.View.State, "what is read without the processes goes on")
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
+		},
+	},
+	"opening": {
+		phase: "economy", child: "opening", ready: true, anew: []string{"/n/economy/opening"},
+		without: func(w *whole) {
+			a, err := w.n.Exchange().Get(w.ctx, "tea")
+			require.NoError(w, err)
+			assert.Equal(w, auction.Open, a.View.State, "what is there goes on")
 		},
 	},
 	"tree": {

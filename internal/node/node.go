@@ -90,6 +90,7 @@ type Node struct {
 	journal  *events.Journal
 	dir      *agents.Directory
 	registry *registry.Registry
+	market   marketplace
 	queues   []*work.Queue
 	drained  []work.Stats // by Stop alone
 }
