@@ -89,4 +89,14 @@ var rate = []Entry{
 		"An identity, or all of its owner together, bid faster than they may.",
 		"Wait as long as the error says.",
 	},
+	{
+		6901, "protocols/lock.ErrQueueFull", nil, Low, later, false,
+		"As many requests wait for a lock as may.",
+		"Try again later, or let more wait.",
+	},
+	{
+		6902, "protocols/barrier.ErrFull", nil, Low, later, false,
+		"A double barrier has let in as many as it takes.",
+		"Wait until they have left.",
+	},
 }

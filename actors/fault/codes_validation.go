@@ -597,4 +597,51 @@ var validation = []Entry{
 		"An encoded event of a protocol cannot be read.",
 		"It was written by another version, or is damaged: keep it and look at the log it is from.",
 	},
+	{
+		1960, "protocols/lock.RequestError",
+		[]string{"protocols/lock.ErrInvalidRequest"},
+		Medium, never, false,
+		"A request to a lock space cannot be right.",
+		"Correct the field that the error names.",
+	},
+	{
+		1961, "protocols/lock.ErrUpgrade", nil, Medium, never, false,
+		"A reader asked to become the writer of the same lock.",
+		"Release the lock and acquire it to write, or acquire it to write from the start and downgrade.",
+	},
+	{
+		1962, "protocols/barrier.ErrInvalidSpec", nil, Medium, never, false,
+		"No barrier, latch or arrival can be like that.",
+		"Correct what the error names.",
+	},
+	{
+		1963, "protocols/barrier.ErrNotRegistered", nil, Low, never, false,
+		"Who arrived at a phaser is not registered, or left a double barrier without being inside.",
+		"Register first.",
+	},
+	{
+		1964, "protocols/election.ErrInvalid", nil, Medium, never, false,
+		"No election or candidacy can be like that.",
+		"Correct what the error names.",
+	},
+	{
+		1965, "protocols/counter.ErrOverflow", nil, Medium, never, false,
+		"A count does not fit into 64 bits.",
+		"Count in larger units.",
+	},
+	{
+		1966, "protocols/counter.ErrReplica", nil, Medium, never, false,
+		"A replica without a name, or an amount that cannot be.",
+		"Name the replica with its incarnation; amounts of a stock are positive.",
+	},
+	{
+		1967, "protocols/clock.ErrEpoch", nil, Medium, never, false,
+		"Two vector clocks are of different sets of members.",
+		"Prune the older one to the members of the newer.",
+	},
+	{
+		1968, "protocols/clock.ErrRange", nil, Medium, never, false,
+		"A time is outside of what a timestamp can have.",
+		"Check the clock of the machine.",
+	},
 }
