@@ -112,7 +112,7 @@ func TestWhereErlangIsMissingTheComparisonSaysSoAndSucceeds(t *testing.T) {
 func TestAWrongCommandLineIsRefused(t *testing.T) {
 	for _, args := range [][]string{{"nothing"}, {"kernel", "-rounds", "0"}, {"-what"}, {"otp", "-part", "-1"}} {
 		var errs strings.Builder
-		require.ErrorIs(t, run(args, io.Discard, &errs), errUsage)
+		require.ErrorIs(t, run(args, io.Discard, &errs), benchtab.ErrUsage)
 		assert.Contains(t, errs.String(), "-rounds")
 	}
 }

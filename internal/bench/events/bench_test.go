@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/internal/benchtab"
 )
 
 func TestAllMeasuresGiveRows(t *testing.T) {
@@ -26,5 +28,5 @@ func TestAllMeasuresGiveRows(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(dir, "bench-events-*"))
 	require.NoError(t, err)
 	assert.Empty(t, left, "the stores are removed")
-	assert.ErrorIs(t, run([]string{"-n", "0"}, io.Discard, io.Discard), errUsage)
+	assert.ErrorIs(t, run([]string{"-n", "0"}, io.Discard, io.Discard), benchtab.ErrUsage)
 }

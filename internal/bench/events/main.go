@@ -4,12 +4,10 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -17,53 +15,32 @@ import (
 	"mabeam.dev/internal/benchtab"
 )
 
-var errUsage = errors.New("usage")
-
-func main() {
-	switch err := run(os.Args[1:], os.Stdout, os.Stderr); {
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { benchtab.Main(run) }
 
 // bench is one run.
 type bench struct {
-	appends, log   int
-	dir, out, only string
-	table          *benchtab.Table
+	appends, log int
+	dir, only    string
+	table        *benchtab.Table
 }
 
 func run(args []string, stdout, stderr io.Writer) (err error) {
 	b := bench{table: benchtab.New("events")}
-	flags := flag.NewFlagSet("events", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags := benchtab.NewCommand("events", stderr)
 	flags.IntVar(&b.appends, "appends", 60_000, "events of each measure of appends")
 	flags.IntVar(&b.log, "n", 200_000, "events in the log that is read and queried")
 	flags.StringVar(&b.dir, "dir", "", "folder for the stores; empty means the system's folder for temporary files")
-	flags.StringVar(&b.out, "out", "out/bench", "folder of the JSON files")
 	flags.StringVar(&b.only, "only", "", "measure only what has this in its name: append, log, upkeep, beside")
-	profile := flags.String("cpuprofile", "", "write a profile of the processor's time to this file")
-	if err := flags.Parse(args); err != nil {
-		return errUsage
+	if err := flags.Read(args, func() bool { return b.appends > 0 && b.log > 0 }); err != nil {
+		return err
 	}
-	if flags.NArg() > 0 || b.appends < 1 || b.log < 1 {
-		fmt.Fprintf(stderr, "events: unknown %q, or a flag that is not positive\n", flags.Args())
-		return errUsage
+	if err := flags.Profiled(b.measure); err != nil {
+		return err
 	}
-	if *profile != "" {
-		f, err := os.Create(*profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
+	return b.table.Report(stdout, flags.Out, time.Now())
+}
+
+func (b *bench) measure() error {
 	for _, m := range []struct {
 		name    string
 		measure func(*sqlite.Store) error
@@ -82,7 +59,7 @@ func run(args []string, stdout, stderr io.Writer) (err error) {
 			return fmt.Errorf("events: %s: %w", m.name, err)
 		}
 	}
-	return b.table.Report(stdout, b.out, time.Now())
+	return nil
 }
 
 // with gives a measure a store of its own.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/internal/benchtab"
 )
 
 func TestAllMeasuresGiveRows(t *testing.T) {
@@ -23,5 +25,5 @@ func TestAllMeasuresGiveRows(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(dir, "market.json"))
 	require.NoError(t, err)
 	assert.Contains(t, string(b), "solved to another optimum than the known one")
-	assert.ErrorIs(t, run([]string{"-rounds", "0"}, io.Discard, io.Discard), errUsage)
+	assert.ErrorIs(t, run([]string{"-rounds", "0"}, io.Discard, io.Discard), benchtab.ErrUsage)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/internal/benchtab"
 )
 
 func TestAllMeasuresGiveRows(t *testing.T) {
@@ -23,6 +25,6 @@ func TestAllMeasuresGiveRows(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(dir, "registry.json"))
 	require.NoError(t, err)
 	assert.Contains(t, string(b), "register in batches")
-	assert.ErrorIs(t, run([]string{"-n", "0"}, io.Discard, io.Discard), errUsage)
+	assert.ErrorIs(t, run([]string{"-n", "0"}, io.Discard, io.Discard), benchtab.ErrUsage)
 	assert.Equal(t, "1,000,000", thousands(1_000_000))
 }

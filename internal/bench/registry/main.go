@@ -3,12 +3,8 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"runtime/pprof"
 	"strconv"
 	"strings"
 	"time"
@@ -16,17 +12,7 @@ import (
 	"mabeam.dev/internal/benchtab"
 )
 
-var errUsage = errors.New("usage")
-
-func main() {
-	switch err := run(os.Args[1:], os.Stdout, os.Stderr); {
-	case errors.Is(err, errUsage):
-		os.Exit(2)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { benchtab.Main(run) }
 
 // goalsAt is the number of agents that the goals are about.
 const goalsAt = 100_000
@@ -40,46 +26,32 @@ type bench struct {
 
 func run(args []string, stdout, stderr io.Writer) error {
 	b := bench{table: benchtab.New("registry")}
-	flags := flag.NewFlagSet("registry", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags := benchtab.NewCommand("registry", stderr)
 	sizes := flags.String("n", "1000,10000,100000,1000000", "numbers of agents")
-	flags.IntVar(&b.calls, "calls", 20_000, "calls of each measure of writes")
+	flags.IntVar(&b.calls, "calls", 20_000, "calls of each measure of writes, at least 100")
 	flags.DurationVar(&b.long, "for", 2*time.Second, "time of the mixed load")
-	out := flags.String("out", "out/bench", "folder of the JSON file")
-	profile := flags.String("cpuprofile", "", "write a profile of the processor's time to this file")
-	if err := flags.Parse(args); err != nil {
-		return errUsage
+	if err := flags.Read(args, func() bool { return b.calls >= 100 && b.long > 0 }); err != nil {
+		return err
 	}
 	var all []int
 	for text := range strings.SplitSeq(*sizes, ",") {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 200 {
-			fmt.Fprintf(stderr, "registry: -n %q: want numbers of 200 or more\n", *sizes)
-			return errUsage
+			return flags.Wrong("-n %q: want numbers of 200 or more", *sizes)
 		}
 		all = append(all, n)
 	}
-	if flags.NArg() > 0 || b.calls < 100 || b.long <= 0 {
-		fmt.Fprintf(stderr, "registry: unknown %q, fewer than 100 calls, or no time\n", flags.Args())
-		return errUsage
-	}
-	if *profile != "" {
-		f, err := os.Create(*profile)
-		if err != nil {
-			return err
+	if err := flags.Profiled(func() error {
+		for _, n := range all {
+			if err := b.measure(n); err != nil {
+				return fmt.Errorf("registry: %d agents: %w", n, err)
+			}
 		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+		return nil
+	}); err != nil {
+		return err
 	}
-	for _, n := range all {
-		if err := b.measure(n); err != nil {
-			return fmt.Errorf("registry: %d agents: %w", n, err)
-		}
-	}
-	return b.table.Report(stdout, *out, time.Now())
+	return b.table.Report(stdout, flags.Out, time.Now())
 }
 
 // measure measures a registry of n agents.
