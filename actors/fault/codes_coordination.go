@@ -135,6 +135,26 @@ var coordination = []Entry{
 		"The cause says why.",
 	},
 	{
+		4409, "agents/bidding.ErrNoCapacity", nil, Low, later, true,
+		"An agent has no free slot for a task that is bid for, and does not bid.",
+		"Nothing is to be done; raise its concurrency if that happens too often.",
+	},
+	{
+		4410, "agents/bidding.ErrBroke", nil, Low, later, true,
+		"An agent has spent its budget and does not bid.",
+		"Raise the budget in its resources.",
+	},
+	{
+		4411, "agents/bidding.ErrAboveCeiling", nil, Low, later, true,
+		"An agent would ask more for a task than is paid, and does not bid.",
+		"Raise the ceiling of the queue, or lower what the agent asks.",
+	},
+	{
+		4412, "agents/bidding.ErrUnavailable", nil, Low, later, true,
+		"An agent was asked to bid and gave no answer in time; it counts as not having bid.",
+		"Look at the agent, or give bids more time.",
+	},
+	{
 		4501, "market/wdp/cert.Refutation",
 		[]string{"market/wdp/cert.ErrRefuted"},
 		High, never, false,

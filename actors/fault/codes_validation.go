@@ -366,6 +366,16 @@ var validation = []Entry{
 		"Give it an id of printable characters and modest length.",
 	},
 	{
+		1604, "agents/bidding.ErrPrice", nil, Low, never, true,
+		"An agent asked a price for a task that is none; it counts as not having bid.",
+		"Prices are above 0 and below nine million millions; correct what the agent asks.",
+	},
+	{
+		1605, "agents/bidding.RuleError", nil, Medium, never, false,
+		"The settings of a bidding policy have a mistake.",
+		"Correct the key that the error names.",
+	},
+	{
 		1701, "telemetry/alert.FieldError", nil, Medium, never, false,
 		"A rule, a route or a silence of the alerts has a mistake.",
 		"Correct the field that the error names.",

@@ -19,6 +19,9 @@ func (a *queue) tell(b *batch) {
 			telemetry.Emit(a.bus, TaskAccepted{Queue: name, Task: e.Task.ID, Kind: e.Task.Kind})
 		case plan.Started:
 			telemetry.Emit(a.bus, AttemptStarted{Queue: name, Task: e.ID, Attempt: e.Attempt, Agent: e.Agent.ID})
+			if e.Deal != 0 {
+				telemetry.Emit(a.bus, TaskAwarded{Queue: name, Task: e.ID, Deal: uint64(e.Deal), Agent: e.Agent.ID, Price: e.Price})
+			}
 		case plan.Failed:
 			telemetry.Emit(a.bus, AttemptEnded{Queue: name, Task: e.ID, End: string(e.End), Reason: e.Reason, Retried: true})
 		case plan.Returned:
@@ -34,6 +37,14 @@ func (a *queue) tell(b *batch) {
 			telemetry.Emit(a.bus, QueuePaused{Queue: name, Reason: e.Reason})
 		case plan.Unpaused:
 			telemetry.Emit(a.bus, QueueUnpaused{Queue: name})
+		case plan.Called:
+			telemetry.Emit(a.bus, BidsCalled{Queue: name, Call: uint64(e.Call), Tasks: len(e.IDs), Invited: len(e.Invited)})
+		case plan.Unsold:
+			telemetry.Emit(a.bus, TaskUnsold{Queue: name, Task: e.ID, Deal: uint64(e.Deal), Cause: string(e.Cause), Reason: e.Reason})
+		case plan.Voided:
+			telemetry.Emit(a.bus, AwardVoided{Queue: name, Task: e.ID, Deal: uint64(e.Deal), Agent: e.Agent.ID, Price: e.Price, Reason: e.Reason})
+		case plan.Settled:
+			telemetry.Emit(a.bus, DealSettled{Queue: name, Deal: uint64(e.Deal)})
 		case plan.Offered, plan.Forgotten:
 		}
 	}

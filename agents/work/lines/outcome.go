@@ -34,6 +34,7 @@ type Attempt struct {
 	End     string  `json:"end"`              // End says how the attempt ended: done, error, killed, down, timeout, lost, deadline or cancelled.
 	Reason  string  `json:"reason,omitempty"` // Reason of an attempt that was not done.
 	Seconds float64 `json:"seconds"`          // Seconds the attempt ran.
+	Price   int64   `json:"price,omitempty"`  // Price, in millionths, that the agent bid for is paid for a result; an attempt with another end is not paid.
 }
 
 // AppendOutcome appends the line of an outcome, newline included. It fails only if the output is not JSON, which the queue does not let pass.
@@ -46,7 +47,7 @@ func AppendOutcome(buf []byte, position uint64, o plan.Outcome) ([]byte, error) 
 	line.Waited = max(0, o.Ended.Sub(o.Accepted)-last.Took()).Seconds()
 	for _, a := range o.Attempts {
 		line.Attempts = append(line.Attempts, Attempt{
-			Series: a.Series, N: a.N, Agent: a.Agent.ID, End: string(a.End), Reason: a.Reason, Seconds: a.Took().Seconds(),
+			Series: a.Series, N: a.N, Agent: a.Agent.ID, End: string(a.End), Reason: a.Reason, Seconds: a.Took().Seconds(), Price: a.Price,
 		})
 	}
 	var out bytes.Buffer

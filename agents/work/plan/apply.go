@@ -12,6 +12,7 @@ import (
 func (q *Queue) Apply(event Event) error {
 	var reason string
 	var id string
+	q.owed = 0
 	switch e := event.(type) {
 	case Accepted:
 		id, reason = e.Task.ID, q.applyAccepted(e)
@@ -35,6 +36,14 @@ func (q *Queue) Apply(event Event) error {
 		q.applyForgotten(e)
 	case Purged:
 		id, reason = e.ID, q.applyPurged(e)
+	case Called:
+		reason = q.applyCalled(e)
+	case Unsold:
+		id, reason = e.ID, q.applyUnsold(e)
+	case Voided:
+		id, reason = e.ID, q.applyVoided(e)
+	case Settled:
+		reason = q.applySettled(e)
 	case Paused:
 		q.paused, q.pause = true, e
 	case Unpaused:
@@ -78,8 +87,14 @@ func (q *Queue) applyStarted(e Started) string {
 	if e.Token <= q.token {
 		return "token was given before"
 	}
+	if e.Deal != r.call {
+		return "task is bid for in another call"
+	}
 	q.leaveState(r)
-	q.token = e.Token
+	if e.Deal != 0 {
+		q.close(e.Deal)
+	}
+	q.token, r.deal, r.price = e.Token, e.Deal, e.Price
 	r.token, r.agent, r.started, r.until, r.attempt = e.Token, e.Agent, e.At, e.Until, int32(e.Attempt)
 	q.enter(r, StateRunning)
 	return ""
@@ -91,6 +106,7 @@ func (q *Queue) applyFailed(e Failed) string {
 		return "attempt is not running"
 	}
 	q.leaveState(r)
+	q.owe(r, e.At, verdictOf(e.End, ""))
 	r.history = append(slices.Clip(r.history), r.ending(e.At, e.End, e.Reason))
 	r.returns = 0
 	q.reopen(r, e.Until)
@@ -103,6 +119,7 @@ func (q *Queue) applyReturned(e Returned) string {
 		return "attempt is not running"
 	}
 	q.leaveState(r)
+	q.owe(r, e.At, Void)
 	r.attempt--
 	r.returns++
 	q.reopen(r, e.Until)
@@ -111,7 +128,7 @@ func (q *Queue) applyReturned(e Returned) string {
 
 // reopen takes the attempt off the task and lets it wait, if only until the next agent.
 func (q *Queue) reopen(r *record, until Instant) {
-	r.token, r.agent, r.started, r.until = 0, Agent{}, 0, until
+	r.token, r.agent, r.started, r.until, r.deal, r.price = 0, Agent{}, 0, until, 0, 0
 	if until == 0 {
 		q.enter(r, StateAccepted)
 	} else {
@@ -138,7 +155,10 @@ func (q *Queue) applyFinal(e Final, state State, cause Cause, reason string) str
 		return "task is not running"
 	}
 	q.leaveState(r)
-	r.token, r.agent, r.started, r.until, r.returns = 0, Agent{}, 0, 0, 0
+	if n := len(e.Attempts); r.deal != 0 && n > 0 {
+		q.owe(r, e.At, verdictOf(e.Attempts[n-1].End, cause))
+	}
+	r.token, r.agent, r.started, r.until, r.returns, r.deal, r.price = 0, Agent{}, 0, 0, 0, 0, 0
 	if state == StateDead {
 		r.history, r.cause, r.reason, r.ended, r.version = e.Attempts, cause, reason, e.At, q.version+1
 		q.enter(r, StateDead)
@@ -158,6 +178,7 @@ func (q *Queue) applyRevived(e Revived) string {
 	q.seq++
 	r.seq, r.accepted, r.Deadline, r.attempt = q.seq, e.At, e.Deadline, 0
 	r.series++
+	r.unsold = 0
 	r.cause, r.reason, r.ended, r.version = "", "", 0, 0
 	q.enter(r, StateAccepted)
 	return ""
@@ -196,7 +217,11 @@ func (q *Queue) leaveState(r *record) {
 	}
 	switch r.state {
 	case StateAccepted:
-		q.dequeue(r)
+		if r.call != 0 {
+			r.call = 0 // its place in the call stays until that is over
+		} else {
+			q.dequeue(r)
+		}
 	case StateRunning:
 		delete(q.running, r.token)
 		crew := q.crews[r.agent]

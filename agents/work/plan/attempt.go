@@ -79,6 +79,7 @@ const (
 	CausePermanent Cause = "permanent" // CausePermanent: an agent reported a permanent error.
 	CauseDeadline  Cause = "deadline"  // CauseDeadline: the task's deadline passed.
 	CausePoison    Cause = "poison"    // CausePoison: the task killed Spec.Poison different agents.
+	CauseUnsold    Cause = "unsold"    // CauseUnsold: Procurement.Rounds calls for bids found nobody to do it.
 )
 
 // Attempt is the record of an attempt that ended.
@@ -91,6 +92,8 @@ type Attempt struct {
 	Stop   Instant `json:"stop"`
 	End    End     `json:"end"`
 	Reason string  `json:"reason,omitempty"`
+	Deal   Token   `json:"deal,omitempty"`  // Deal is the place in a call for bids under which the agent won the attempt; 0 = it was not bid for.
+	Price  int64   `json:"price,omitempty"` // Price is what the agent is paid for a result, in millionths.
 }
 
 // Took is how long the attempt ran.

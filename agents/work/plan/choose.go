@@ -35,19 +35,19 @@ func (p Policy) prefers(g *group, a, b *worker) bool {
 // choose picks an agent for the first task of a servable lane; it changes nothing.
 func (q *Queue) choose(now Instant, l *lane, random rand.Source) *worker {
 	free := l.group.free.items
-	switch q.spec.Policy {
+	switch q.placing {
 	case PowerOfTwo:
 		return q.drawTwo(l, l.candidates(), random)
 	case Performance:
 		return q.fittest(now, l, l.candidates())
-	case RoundRobin, LeastLoaded, ByCapability:
+	case RoundRobin, LeastLoaded, ByCapability, Auction:
 	}
 	if len(l.tried) == 0 {
 		return free[0].worker
 	}
 	var best *worker
 	for _, s := range free {
-		if !l.avoids(s.worker.agent.ID) && (best == nil || q.spec.Policy.prefers(l.group, s.worker, best)) {
+		if !l.avoids(s.worker.agent.ID) && (best == nil || q.placing.prefers(l.group, s.worker, best)) {
 			best = s.worker
 		}
 	}
@@ -83,7 +83,7 @@ func (q *Queue) drawTwo(l *lane, free []*seat, random rand.Source) *worker {
 		j++
 	}
 	a, b := free[i].worker, free[j].worker
-	if q.spec.Policy.prefers(l.group, b, a) {
+	if q.placing.prefers(l.group, b, a) {
 		return b
 	}
 	return a

@@ -33,6 +33,10 @@ const (
 	TypePurged    = "work.purged"
 	TypePaused    = "work.paused"
 	TypeUnpaused  = "work.unpaused"
+	TypeCalled    = "work.called"
+	TypeUnsold    = "work.unsold"
+	TypeVoided    = "work.voided"
+	TypeSettled   = "work.settled"
 )
 
 // Types lists every event type, for the journal to register.
@@ -40,6 +44,7 @@ func Types() []string {
 	return []string{
 		TypeAccepted, TypeStarted, TypeFailed, TypeReturned, TypeOffered,
 		TypeDone, TypeDied, TypeCancelled, TypeRevived, TypeForgotten, TypePurged, TypePaused, TypeUnpaused,
+		TypeCalled, TypeUnsold, TypeVoided, TypeSettled,
 	}
 }
 
@@ -86,6 +91,14 @@ func typeOf(event Event) string {
 		return TypePaused
 	case Unpaused:
 		return TypeUnpaused
+	case Called:
+		return TypeCalled
+	case Unsold:
+		return TypeUnsold
+	case Voided:
+		return TypeVoided
+	case Settled:
+		return TypeSettled
 	}
 	return ""
 }
@@ -122,6 +135,14 @@ func Decode(r Record) (Event, error) {
 		return decodeAs[Paused](r)
 	case TypeUnpaused:
 		return decodeAs[Unpaused](r)
+	case TypeCalled:
+		return decodeAs[Called](r)
+	case TypeUnsold:
+		return decodeAs[Unsold](r)
+	case TypeVoided:
+		return decodeAs[Voided](r)
+	case TypeSettled:
+		return decodeAs[Settled](r)
 	}
 	return nil, fmt.Errorf("work: decode %q version %d: %w", r.Type, r.Version, ErrUnknownType)
 }

@@ -23,7 +23,7 @@ func examples() []Event {
 	agent := Agent{ID: "reviewer-1", Incarnation: "node-a/7"}
 	end := Final{ID: "t1", Kind: "review", At: 1700000009, Accepted: 1700000001, Attempts: []Attempt{
 		{Series: 0, N: 1, Token: 3, Agent: agent, Start: 1700000002, Stop: 1700000003, End: EndKilled, Reason: "panic: <nil> & more"},
-		{Series: 1, N: 1, Token: 4, Agent: agent, Start: 1700000004, Stop: 1700000009, End: EndDone},
+		{Series: 1, N: 1, Token: 4, Agent: agent, Start: 1700000004, Stop: 1700000009, End: EndDone, Deal: 2, Price: 1_000_000},
 	}}
 	return []Event{
 		Accepted{Task: Task{
@@ -42,6 +42,10 @@ func examples() []Event {
 		Purged{ID: "t1", At: 1700000012},
 		Paused{At: 1700000013, Reason: "maintenance & more"},
 		Unpaused{At: 1700000014},
+		Called{Call: 7, IDs: []string{"t1", "t2"}, Invited: []Invited{{Agent: agent, Slots: 2}}, At: 1700000015},
+		Unsold{Deal: 8, ID: "t2", At: 1700000016, Cause: AboveCeiling, Reason: "3 offers <&> none below 5", Until: 1700000017},
+		Voided{Deal: 7, ID: "t1", Agent: agent, Price: 2_500_000, At: 1700000016, Reason: "the agent is gone"},
+		Settled{Deal: 7, At: 1700000018},
 	}
 }
 
@@ -116,6 +120,14 @@ func TestApplyRefusesEventsThatDoNotFitAndStaysAsItWas(t *testing.T) {
 		Revived{ID: "t1"},
 		Purged{ID: "t1"},
 		Purged{ID: "none"},
+		Called{Call: 1, IDs: []string{"t2"}},
+		Called{Call: 2},
+		Called{Call: 2, IDs: []string{"t2", "t2"}},
+		Called{Call: 2, IDs: []string{"t1"}},
+		Started{ID: "t2", Token: 2, Deal: 2},
+		Unsold{Deal: 2, ID: "t2"},
+		Voided{Deal: 2, ID: "t2"},
+		Settled{Deal: 2},
 		&Offered{ID: "t2"}, nil,
 	} {
 		var h *HistoryError

@@ -115,20 +115,33 @@ type Pause struct{ Reason string }
 // Unpause ends a pause, if there is one.
 type Unpause struct{}
 
-func (Submit) command()        {}
-func (Pick) command()          {}
-func (Result) command()        {}
-func (Failure) command()       {}
-func (AgentUp) command()       {}
-func (AgentDown) command()     {}
-func (AgentDraining) command() {}
-func (Tick) command()          {}
-func (Cancel) command()        {}
-func (Revive) command()        {}
-func (Recover) command()       {}
-func (Drain) command()         {}
-func (Forget) command()        {}
-func (Trim) command()          {}
-func (Purge) command()         {}
-func (Pause) command()         {}
-func (Unpause) command()       {}
+// Award is what came of a call: who won its tasks, at most one for each, and why nobody has the others. A call that is over, or never was, is left alone.
+type Award struct {
+	Call    Token
+	Winners []Winner
+	Cause   NoAward // Cause of the tasks without a winner; empty means NoBid.
+	Reason  string
+}
+
+// SettlementDone tells that a deal was settled. One that is settled already changes nothing.
+type SettlementDone struct{ Deal Token }
+
+func (Submit) command()         {}
+func (Pick) command()           {}
+func (Result) command()         {}
+func (Failure) command()        {}
+func (AgentUp) command()        {}
+func (AgentDown) command()      {}
+func (AgentDraining) command()  {}
+func (Tick) command()           {}
+func (Cancel) command()         {}
+func (Revive) command()         {}
+func (Recover) command()        {}
+func (Drain) command()          {}
+func (Forget) command()         {}
+func (Trim) command()           {}
+func (Purge) command()          {}
+func (Pause) command()          {}
+func (Unpause) command()        {}
+func (Award) command()          {}
+func (SettlementDone) command() {}

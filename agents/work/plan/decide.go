@@ -55,6 +55,12 @@ func (q *Queue) decide(now Instant, random rand.Source, cmd Command, out *Output
 		q.trim(c, out)
 	case Purge:
 		return q.purge(now, c, out)
+	case Award:
+		q.award(now, random, c, out)
+	case SettlementDone:
+		if _, owed := q.debts[c.Deal]; owed {
+			out.Events = append(out.Events, Settled{Deal: c.Deal, At: now})
+		}
 	case Pause:
 		if !q.paused {
 			out.Events = append(out.Events, Paused{At: now, Reason: clip(c.Reason)})
@@ -149,6 +155,10 @@ func (q *Queue) pick(now Instant, random rand.Source, out *Output) {
 	r := l.tasks.items[0]
 	if r.Deadline.passed(now) {
 		q.bury(now, r, "", CauseDeadline, "deadline passed before an attempt", out)
+		return
+	}
+	if q.spec.Policy == Auction && !q.spec.Procurement.over(r) {
+		q.call(now, l, out)
 		return
 	}
 	w := q.choose(now, l, random)

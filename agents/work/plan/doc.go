@@ -18,6 +18,9 @@
 //   - Quotas: of a kind of tasks no more attempts are with agents at once, and no more begin in a time, than Spec.Kinds says; an agent begins no more than
 //     Spec.Agents says, in all its lives together. Tasks of other kinds and other agents go past what a quota holds back. What is left of a rate is not
 //     journaled: a rebuilt queue begins with all of it.
+//   - Bids: with the policy Auction a task is called for, and goes to the agent that won it, at its price. Slots and room in quotas are kept free for what
+//     the invited may win. Each award leaves one Debt, which is put out until it is settled: Delivered exactly when the attempt that was won brought the
+//     result. A task nobody wins waits, is dead, or goes to an agent unpaid, as Spec.Procurement says; a retry is called for anew.
 //   - A pause is journaled, so it outlasts restarts; a drain is not.
 //   - Bounds: at most Spec.Limit open tasks; an open task takes less than 1 KiB beyond its input and the history of its failed attempts, one that is over
 //     what duplicate detection needs (about 160 bytes and its id), until a Trim drops it: Spec.Remember says how many are kept. Dead letters are kept whole
@@ -41,7 +44,8 @@
 //
 // When Knows does not know a task and Forgot is not zero, ask the journal and pass what it has as Submit.Past; Trim when TrimDue says so. Journal the events in order, each as the next version of one stream, before any effect, and rebuild the queue when journaling fails: the queue is ahead of
 // its journal then. Give every life of an agent an incarnation that was never used before in the journal. Answer every Recall with a Failure, a Result or
-// AgentDown, and every Condemn with AgentDown. Tick when an Arm says so. Keep events in the journal until every sink has written the outcomes up to them,
+// AgentDown, and every Condemn with AgentDown. Answer every Procure with an Award and every Settle with a SettlementDone, also
+// those that come again after a restart; do either but once. Tick when an Arm says so. Keep events in the journal until every sink has written the outcomes up to them,
 // even if a snapshot covers them: a snapshot holds no outputs. Pass a time that does not go backwards; a step back only delays what is due.
 //
 // # Failure modes

@@ -39,6 +39,8 @@ type Dispatch struct {
 	Attempt int
 	Until   Instant // Until is when the attempt is taken away; zero = never.
 	Task    Task
+	Deal    Token // Deal is the place in a call that the agent has won; 0 = none.
+	Price   int64 // Price is what the agent is paid for a result.
 }
 
 // Recall tells an agent that an attempt is over. The agent keeps its slot until it answers the token in any way or goes down.
@@ -78,6 +80,20 @@ type DeadLetter struct {
 // Arm asks for a Tick at a moment. It replaces the timer armed before.
 type Arm struct{ At Instant }
 
+// Procure calls the invited agents to bid; an Award answers it. After a restart it is put out Again, for the same call: whoever carries it out must then go on with
+// what it has begun.
+type Procure struct {
+	Call    Token
+	IDs     []string
+	Tasks   []Task // Tasks stand beside the IDs; the zero Task is one that is over by now, and cannot be won.
+	Invited []Invited
+	At      Instant // At is when the call was made first.
+	Again   bool
+}
+
+// Settle asks for a deal to be paid or undone; SettlementDone answers it. It may be put out more than once for a deal, always alike.
+type Settle struct{ Debt }
+
 // Wake tells sources that were refused with ErrFull to go on.
 type Wake struct{}
 
@@ -96,4 +112,6 @@ func (Emit) effect()       {}
 func (DeadLetter) effect() {}
 func (Arm) effect()        {}
 func (Wake) effect()       {}
+func (Procure) effect()    {}
+func (Settle) effect()     {}
 func (Late) effect()       {}

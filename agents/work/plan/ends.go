@@ -4,6 +4,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -120,6 +121,7 @@ func (q *Queue) takeBack(now Instant, a Agent, out *Output) {
 
 // recover ends the attempts of lives that are gone and asks the others for what they may have sent while nobody listened.
 func (q *Queue) recover(now Instant, random rand.Source, out *Output) {
+	q.resume(out)
 	all := make([]*record, 0, len(q.running))
 	for _, r := range q.running {
 		all = append(all, r)
@@ -130,6 +132,22 @@ func (q *Queue) recover(now Instant, random rand.Source, out *Output) {
 		} else {
 			q.fail(now, random, r, EndLost, Retryable, "agent did not survive the restart", 0, out)
 		}
+	}
+}
+
+// resume puts out again what of calls and deals may have been lost with whoever carried it out.
+func (q *Queue) resume(out *Output) {
+	for _, c := range q.calls {
+		p := Procure{Call: c.base, IDs: c.ids, Tasks: make([]Task, len(c.ids)), Invited: c.invited, At: c.at, Again: true}
+		for i, id := range c.ids {
+			if r := q.records[id]; r != nil && r.call == c.base+Token(i) {
+				p.Tasks[i] = r.Task
+			}
+		}
+		out.Effects = append(out.Effects, p)
+	}
+	for _, deal := range slices.Sorted(maps.Keys(q.debts)) {
+		out.Effects = append(out.Effects, Settle{q.debts[deal]})
 	}
 }
 

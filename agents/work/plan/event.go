@@ -23,6 +23,8 @@ type Started struct {
 	Agent   Agent   `json:"agent"`
 	At      Instant `json:"at"`
 	Until   Instant `json:"until,omitempty"` // Until is the attempt's own deadline; zero = none.
+	Deal    Token   `json:"deal,omitempty"`  // Deal is the place in a call that the agent won; 0 = none.
+	Price   int64   `json:"price,omitempty"` // Price is what the agent is paid for a result, in millionths.
 }
 
 // Failed ends an attempt and leaves the task open: waiting until a moment, or accepted when Until is zero.
@@ -108,6 +110,41 @@ type Unpaused struct {
 	At Instant `json:"at"`
 }
 
+// Called calls agents to bid for tasks, which nobody else gets before the call is over. It must be durable before anybody is asked, or a restart would call anew
+// for what was already awarded.
+type Called struct {
+	Call    Token     `json:"call"` // Call names the call and the place of its first task; the others follow.
+	IDs     []string  `json:"ids"`
+	Invited []Invited `json:"invited"`
+	At      Instant   `json:"at"`
+}
+
+// Unsold ends a place of a call that nobody won: the task is open again.
+type Unsold struct {
+	Deal   Token   `json:"deal"`
+	ID     string  `json:"id"`
+	At     Instant `json:"at"`
+	Cause  NoAward `json:"cause"`
+	Reason string  `json:"reason,omitempty"`
+	Until  Instant `json:"until,omitempty"`
+}
+
+// Voided ends a place of a call that an agent won and that is not to be used: the deal is to be undone, and the task, if it is still wanted, is open again.
+type Voided struct {
+	Deal   Token   `json:"deal"`
+	ID     string  `json:"id"`
+	Agent  Agent   `json:"agent"`
+	Price  int64   `json:"price,omitempty"`
+	At     Instant `json:"at"`
+	Reason string  `json:"reason"`
+}
+
+// Settled says that a deal was settled by whoever keeps the money.
+type Settled struct {
+	Deal Token   `json:"deal"`
+	At   Instant `json:"at"`
+}
+
 func (Accepted) event()  {}
 func (Started) event()   {}
 func (Failed) event()    {}
@@ -121,6 +158,10 @@ func (Forgotten) event() {}
 func (Purged) event()    {}
 func (Paused) event()    {}
 func (Unpaused) event()  {}
+func (Called) event()    {}
+func (Unsold) event()    {}
+func (Voided) event()    {}
+func (Settled) event()   {}
 
 // TaskOf is the id of the task an event is about; empty for an event of the whole queue.
 func TaskOf(event Event) string {
@@ -145,7 +186,11 @@ func TaskOf(event Event) string {
 		return e.ID
 	case Purged:
 		return e.ID
-	case Forgotten, Paused, Unpaused:
+	case Unsold:
+		return e.ID
+	case Voided:
+		return e.ID
+	case Forgotten, Paused, Unpaused, Called, Settled:
 	}
 	return ""
 }

@@ -78,3 +78,28 @@ func (h *heap[T]) swap(i, j int) {
 	h.moved(h.items[i], i)
 	h.moved(h.items[j], j)
 }
+
+// first lists the n first elements in order, or all if there are fewer. It costs O(n²) comparisons for a small n, whatever the size of the heap.
+func (h *heap[T]) first(n int) []T {
+	if n <= 0 || len(h.items) == 0 {
+		return nil
+	}
+	found := make([]T, 0, min(n, len(h.items)))
+	edge := []int{0}
+	for len(edge) > 0 && len(found) < n {
+		best := 0
+		for i := range edge {
+			if h.less(h.items[edge[i]], h.items[edge[best]]) {
+				best = i
+			}
+		}
+		i := edge[best]
+		edge[best] = edge[len(edge)-1]
+		edge = edge[:len(edge)-1]
+		found = append(found, h.items[i])
+		for child := 2*i + 1; child <= 2*i+2 && child < len(h.items); child++ {
+			edge = append(edge, child)
+		}
+	}
+	return found
+}

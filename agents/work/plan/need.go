@@ -87,7 +87,7 @@ func (q *Queue) group(key needs) *group {
 		return g
 	}
 	g = &group{key: key, free: heap[*seat]{moved: func(s *seat, i int) { s.slot = i }}}
-	g.free.less = func(a, b *seat) bool { return q.spec.Policy.prefers(g, a.worker, b.worker) }
+	g.free.less = func(a, b *seat) bool { return q.placing.prefers(g, a.worker, b.worker) }
 	for _, text := range []string{key.task, key.kind} {
 		if text != "" {
 			g.wants = append(g.wants, wanted(text))

@@ -33,7 +33,7 @@ func OutcomeOf(event Event) (Outcome, bool) {
 		o := e.outcome(StateCancelled)
 		o.Reason = e.Reason
 		return o, true
-	case Accepted, Started, Failed, Returned, Offered, Revived, Forgotten, Purged, Paused, Unpaused:
+	case Accepted, Started, Failed, Returned, Offered, Revived, Forgotten, Purged, Paused, Unpaused, Called, Unsold, Voided, Settled:
 	}
 	return Outcome{}, false
 }

@@ -82,6 +82,7 @@ func (q *Queue) join(now Instant, c AgentUp) {
 	for _, h := range held {
 		q.occupy(h.gate, 1)
 	}
+	q.askedBefore(c.Agent, held)
 	slots := max(1, c.Concurrency)
 	if most := q.spec.Agents.Concurrency; most > 0 {
 		slots = min(slots, most)
@@ -159,14 +160,16 @@ func (q *Queue) take(now Instant, f Dispatch) {
 	w.lastPick = q.picks
 	g := q.gates[f.Task.Kind]
 	w.held[f.Token] = hold{gate: g}
-	if w.rest = w.pace.take(now); w.rest != 0 {
-		q.resting.push(w)
+	if f.Deal == 0 { // whoever was called to bid has been counted then
+		if w.rest = w.pace.take(now); w.rest != 0 {
+			q.resting.push(w)
+		}
+		if g != nil {
+			g.rest = g.pace.take(now)
+		}
 	}
 	q.refresh(w)
-	if g != nil {
-		g.rest = g.pace.take(now)
-		q.occupy(g, 1)
-	}
+	q.occupy(g, 1)
 }
 
 // release gives a slot back: the agent has answered the token, in time or late.

@@ -27,6 +27,9 @@ type Queue struct {
 	cursors   map[string]int64        // source -> offset
 	over      []bygone                // ids and keys of finished, the earliest first
 	forgotten [len(stateNames)]uint64 // tasks dropped from finished
+	calls     []*call                 // for bids, that are not over, the earliest first
+	debts     map[Token]Debt          // what ended deals leave to be settled
+	traded    bool                    // a call was made at some time
 	paused    bool
 	pause     Paused // why and since when
 
@@ -50,7 +53,10 @@ type Queue struct {
 	recalled []recall      // in the order of their limits
 	picks    uint64
 	armed    Instant
-	hungry   bool // somebody was refused with ErrFull
+	placing  Policy         // that compares agents: Spec.Policy, or what the policy Auction falls back on
+	asks     map[Token]*ask // what open calls keep reserved
+	owed     Token          // the debt that the last event left; 0 = none
+	hungry   bool           // somebody was refused with ErrFull
 	draining bool
 	late     uint64
 	merged   uint64
@@ -75,7 +81,10 @@ func New(spec Spec) (*Queue, error) {
 		gates:    map[string]*gate{},
 		scores:   map[string]*score{},
 		paces:    map[string]pace{},
+		debts:    map[Token]Debt{},
+		asks:     map[Token]*ask{},
 	}
+	q.placing = q.spec.placing()
 	for kind, quota := range q.spec.Kinds {
 		q.gates[kind] = newGate(kind, quota)
 	}
@@ -144,6 +153,9 @@ func (q *Queue) absorb(now Instant, out *Output, events, effects int) {
 		if err := q.Apply(e); err != nil {
 			panic(err) // Decide and Apply disagree: a bug in this package, never the caller's
 		}
+		if q.owed != 0 {
+			out.Effects = append(out.Effects, Settle{q.debts[q.owed]})
+		}
 	}
 	for _, f := range out.Effects[effects:] {
 		switch f := f.(type) {
@@ -151,6 +163,8 @@ func (q *Queue) absorb(now Instant, out *Output, events, effects int) {
 			q.take(now, f)
 		case Recall:
 			q.await(now, f)
+		case Procure:
+			q.reserve(now, f)
 		case Ack:
 			if f.Duplicate {
 				q.merged++
@@ -188,7 +202,9 @@ func (q *Queue) note(now Instant, cmd Command, out *Output) {
 		q.draining = true
 	case AgentStanding:
 		q.stand(c)
-	case Submit, Pick, Cancel, Revive, Forget, Trim, Purge, Pause, Unpause:
+	case Award:
+		q.unreserve(now, c.Call)
+	case Submit, SettlementDone, Pick, Cancel, Revive, Forget, Trim, Purge, Pause, Unpause:
 	}
 }
 

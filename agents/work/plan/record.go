@@ -23,6 +23,10 @@ type record struct {
 	attempt  int32     // attempts begun in this series, the running one included
 	returns  int32     // attempts taken back in a row
 	state    State
+	call     Token // accepted: the place in a call under which it is bid for; 0 = none
+	deal     Token // running: the place in the call that gave it to the agent; 0 = none
+	price    int64 // running: what the agent is paid for a result
+	unsold   int32 // calls in this series that found nobody
 
 	// Positions in the indexes, rebuilt and never stored.
 	rank     int64 // place in the order of priority with ageing
@@ -74,7 +78,7 @@ func (r *record) kills(besides string) int {
 func (r *record) ending(now Instant, end End, reason string) Attempt {
 	return Attempt{
 		Series: int(r.series), N: int(r.attempt), Token: r.token, Agent: r.agent,
-		Start: r.started, Stop: max(now, r.started), End: end, Reason: reason,
+		Start: r.started, Stop: max(now, r.started), End: end, Reason: reason, Deal: r.deal, Price: r.price,
 	}
 }
 

@@ -75,6 +75,11 @@ func (q *Queue) restore(r *reader, version int) string {
 		}
 		q.over[at].key, q.keys[key] = key, id
 	}
+	if r.traded = version >= layout; r.traded {
+		if reason := q.restoreTrade(r); reason != "" {
+			return reason
+		}
+	}
 	for range r.count() {
 		if reason := q.restoreRecord(r); reason != "" {
 			return reason
@@ -96,16 +101,27 @@ func (q *Queue) restoreRecord(in *reader) string {
 	r.series, r.attempt, r.returns = int32(in.uint()), int32(in.uint()), int32(in.uint())
 	r.until = Instant(in.int())
 	for range in.count() {
-		r.history = append(r.history, Attempt{
-			Series: int(in.uint()), N: int(in.uint()), Token: Token(in.uint()), Agent: Agent{ID: in.string(), Incarnation: in.string()},
+		a := Attempt{
+			Series: int(in.uint()), N: int(in.uint()), Token: Token(in.uint()), Agent: in.agent(),
 			Start: Instant(in.int()), Stop: Instant(in.int()), End: End(in.string()), Reason: in.string(),
-		})
+		}
+		if in.traded {
+			a.Deal, a.Price = in.deal()
+		}
+		r.history = append(r.history, a)
+	}
+	var place Token
+	if in.traded {
+		r.unsold, place = int32(in.uint()), Token(in.uint())
 	}
 	switch state {
 	case StateRunning:
 		r.token = Token(in.uint())
-		r.agent = Agent{ID: in.string(), Incarnation: in.string()}
+		r.agent = in.agent()
 		r.started = Instant(in.int())
+		if in.traded {
+			r.deal, r.price = in.deal()
+		}
 	case StateDead:
 		r.ended, r.version = Instant(in.int()), in.uint()
 		r.cause, r.reason = Cause(in.string()), in.string()
@@ -124,13 +140,17 @@ func (q *Queue) restoreRecord(in *reader) string {
 		q.keys[r.Key] = r.ID
 	}
 	q.enter(r, state)
+	if place != 0 {
+		return q.putUnderCall(r, place)
+	}
 	return ""
 }
 
 // reader takes a snapshot apart. After the first read past the end it is short for good and gives zero values, so that only the end has to be checked.
 type reader struct {
-	buf   []byte
-	short bool
+	buf    []byte
+	short  bool
+	traded bool // what belongs to calls and deals was written, too
 }
 
 func (r *reader) fail() {

@@ -38,7 +38,7 @@ func (q *Queue) learn(e Event) {
 		q.learnLast(e.Final)
 	case Died:
 		q.learnLast(e.Final)
-	case Cancelled, Accepted, Started, Returned, Offered, Revived, Forgotten, Purged, Paused, Unpaused:
+	case Cancelled, Accepted, Started, Returned, Offered, Revived, Forgotten, Purged, Paused, Unpaused, Called, Unsold, Voided, Settled:
 	}
 }
 

@@ -117,6 +117,7 @@ func (s *script) run(line string) string {
 			Timeout: span("timeout"), Ageing: span("ageing"), Grace: span("grace"), Poison: number("poison"),
 			Backoff: Backoff{Base: span("backoff")},
 		}
+		s.spec.Procurement = Procurement{Batch: number("batch"), Rounds: number("rounds"), Fallback: Policy(args["fallback"])}
 		if text := args["agents"]; text != "" {
 			s.spec.Agents = quota(text)
 		}
@@ -170,6 +171,20 @@ func (s *script) run(line string) string {
 		return s.step(Result{Agent: agent(1), Token: token(2), Output: json.RawMessage(args["output"])})
 	case "failure":
 		return s.step(Failure{Agent: agent(1), Token: token(2), Class: Class(args["class"]), Reason: args["reason"], After: span("after")})
+	case "award": // award CALL PLACE:AGENT:PRICE... cause=...
+		a := Award{Call: token(1), Cause: NoAward(args["cause"]), Reason: args["reason"]}
+		for _, text := range pos[2:] {
+			parts := strings.Split(text, ":")
+			require.Len(s.t, parts, 3)
+			place, err := strconv.Atoi(parts[0])
+			require.NoError(s.t, err)
+			price, err := strconv.ParseInt(parts[2], 10, 64)
+			require.NoError(s.t, err)
+			a.Winners = append(a.Winners, Winner{Task: place, Agent: parts[1], Price: price})
+		}
+		return s.step(a)
+	case "settled":
+		return s.step(SettlementDone{Deal: token(1)})
 	case "tick":
 		return s.step(Tick{})
 	case "cancel":
@@ -301,6 +316,9 @@ func format(out *Output) string {
 			}
 		case Started:
 			fmt.Fprintf(&b, "started %s attempt %d token %d on %s until %s", e.ID, e.Attempt, e.Token, name(e.Agent), clock(e.Until))
+			if e.Deal != 0 {
+				fmt.Fprintf(&b, " deal %d price %d", e.Deal, e.Price)
+			}
 		case Failed:
 			fmt.Fprintf(&b, "failed %s token %d %s (%s) until %s", e.ID, e.Token, e.End, e.Reason, clock(e.Until))
 		case Returned:
@@ -326,6 +344,17 @@ func format(out *Output) string {
 			fmt.Fprintf(&b, "paused (%s)", e.Reason)
 		case Unpaused:
 			b.WriteString("unpaused")
+		case Called:
+			fmt.Fprintf(&b, "called %d for %v:", e.Call, e.IDs)
+			for _, i := range e.Invited {
+				fmt.Fprintf(&b, " %s x%d", name(i.Agent), i.Slots)
+			}
+		case Unsold:
+			fmt.Fprintf(&b, "unsold %d %s %s (%s) until %s", e.Deal, e.ID, e.Cause, e.Reason, clock(e.Until))
+		case Voided:
+			fmt.Fprintf(&b, "voided %d %s on %s price %d (%s)", e.Deal, e.ID, name(e.Agent), e.Price, e.Reason)
+		case Settled:
+			fmt.Fprintf(&b, "settled %d", e.Deal)
 		}
 		fmt.Fprintln(&b)
 	}
@@ -338,6 +367,13 @@ func format(out *Output) string {
 			}
 		case Dispatch:
 			fmt.Fprintf(&b, "-> dispatch %s attempt %d token %d to %s", f.Task.ID, f.Attempt, f.Token, name(f.Agent))
+		case Procure:
+			fmt.Fprintf(&b, "-> procure %d %v again %v:", f.Call, f.IDs, f.Again)
+			for _, t := range f.Tasks {
+				fmt.Fprintf(&b, " %q", t.ID)
+			}
+		case Settle:
+			fmt.Fprintf(&b, "-> settle %d %s on %s price %d %s %s..%s", f.Deal, f.ID, name(f.Agent), f.Price, f.Verdict, clock(f.Started), clock(f.Ended))
 		case Recall:
 			fmt.Fprintf(&b, "-> recall %s token %d from %s (%s)", f.ID, f.Token, name(f.Agent), f.Reason)
 		case Condemn:

@@ -13,8 +13,12 @@ import (
 // snapshotMagic begins every snapshot; a byte with the version of the layout follows.
 const snapshotMagic = "mabeam work"
 
-// layout is the version that is written. Version 1 has no pause, no count of forgotten tasks, and no tasks that were purged.
-const layout = 2
+// layout is the newest version. Version 1 has no pause, no count of forgotten tasks, and no tasks that were purged. Version 2, which is written by queues that have
+// never called for bids, has nothing of calls and deals.
+const (
+	layout         = 3
+	untradedLayout = 2
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -22,7 +26,11 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // bytes are also what tests compare and hash. The layout is binary (varints and length-prefixed strings) with a CRC-32C at the end.
 func (q *Queue) Snapshot() []byte {
 	w := writer{buf: make([]byte, 0, 64+128*len(q.records)+64*len(q.finished))}
-	w.buf = append(append(w.buf, snapshotMagic...), layout)
+	version := byte(untradedLayout)
+	if w.traded = q.traded; w.traded {
+		version = layout
+	}
+	w.buf = append(append(w.buf, snapshotMagic...), version)
 	w.uint(q.version)
 	w.uint(q.seq)
 	w.uint(uint64(q.token))
@@ -67,6 +75,9 @@ func (q *Queue) Snapshot() []byte {
 		w.string(keys[key])
 	}
 
+	if w.traded {
+		w.trade(q)
+	}
 	records := slices.SortedFunc(maps.Values(q.records), func(a, b *record) int { return cmp.Compare(a.seq, b.seq) })
 	w.uint(uint64(len(records)))
 	for _, r := range records {
@@ -75,7 +86,10 @@ func (q *Queue) Snapshot() []byte {
 	return binary.LittleEndian.AppendUint32(w.buf, crc32.Checksum(w.buf, castagnoli))
 }
 
-type writer struct{ buf []byte }
+type writer struct {
+	buf    []byte
+	traded bool // what belongs to calls and deals is written, too
+}
 
 func (w *writer) uint(v uint64) { w.buf = binary.AppendUvarint(w.buf, v) }
 func (w *writer) int(v int64)   { w.buf = binary.AppendVarint(w.buf, v) }
@@ -113,13 +127,22 @@ func (w *writer) record(r *record) {
 		w.int(int64(a.Stop))
 		w.string(string(a.End))
 		w.string(a.Reason)
+		if w.traded {
+			w.deal(a.Deal, a.Price)
+		}
+	}
+	if w.traded {
+		w.uint(uint64(r.unsold))
+		w.uint(uint64(r.call))
 	}
 	switch r.state {
 	case StateRunning:
 		w.uint(uint64(r.token))
-		w.string(r.agent.ID)
-		w.string(r.agent.Incarnation)
+		w.agent(r.agent)
 		w.int(int64(r.started))
+		if w.traded {
+			w.deal(r.deal, r.price)
+		}
 	case StateDead:
 		w.int(int64(r.ended))
 		w.uint(r.version)

@@ -24,11 +24,12 @@ const (
 	ByCapability Policy = "capability"   // ByCapability takes the newest version of the capability, then who can do the least else, so that generalists stay free.
 	PowerOfTwo   Policy = "power_of_two" // PowerOfTwo draws two candidates and takes the less loaded one.
 	Performance  Policy = "performance"  // Performance takes the candidate with the least load x time / success: as AgentStanding tells it, else as the queue has seen it.
+	Auction      Policy = "auction"      // Auction calls the candidates to bid for the task, outside of this package, and gives it to who wins; see Procurement.
 )
 
 // Policies lists every policy in the order of the documentation.
 func Policies() []Policy {
-	return []Policy{RoundRobin, LeastLoaded, ByCapability, PowerOfTwo, Performance}
+	return []Policy{RoundRobin, LeastLoaded, ByCapability, PowerOfTwo, Performance, Auction}
 }
 
 // Duplicates says what happens to a task whose id or key is known and whose content is equal.
@@ -56,6 +57,8 @@ type Spec struct {
 	Kinds      map[string]Quota  // Kinds bounds what is done of a kind of tasks, by all agents together.
 	Requires   map[string]string // Requires is what a kind of tasks needs of an agent besides what the task says: a need as package capability reads it.
 	Remember   int               // Remember is how many tasks that are over are kept in memory; default 100,000, negative all; see Trim.
+	// Procurement is how the policy Auction calls for bids; of no meaning to the others.
+	Procurement Procurement
 }
 
 // Backoff grows exponentially from Base to Max with full jitter: the wait is uniform between zero and the grown value.
@@ -79,6 +82,7 @@ func (s Spec) withDefaults() Spec {
 	s.Grace = orDefault(s.Grace, 5*time.Second)
 	s.Poison = orDefault(s.Poison, 3)
 	s.Remember = orDefault(s.Remember, 100_000)
+	s.Procurement.Batch = orDefault(s.Procurement.Batch, 1)
 	s.Backoff.Base = orDefault(s.Backoff.Base, 100*time.Millisecond)
 	s.Backoff.Max = orDefault(s.Backoff.Max, max(10*time.Second, s.Backoff.Base))
 	return s
@@ -99,7 +103,7 @@ func (s Spec) Validate() error {
 		all = append(all, fmt.Errorf("work: spec %q: %s", key, fmt.Sprintf(reason, args...)))
 	}
 	switch s.Policy {
-	case RoundRobin, LeastLoaded, ByCapability, PowerOfTwo, Performance:
+	case RoundRobin, LeastLoaded, ByCapability, PowerOfTwo, Performance, Auction:
 	default:
 		bad("policy", "unknown policy %q, want one of %v", s.Policy, Policies())
 	}
@@ -115,6 +119,7 @@ func (s Spec) Validate() error {
 	if s.Backoff.Base > s.Backoff.Max {
 		bad("backoff", "base %v is longer than max %v", s.Backoff.Base, s.Backoff.Max)
 	}
+	s.Procurement.check(bad)
 	s.Agents.check("agents", bad)
 	for _, kind := range slices.Sorted(maps.Keys(s.Kinds)) {
 		s.Kinds[kind].check("kinds."+kind, bad)

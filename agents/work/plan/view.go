@@ -19,6 +19,7 @@ type Counts struct {
 	Late, Merged               uint64 // answers dropped and duplicates merged since the queue was made; not journaled
 	Forgotten                  uint64 // tasks that are over and no longer remembered
 	Paused                     bool   // no task is given out
+	Calls, Unsettled           int    // calls for bids that are not over, and deals that are and have not been settled
 }
 
 // Open is the number of tasks without an outcome.
@@ -30,7 +31,7 @@ func (q *Queue) Counts() Counts {
 	return Counts{
 		Accepted: t[StateAccepted], Running: t[StateRunning], Waiting: t[StateWaiting],
 		Done: t[StateDone], Dead: t[StateDead], Cancelled: t[StateCancelled], Late: q.late, Merged: q.merged,
-		Forgotten: q.Forgot(), Paused: q.paused,
+		Forgotten: q.Forgot(), Paused: q.paused, Calls: len(q.calls), Unsettled: len(q.debts),
 	}
 }
 
@@ -62,6 +63,9 @@ type View struct {
 	Accepted   Instant // Accepted is the start of the current series.
 	Deadline   Instant // Deadline of the task; zero = none.
 	Ended      Instant // Ended is when a task got its outcome.
+	Deal       Token   // Deal is the place in a call that the agent of a running task won; 0 = none.
+	Price      int64   // Price is what that agent is paid for a result, in millionths.
+	Unsold     int     // Unsold counts the calls in this series that found nobody.
 }
 
 // Lookup returns the view of a task.
@@ -81,9 +85,13 @@ func (q *Queue) view(r *record) View {
 	v := View{
 		ID: r.ID, Kind: r.Kind, State: r.state, Version: r.version, Attempt: int(r.attempt), Agent: r.agent, Token: r.token,
 		Until: r.until, Capability: r.Capability, Attempts: r.history, Cause: r.cause, Reason: r.reason,
-		Seq: r.seq, Priority: r.Priority, Accepted: r.accepted, Deadline: r.Deadline, Ended: r.ended,
+		Seq: r.seq, Priority: r.Priority, Accepted: r.accepted, Deadline: r.Deadline, Ended: r.ended, Deal: r.deal, Price: r.price, Unsold: int(r.unsold),
 	}
-	if r.state == StateAccepted {
+	switch {
+	case r.state != StateAccepted:
+	case r.call != 0:
+		v.Reason = "is being bid for"
+	default:
 		v.Reason = q.why(r.lane)
 	}
 	return v
