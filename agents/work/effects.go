@@ -16,6 +16,10 @@ func (a *queue) effect(ctx *actors.Context[Message], effect plan.Effect) {
 		a.acknowledge(e)
 	case plan.Dispatch:
 		a.dispatch(ctx, e)
+	case plan.Procure:
+		a.tender(ctx, e)
+	case plan.Settle:
+		a.settle(ctx, e.Debt)
 	case plan.Recall:
 		if l := a.lives[e.Agent]; l != nil {
 			l.ref.From(ctx).Tell(agents.Recall{Token: agents.Token(e.Token), Reason: e.Reason})

@@ -5,6 +5,7 @@ package work
 import (
 	"mabeam.dev/actors"
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/bidding"
 	"mabeam.dev/agents/registry"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/events"
@@ -55,6 +56,21 @@ type (
 		err     error
 	}
 
+	// bid is what an agent's own program said to a request, or nothing.
+	bid struct {
+		call  plan.Token
+		agent string
+		offer bidding.Offer
+		err   error
+	}
+	// awarded is what came of a call.
+	awarded struct {
+		call  plan.Token
+		award Award
+	}
+	// paid tells that a deal was settled.
+	paid struct{ deal plan.Token }
+
 	// flush is the queue's own message: it stands behind the commands that wait, so when it comes they have all been stepped.
 	flush struct{}
 	// tick is the timer that the plan asked for.
@@ -92,6 +108,9 @@ func (agentChange) queue() {}
 func (standings) queue()   {}
 func (followAgain) queue() {}
 func (answer) queue()      {}
+func (bid) queue()         {}
+func (awarded) queue()     {}
+func (paid) queue()        {}
 func (flush) queue()       {}
 func (tick) queue()        {}
 func (appended) queue()    {}

@@ -45,6 +45,8 @@ type Options struct {
 	// Who is the query of the agents that get this queue's tasks; the zero Query means all, of every namespace. It needs a Registry, and has
 	// neither order nor limit.
 	Who query.Query
+	// Market is who holds the auctions of the policy plan.Auction, which needs it.
+	Market *Market
 	// SnapshotEvery is the number of events after which the state is kept, so that a restart reads only what came later; default
 	// 10,000, negative never. A large queue is kept more rarely: no more than once in as many events as it remembers tasks.
 	SnapshotEvery int
@@ -90,6 +92,9 @@ func (o Options) Validate() error {
 		if err := o.Who.Validate(); err != nil {
 			all = append(all, fmt.Errorf("work: queue %q: who: %w", o.Name, err))
 		}
+	}
+	if o.Plan.Policy == plan.Auction {
+		all = append(all, o.Market.validate(o.Name))
 	}
 	return errors.Join(append(all, o.Plan.Validate())...)
 }

@@ -42,7 +42,10 @@ func (q *Queue) label(n *events.New, event plan.Event) {
 	if id := plan.TaskOf(event); id != "" {
 		n.Correlation = q.Correlation(id)
 	}
-	if e, ok := event.(plan.Started); ok {
+	switch e := event.(type) {
+	case plan.Started:
+		n.Agent = e.Agent.ID
+	case plan.Voided:
 		n.Agent = e.Agent.ID
 	}
 }

@@ -34,6 +34,7 @@ type queue struct {
 	snapshot snapshots
 
 	lives   map[plan.Agent]*life
+	tenders map[plan.Token]*tender // calls whose bids are not all in
 	tickets map[uint64]ticket
 	ticket  uint64 // last one given
 	parked  []*submission
@@ -59,6 +60,7 @@ func (q *Queue) behavior() actors.Behavior[Message] { return &queue{handle: q} }
 func (a *queue) Init(ctx *actors.Context[Message]) error {
 	a.random, a.bus = ctx.Rand(), ctx.Events()
 	a.next, a.lives, a.tickets = &batch{}, map[plan.Agent]*life{}, map[uint64]ticket{}
+	a.tenders = map[plan.Token]*tender{}
 	if err := a.recover(ctx); err != nil {
 		return err
 	}
@@ -94,7 +96,7 @@ func (a *queue) Receive(ctx *actors.Context[Message], msg Message) error {
 	case drain:
 		a.step(ctx, plan.Drain{})
 		a.retryParked(ctx)
-		a.await(waiter{func(a *queue) bool { return a.plan.Counts().Running == 0 && a.settled() }, func(*queue) { m.reply.Send(struct{}{}) }})
+		a.await(waiter{func(a *queue) bool { return a.plan.Counts().Running == 0 && a.square() && a.settled() }, func(*queue) { m.reply.Send(struct{}{}) }})
 	case takeBack:
 		for _, w := range a.plan.Workers() {
 			a.step(ctx, plan.AgentDraining{Agent: w.Agent})
@@ -111,6 +113,12 @@ func (a *queue) Receive(ctx *actors.Context[Message], msg Message) error {
 		a.follow(ctx)
 	case answer:
 		a.answered(ctx, m)
+	case bid:
+		a.bidCame(ctx, m)
+	case awarded:
+		a.step(ctx, m.award.command(m.call))
+	case paid:
+		a.step(ctx, plan.SettlementDone{Deal: m.deal})
 	case flush:
 		a.armed = false
 		if err := a.send(ctx); err != nil {
@@ -169,6 +177,12 @@ func (a *queue) answerWaiting() {
 	a.waiting = rest
 }
 
+// square reports whether no call for bids is open and no deal is owed.
+func (a *queue) square() bool {
+	c := a.plan.Counts()
+	return c.Calls+c.Unsettled == 0
+}
+
 // settled reports whether everything decided is durable and done.
 func (a *queue) settled() bool { return len(a.flying) == 0 && a.next.empty() }
 
@@ -189,7 +203,7 @@ func (a *queue) finished() bool {
 			return false
 		}
 	}
-	return len(a.parked) == 0 && a.plan.Counts().Open() == 0 && a.delivered()
+	return len(a.parked) == 0 && a.plan.Counts().Open() == 0 && a.square() && a.delivered()
 }
 
 // longestTimer bounds how long a jump of the wall clock, in which deadlines are given, goes unnoticed.

@@ -210,6 +210,7 @@ type setup struct {
 	every   int
 	more    func(*work.Queue)
 	who     string // with a registry; "*" is everybody
+	market  *work.Market
 }
 
 func crew(n int) []agents.Spec {
@@ -237,7 +238,7 @@ func newRig(t *testing.T, s setup) *rig {
 	r.log = journal
 	var dirChild supervision.Child
 	r.dir, dirChild = agents.NewDirectory(r.sys, "agents")
-	o := work.Options{Epoch: fmt.Sprint("epoch", epochs), Plan: s.plan, Journal: journal, Directory: r.dir, SnapshotEvery: s.every}
+	o := work.Options{Epoch: fmt.Sprint("epoch", epochs), Plan: s.plan, Journal: journal, Directory: r.dir, SnapshotEvery: s.every, Market: s.market}
 	children := []supervision.Child{supervision.Worker(journal.Name(), journal.Behavior, journal.ProcessOptions()...), dirChild}
 	var err error
 	if s.who != "" {

@@ -18,6 +18,7 @@ import (
 type life struct {
 	ref       actors.Ref[agents.Message]
 	pid       actors.PID
+	spec      agents.Spec
 	condemned bool               // killed on the plan's order, so its end says nothing about the tasks it had
 	standing  plan.AgentStanding // as the plan was told last
 }
@@ -39,7 +40,7 @@ func (a *queue) change(ctx *actors.Context[Message], c agents.Change) {
 
 func (a *queue) meet(e agents.Entry) {
 	if agent := a.agentOf(e); a.lives[agent] == nil {
-		a.lives[agent] = &life{ref: e.Ref, pid: e.PID}
+		a.lives[agent] = &life{ref: e.Ref, pid: e.PID, spec: e.Spec}
 	}
 }
 

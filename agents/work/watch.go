@@ -34,7 +34,7 @@ type Notice struct {
 	Attempt int
 	// Agent that the step is about, if any.
 	Agent string
-	// End says how an attempt ended: a plan.End, or "returned".
+	// End says how an attempt ended: a plan.End, "returned", or "unsold" when nobody won the task.
 	End string
 	// Reason is why the attempt or the task ended.
 	Reason string
@@ -252,11 +252,13 @@ func stepOf(event plan.Event) (Notice, bool) {
 		return Notice{State: plan.StateAccepted, At: e.At.Time()}, true
 	case plan.Revived:
 		return Notice{State: plan.StateAccepted, At: e.At.Time()}, true
+	case plan.Unsold:
+		return Notice{State: opened(e.Until), End: "unsold", Reason: string(e.Cause), At: e.At.Time()}, true
 	case plan.Done, plan.Died, plan.Cancelled:
 		o, _ := plan.OutcomeOf(event)
 		last := o.Last()
 		return Notice{State: o.State, Attempt: last.N, Agent: last.Agent.ID, End: string(last.End), Reason: o.Reason, At: o.Ended.Time()}, true
-	case plan.Purged, plan.Forgotten, plan.Paused, plan.Unpaused:
+	case plan.Purged, plan.Forgotten, plan.Paused, plan.Unpaused, plan.Called, plan.Voided, plan.Settled:
 	}
 	return Notice{}, false
 }

@@ -75,6 +75,10 @@ func work(c *events.Catalog) error {
 		fact[plan.Purged](c, plan.TypePurged, events.Warning, "A dead letter was given up.", "id", "at"),
 		fact[plan.Paused](c, plan.TypePaused, events.Warning, "A queue gives no task out until it is resumed.", "at"),
 		fact[plan.Unpaused](c, plan.TypeUnpaused, events.Info, "A paused queue was resumed.", "at"),
+		fact[plan.Called](c, plan.TypeCalled, events.Info, "Agents were called to bid for tasks.", "call", "ids", "invited", "at"),
+		fact[plan.Unsold](c, plan.TypeUnsold, events.Warning, "Nobody won a task that was bid for.", "deal", "id", "at", "cause"),
+		fact[plan.Voided](c, plan.TypeVoided, events.Warning, "An award could not be used, and is undone.", "deal", "id", "agent", "at", "reason"),
+		fact[plan.Settled](c, plan.TypeSettled, events.Info, "What an agent had won was paid, or undone.", "deal", "at"),
 	)
 }
 

@@ -33,6 +33,10 @@ func examples() []plan.Event {
 		plan.Purged{},
 		plan.Paused{},
 		plan.Unpaused{},
+		plan.Called{},
+		plan.Unsold{},
+		plan.Voided{},
+		plan.Settled{},
 	}
 }
 

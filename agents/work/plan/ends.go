@@ -138,6 +138,9 @@ func (q *Queue) recover(now Instant, random rand.Source, out *Output) {
 // resume puts out again what of calls and deals may have been lost with whoever carried it out.
 func (q *Queue) resume(out *Output) {
 	for _, c := range q.calls {
+		if q.asks[c.base] != nil {
+			continue // made in this life, for an agent that was announced before the Recover
+		}
 		p := Procure{Call: c.base, IDs: c.ids, Tasks: make([]Task, len(c.ids)), Invited: c.invited, At: c.at, Again: true}
 		for i, id := range c.ids {
 			if r := q.records[id]; r != nil && r.call == c.base+Token(i) {

@@ -240,6 +240,12 @@ func TestACallThatIsOverKeepsNothing(t *testing.T) {
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			b.do(t, b.draw(t))
 		}
+		if rapid.Bool().Draw(t, "restarted") { // and agents are announced before the Recover, as always
+			b.world = &world{q: replayed(t, b.q.spec, b.journal), now: b.now, random: rand.NewPCG(5, 6), lives: b.lives, journal: b.journal}
+			b.calls = nil
+			b.do(t, AgentUp{Agent: Agent{ID: "new", Incarnation: fmt.Sprint(b.q.version)}, Capabilities: []string{"x", "y@2", "z"}, Concurrency: 2})
+			b.do(t, Recover{})
+		}
 		b.do(t, Drain{})
 		for len(b.calls) > 0 {
 			p := b.calls[0]

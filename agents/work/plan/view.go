@@ -187,7 +187,8 @@ type Worker struct {
 	Kind         string
 	Capabilities []string // Capabilities are sorted, with their versions.
 	Slots        int
-	Held         int  // Held counts slots in use, those of recalled attempts included.
+	Held         int  // Held counts slots in use, those of recalled attempts and those kept free for open calls included.
+	Running      int  // Running counts attempts that are not recalled.
 	Draining     bool // Draining agents get no tasks.
 	Condemned    bool // Condemned agents get no tasks and should be killed.
 	Standing     AgentStanding
@@ -198,22 +199,34 @@ type Worker struct {
 	Success      float64       // Success is the smoothed share of attempts that brought a result, from 0 to 1.
 }
 
+// Worker returns the view of one life, if it is up.
+func (q *Queue) Worker(a Agent) (Worker, bool) {
+	if w := q.life(a); w != nil {
+		return q.seen(w), true
+	}
+	return Worker{}, false
+}
+
+func (q *Queue) seen(w *worker) Worker {
+	seen := Worker{
+		Agent: w.agent, Kind: w.kind, Slots: w.slots, Weight: w.size / float64(w.slots), Standing: w.standing,
+		Held: len(w.held), Running: len(q.crews[w.agent]), Draining: w.draining, Condemned: w.condemned,
+		Resting: w.rest != 0,
+	}
+	for _, o := range w.offers {
+		seen.Capabilities = append(seen.Capabilities, o.String())
+	}
+	if s := q.scores[w.agent.ID]; s != nil {
+		seen.Ended, seen.Latency, seen.Success = s.ended, s.latency, s.success
+	}
+	return seen
+}
+
 // Workers lists the live agents, sorted by id.
 func (q *Queue) Workers() []Worker {
 	all := make([]Worker, 0, len(q.workers))
 	for _, w := range q.workers {
-		seen := Worker{
-			Agent: w.agent, Kind: w.kind, Slots: w.slots, Weight: w.size / float64(w.slots), Standing: w.standing,
-			Held: len(w.held), Draining: w.draining, Condemned: w.condemned,
-			Resting: w.rest != 0,
-		}
-		for _, o := range w.offers {
-			seen.Capabilities = append(seen.Capabilities, o.String())
-		}
-		if s := q.scores[w.agent.ID]; s != nil {
-			seen.Ended, seen.Latency, seen.Success = s.ended, s.latency, s.success
-		}
-		all = append(all, seen)
+		all = append(all, q.seen(w))
 	}
 	slices.SortFunc(all, func(a, b Worker) int { return strings.Compare(a.Agent.ID, b.Agent.ID) })
 	return all
