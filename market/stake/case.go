@@ -128,6 +128,7 @@ func (s *Stakes) uphold(at int64, c *Case) []Move {
 		left -= part
 	}
 	take(&a.locked)
+	a.trim()
 	for i := len(a.unbonding) - 1; i >= 0; i-- {
 		take(&a.unbonding[i].amount)
 	}
@@ -156,7 +157,7 @@ func (s *Stakes) Appeal(at int64, id string) error {
 }
 
 // Rehear decides an appeal: the verdict stands, or all that was taken goes back to the stake.
-func (s *Stakes) Rehear(id string, stands bool) ([]Move, error) {
+func (s *Stakes) Rehear(at int64, id string, stands bool) ([]Move, error) {
 	c, err := s.step(id, "rehear", Appealed)
 	if err != nil {
 		return nil, err
@@ -165,7 +166,11 @@ func (s *Stakes) Rehear(id string, stands bool) ([]Move, error) {
 		return s.pay(c), nil
 	}
 	s.end(c, Overturned)
-	s.accounts[c.Offender].locked += c.Taken
+	a := s.accounts[c.Offender]
+	a.locked += c.Taken
+	if c.Taken > 0 {
+		a.layers = append(a.layers, portion{c.Taken, at})
+	}
 	if c.Taken == 0 {
 		return nil, nil
 	}

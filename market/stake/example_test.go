@@ -11,7 +11,7 @@ import (
 
 func Example() {
 	s, _ := stake.New(stake.Spec{Appeals: 10})
-	_, _ = s.Lock("ann", 100*money.Unit)
+	_, _ = s.Lock(0, "ann", 100*money.Unit)
 	fmt.Println(s.Expose("ann", "deal-7", 120*money.Unit))
 	_ = s.Expose("ann", "deal-7", 40*money.Unit)
 
@@ -22,6 +22,6 @@ func Example() {
 	fmt.Println(paid)
 	// Output:
 	// stake: "ann" has 100 at stake, needs 120
-	// [{stake/ann case/v-1 37}]
-	// [{case/v-1 bob/available 30} {case/v-1 penalty 7}]
+	// [{stake/ann pool/case/v-1 37}]
+	// [{pool/case/v-1 bob/available 30} {pool/case/v-1 penalty 7}]
 }

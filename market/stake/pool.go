@@ -44,7 +44,8 @@ type Pool struct {
 
 type policy struct {
 	Cover
-	over bool
+	premium      money.Amount
+	unpaid, over bool
 }
 
 // NewPool returns a pool without money.
@@ -63,17 +64,22 @@ func (p *Pool) Funds() money.Amount { return p.funds }
 // Limits is the sum of the limits of open policies.
 func (p *Pool) Limits() money.Amount { return p.limits }
 
-// Fund adds capital.
+// Fund adds capital; it counts when Funded says that the money is there.
 func (p *Pool) Fund(owner string, amount money.Amount) ([]Move, error) {
 	if owner == "" || amount <= 0 {
 		return nil, &InputError{"owner or amount", "is empty or not positive"}
 	}
-	funds, err := p.funds.Add(amount)
-	if err != nil {
+	if _, err := p.funds.Add(amount); err != nil {
 		return nil, err
 	}
-	p.funds = funds
 	return []Move{{available(owner), p.account(), amount}}, nil
+}
+
+// Funded adds what was paid in. What does not fit stays in the account and counts for nothing.
+func (p *Pool) Funded(amount money.Amount) {
+	if funds, err := p.funds.Add(amount); err == nil {
+		p.funds = funds
+	}
 }
 
 // Failing is the upper end of the interval of 95 %, to one side, of the probability that a deal fails, in millionths rounded up: by Wilson's score,
@@ -97,7 +103,8 @@ func (p *Pool) Premium(c Cover) (money.Amount, error) {
 	return money.MulDiv(c.Limit, Failing(c.Failures, c.Deals)*(million+p.spec.Load), million*million, money.Up)
 }
 
-// Buy makes a policy, or ErrCapacity where the pool could not stand for it with the premium added.
+// Buy makes a policy, or ErrCapacity where the pool could not stand for it with the premium added. It covers when Bought says that the premium is
+// there.
 func (p *Pool) Buy(c Cover) ([]Move, error) {
 	if c.Policy == "" || c.Holder == "" || c.Provider == "" || c.Deal == "" {
 		return nil, &InputError{"cover", "has an empty name"}
@@ -132,12 +139,36 @@ func (p *Pool) Buy(c Cover) ([]Move, error) {
 	if ofOne > most {
 		return nil, fmt.Errorf("stake: pool %q: %v for provider %q, at most %v: %w", p.spec.ID, ofOne, c.Provider, most, ErrCapacity)
 	}
-	p.funds, p.limits, p.provider[c.Provider] = funds, limits, ofOne
-	p.policies[c.Policy] = &policy{Cover: c}
+	p.limits, p.provider[c.Provider] = limits, ofOne
+	p.policies[c.Policy] = &policy{Cover: c, premium: premium, unpaid: premium > 0}
 	if premium == 0 {
 		return nil, nil
 	}
 	return []Move{{available(c.Holder), p.account(), premium}}, nil
+}
+
+// Bought says whether the premium of a policy was paid; if not, it was never made.
+func (p *Pool) Bought(id string, paid bool) {
+	c := p.policies[id]
+	switch {
+	case c == nil || !c.unpaid:
+	case paid:
+		c.unpaid = false
+		p.Funded(c.premium)
+	default:
+		delete(p.policies, id)
+		p.limits -= c.Limit
+		p.provider[c.Provider] -= c.Limit
+	}
+}
+
+// Policy returns a policy that was paid for, and whether it was consumed.
+func (p *Pool) Policy(id string) (c Cover, over bool, err error) {
+	is := p.policies[id]
+	if is == nil || is.unpaid {
+		return Cover{}, false, fmt.Errorf("stake: policy %q: %w", id, ErrUnknown)
+	}
+	return is.Cover, is.over, nil
 }
 
 // Outcome is how a deal ended, by its settlement: nobody's word.
@@ -153,7 +184,7 @@ type Outcome struct {
 func (p *Pool) Claim(id string, o Outcome) ([]Move, error) {
 	c := p.policies[id]
 	switch {
-	case c == nil:
+	case c == nil || c.unpaid:
 		return nil, fmt.Errorf("stake: policy %q: %w", id, ErrUnknown)
 	case c.over:
 		return nil, &StateError{id, "consumed", "claim"}

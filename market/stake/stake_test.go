@@ -47,7 +47,7 @@ func TestStakesAndTheirAccountsAlwaysAgreeAndNothingIsTakenTwice(t *testing.T) {
 			var moves []Move
 			switch rapid.IntRange(0, 10).Draw(t, "what") {
 			case 0:
-				moves, err = s.Lock(who, amount)
+				moves, err = s.Lock(at, who, amount)
 			case 1:
 				moves, err = s.HoldBack(at, who, "payer/available", amount)
 			case 2:
@@ -75,7 +75,7 @@ func TestStakesAndTheirAccountsAlwaysAgreeAndNothingIsTakenTwice(t *testing.T) {
 			case 8:
 				err = s.Appeal(at, id)
 			case 9:
-				moves, err = s.Rehear(id, rapid.Bool().Draw(t, "stands"))
+				moves, err = s.Rehear(at, id, rapid.Bool().Draw(t, "stands"))
 			case 10:
 				moves, err = s.Conclude(at, id)
 			}
@@ -84,7 +84,7 @@ func TestStakesAndTheirAccountsAlwaysAgreeAndNothingIsTakenTwice(t *testing.T) {
 				require.Equal(t, before, s.Of(who))
 			}
 			for _, m := range moves {
-				if strings.HasPrefix(m.From, "stake/") && strings.HasPrefix(m.To, "case/") {
+				if strings.HasPrefix(m.From, "stake/") && strings.HasPrefix(m.To, "pool/case/") {
 					require.False(t, slashed[m.To], "taken twice for one violation")
 					slashed[m.To] = true
 				}
@@ -115,21 +115,21 @@ func TestStakesAndTheirAccountsAlwaysAgreeAndNothingIsTakenTwice(t *testing.T) {
 func TestAnOverturnedVerdictIsPaidBackInFull(t *testing.T) {
 	s, err := New(Spec{Unbonding: 100, Appeals: 10})
 	require.NoError(t, err)
-	_, err = s.Lock("ann", 100)
+	_, err = s.Lock(0, "ann", 100)
 	require.NoError(t, err)
 	require.NoError(t, s.Unbond(0, "ann", 90))
 	moves, err := s.Report(1, Violation{ID: "v", Kind: "quality fraud", Offender: "ann", Victim: "bob", Loss: 50, Evidence: "e", Proven: true})
 	require.NoError(t, err)
-	require.Equal(t, []Move{{"stake/ann", "case/v", 65}}, moves, "what is unbonding can be taken")
+	require.Equal(t, []Move{{"stake/ann", "pool/case/v", 65}}, moves, "what is unbonding can be taken")
 	_, err = s.Release(1000, "ann")
 	require.ErrorIs(t, err, ErrFrozen)
 	_, err = s.Conclude(10, "v")
 	var state *StateError
 	require.ErrorAs(t, err, &state)
 	require.NoError(t, s.Appeal(10, "v"))
-	moves, err = s.Rehear("v", false)
+	moves, err = s.Rehear(0, "v", false)
 	require.NoError(t, err)
-	require.Equal(t, []Move{{"case/v", "stake/ann", 65}}, moves)
+	require.Equal(t, []Move{{"pool/case/v", "stake/ann", 65}}, moves)
 	require.Equal(t, Position{Locked: 65, Unbonding: 35}, s.Of("ann"))
 	c, err := s.Case("v")
 	require.NoError(t, err)
@@ -144,7 +144,7 @@ func TestCheatingNeverGainsMoreThanItForfeits(t *testing.T) {
 		s, err := New(Spec{Unbonding: 10, Appeals: 1})
 		require.NoError(t, err)
 		locked := money.Amount(rapid.Int64Range(1, 1000).Draw(t, "stake"))
-		_, err = s.Lock("ann", locked)
+		_, err = s.Lock(0, "ann", locked)
 		require.NoError(t, err)
 		var open []exposure
 		for i := range rapid.IntRange(1, 20).Draw(t, "deals") {
@@ -189,13 +189,13 @@ func TestWhatCannotBeAtStakeIsRefused(t *testing.T) {
 	}
 	s, err := New(Spec{Minimum: 10})
 	require.NoError(t, err)
-	_, err = s.Lock("", 1)
+	_, err = s.Lock(0, "", 1)
 	require.ErrorAs(t, err, &input)
-	_, err = s.Lock("ann", 9)
+	_, err = s.Lock(0, "ann", 9)
 	require.ErrorAs(t, err, &low)
-	_, err = s.Lock("ann", 20)
+	_, err = s.Lock(0, "ann", 20)
 	require.NoError(t, err)
-	_, err = s.Lock("bob", money.Max)
+	_, err = s.Lock(0, "bob", money.Max)
 	require.ErrorIs(t, err, money.ErrOverflow)
 	_, err = s.HoldBack(0, "ann", "", 1)
 	require.ErrorAs(t, err, &input)
@@ -248,13 +248,21 @@ func TestAPoolNeverPaysWhatItDoesNotHaveNorTwice(t *testing.T) {
 			var moves []Move
 			switch rapid.IntRange(0, 3).Draw(t, "what") {
 			case 0:
-				moves, _ = p.Fund("fund", amount)
+				if moves, _ = p.Fund("fund", amount); moves != nil {
+					p.Funded(amount)
+				}
 			case 1:
 				moves, err = p.Buy(Cover{
 					Policy: id, Holder: "ann", Provider: rapid.SampledFrom([]string{"bob", "cid"}).Draw(t, "provider"), Deal: "d", Limit: amount,
 					Deductible: money.Amount(rapid.Int64Range(0, 20).Draw(t, "deductible")), Failures: 1, Deals: rapid.Int64Range(1, 99).Draw(t, "deals"),
 				})
 				if err == nil {
+					_, _, unpaid := p.Policy(id)
+					require.ErrorIs(t, unpaid, ErrUnknown)
+					paid := rapid.Bool().Draw(t, "paid")
+					if p.Bought(id, paid); !paid {
+						moves = nil
+					}
 					require.LessOrEqual(t, p.Limits(), 2*p.Funds())
 				}
 			default:
@@ -291,8 +299,12 @@ func TestPoliciesThatCannotBeAreRefused(t *testing.T) {
 	require.ErrorIs(t, err, ErrCapacity, "there is no money")
 	_, err = p.Fund("fund", 999)
 	require.NoError(t, err)
+	p.Funded(999)
 	_, err = p.Buy(c)
 	require.NoError(t, err)
+	_, err = p.Claim("p", Outcome{Deal: "d", Failed: true, Loss: 150})
+	require.ErrorIs(t, err, ErrUnknown, "the premium is not paid yet")
+	p.Bought("p", true)
 	_, err = p.Buy(c)
 	require.ErrorIs(t, err, ErrDuplicate)
 	c.Policy = "q"
@@ -467,4 +479,22 @@ func TestAMarketUnderStressRisesAtOnceAndCalmsDownStepByStep(t *testing.T) {
 	_, err = NewStress(StressSpec{Calm: 5, Caution: 5, Halt: 6})
 	require.Error(t, err)
 	assert.Equal(t, "normal caution halt recovering stake.Level(9)", fmt.Sprintf("%v %v %v %v %v", Normal, Caution, Halt, Recovering, Level(9)))
+}
+
+func TestWhatIsTakenOrAskedBackIsOfTheNewest(t *testing.T) {
+	s, err := New(Spec{Unbonding: 10})
+	require.NoError(t, err)
+	for at, amount := range []money.Amount{30, 20, 10} {
+		_, err := s.Lock(int64(at), "ann", amount)
+		require.NoError(t, err)
+	}
+	require.Equal(t, money.Amount(50), s.Aged("ann", 1))
+	require.NoError(t, s.Unbond(5, "ann", 25))
+	require.Equal(t, money.Amount(35), s.Aged("ann", 5))
+	require.Equal(t, money.Amount(30), s.Aged("ann", 0))
+	_, err = s.Report(5, Violation{ID: "v", Kind: "quality fraud", Offender: "ann", Evidence: "e", Proven: true})
+	require.NoError(t, err)
+	require.Equal(t, s.Of("ann").Locked, s.Aged("ann", 5), "18 of 60 are taken")
+	require.Zero(t, s.Aged("bob", 5))
+	require.Equal(t, []string{"ann"}, s.Owners())
 }

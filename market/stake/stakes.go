@@ -5,6 +5,8 @@ package stake
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"mabeam.dev/market/money"
 )
@@ -18,7 +20,7 @@ type Move struct {
 // The accounts of the ledger that stakes move between.
 func available(owner string) string { return owner + "/available" }
 func staked(owner string) string    { return "stake/" + owner }
-func disputed(id string) string     { return "case/" + id }
+func disputed(id string) string     { return "pool/case/" + id }
 
 const penalty = "penalty"
 
@@ -83,9 +85,26 @@ type portion struct {
 // account is what somebody has at stake.
 type account struct {
 	locked    money.Amount
+	layers    []portion // of what is locked, with the time since when, the oldest first
 	unbonding []portion // in the order in which it was asked for
 	exposed   money.Amount
 	cases     int // open ones
+}
+
+// trim makes the layers what is locked, by taking from the newest.
+func (a *account) trim() {
+	var sum money.Amount
+	for _, l := range a.layers {
+		sum += l.amount
+	}
+	for over := sum - a.locked; over > 0; {
+		last := &a.layers[len(a.layers)-1]
+		part := min(over, last.amount)
+		last.amount -= part
+		if over -= part; last.amount == 0 {
+			a.layers = a.layers[:len(a.layers)-1]
+		}
+	}
 }
 
 func (a *account) all() money.Amount {
@@ -136,8 +155,17 @@ func (s *Stakes) Of(owner string) Position {
 	return Position{a.locked, a.all() - a.locked, a.exposed, a.cases}
 }
 
-// Lock adds to a stake. The first time it must reach the minimum.
-func (s *Stakes) Lock(owner string, amount money.Amount) ([]Move, error) {
+// Lock adds to a stake. The first time it must reach the minimum. It is Pledge and Pledged, for who has the money already.
+func (s *Stakes) Lock(at int64, owner string, amount money.Amount) ([]Move, error) {
+	moves, err := s.Pledge(owner, amount)
+	if err == nil {
+		s.Pledged(at, owner, amount, true)
+	}
+	return moves, err
+}
+
+// Pledge promises to add to a stake. It counts when Pledged says that the money is there.
+func (s *Stakes) Pledge(owner string, amount money.Amount) ([]Move, error) {
 	if owner == "" || amount <= 0 {
 		return nil, &InputError{"owner or amount", "is empty or not positive"}
 	}
@@ -145,17 +173,49 @@ func (s *Stakes) Lock(owner string, amount money.Amount) ([]Move, error) {
 	if err != nil {
 		return nil, err
 	}
+	have := amount
+	if a := s.accounts[owner]; a != nil {
+		have += a.locked
+	}
+	if have < s.spec.Minimum {
+		return nil, &TooLowError{owner, have, s.spec.Minimum}
+	}
+	s.total = total
+	return []Move{{available(owner), staked(owner), amount}}, nil
+}
+
+// Pledged says what became of a promise.
+func (s *Stakes) Pledged(at int64, owner string, amount money.Amount, paid bool) {
+	if !paid {
+		s.total -= amount
+		return
+	}
 	a := s.accounts[owner]
 	if a == nil {
 		a = &account{}
+		s.accounts[owner] = a
 	}
-	if a.locked+amount < s.spec.Minimum {
-		return nil, &TooLowError{owner, a.locked + amount, s.spec.Minimum}
-	}
-	s.accounts[owner], s.total = a, total
 	a.locked += amount
-	return []Move{{available(owner), staked(owner), amount}}, nil
+	a.layers = append(a.layers, portion{amount, at})
 }
+
+// Aged is what an owner has locked since a moment or longer. What was taken or asked back is of the newest.
+func (s *Stakes) Aged(owner string, since int64) money.Amount {
+	a := s.accounts[owner]
+	if a == nil {
+		return 0
+	}
+	var old money.Amount
+	for _, l := range a.layers {
+		if l.free <= since {
+			old += l.amount
+		}
+	}
+	return old
+}
+
+// Owners lists everybody who ever had anything at stake, in order.
+func (s *Stakes) Owners() []string { return slices.Sorted(maps.Keys(s.accounts)) }
 
 // HoldBack adds a part of a payout to a stake, from the account that pays. It is free after a time like stake that was asked back.
 func (s *Stakes) HoldBack(at int64, owner, from string, amount money.Amount) ([]Move, error) {
@@ -194,6 +254,7 @@ func (s *Stakes) Unbond(at int64, owner string, amount money.Amount) error {
 		return &TooLowError{owner, left, max(a.exposed, s.spec.Minimum)}
 	}
 	a.locked -= amount
+	a.trim()
 	a.unbonding = append(a.unbonding, portion{amount, at + s.spec.Unbonding})
 	return nil
 }
