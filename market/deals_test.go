@@ -234,6 +234,25 @@ func TestWithoutTheMoneyOfBothSidesThereIsNoDeal(t *testing.T) {
 	})
 }
 
+func TestALateAttemptAtARefusedPaymentFindsTheDoorShut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := dealing(t)
+		dear := terms("dear")
+		dear.Price = 101 * money.Unit
+		_, err := b.d.Fund(t.Context(), dear)
+		require.ErrorIs(t, err, ledger.ErrInsufficientFunds)
+		_, err = b.l.Post(t.Context(), ledger.Deposit("more", "bob", credits(money.Unit)))
+		require.NoError(t, err)
+		// What somebody sent who was slow: the same transaction, and now the money is there.
+		_, err = b.l.Post(t.Context(), ledger.Transaction{Key: "market/deals/1", Fences: []ledger.Fence{{Ref: "market/deals/1"}}, Hold: []ledger.Hold{
+			{ID: "deal/dear/bob", Owner: "bob", Ref: "deal/dear", Asset: "credit", Amount: 101 * money.Unit},
+			{ID: "deal/dear/ann", Owner: "ann", Ref: "deal/dear", Asset: "credit", Amount: 2 * money.Unit},
+		}})
+		require.ErrorIs(t, err, ledger.ErrFenced)
+		b.clean(t)
+	})
+}
+
 func TestListingsAreFoundBoughtAndEndWithTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := dealing(t)
