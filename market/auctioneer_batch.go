@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
@@ -148,7 +149,7 @@ func (a *auctioneerActor) decide(ctx *actors.Context[AuctioneerMessage], batch [
 			return nil, actors.StopWith(p.err)
 		}
 		if p.err != nil {
-			telemetry.Emit(ctx.Events(), CommandRefused{Process: a.h.o.Name, Family: "market.auction", Err: p.err})
+			telemetry.Emit(ctx.Events(), CommandRefused{Process: a.h.o.Name, Family: "market.auction", Code: fault.CodeOf(p.err)})
 		} else if !p.result.Duplicate {
 			data = line(data, p.prepared)
 		}

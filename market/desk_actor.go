@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/telemetry"
 )
 
@@ -121,7 +122,7 @@ func (a *deskActor[C, R]) flush(ctx *actors.Context[DeskMessage]) error {
 		r, err := a.state.do(now, m.do)
 		if err != nil {
 			refused++
-			telemetry.Emit(ctx.Events(), CommandRefused{Process: a.d.o.name, Family: a.d.o.family, Err: err})
+			telemetry.Emit(ctx.Events(), CommandRefused{Process: a.d.o.name, Family: a.d.o.family, Code: fault.CodeOf(err)})
 		}
 		outcomes = append(outcomes, outcome[R]{r, err})
 	}

@@ -53,9 +53,15 @@ type Exchange struct {
 	book  *desk[exchangeCommand, exchangeAnswer]
 	index index
 	party map[string]int // of an owner, from 1
+	subs  subscribers
+	sys   atomic.Pointer[actors.System] // that it runs in; set by the first process
 	floor struct {
 		pid atomic.Pointer[actors.PID]
 		ref actors.Ref[floorMessage]
+	}
+	crier struct {
+		pid atomic.Pointer[actors.PID]
+		ref actors.Ref[crierMessage]
 	}
 	house atomic.Pointer[dynamic.Supervisor]
 }
@@ -94,13 +100,19 @@ func NewExchange(o ExchangeOptions) (*Exchange, error) {
 	}
 	d.name = o.Name + "/book"
 	x.book = newDesk(d, func() keeper[exchangeCommand, exchangeAnswer] { return &exchangeKeeper{x: x} })
-	x.floor.ref = actors.Resolved[floorMessage](actors.PID{}, o.Name+"/floor", func() actors.PID {
-		if pid := x.floor.pid.Load(); pid != nil {
+	x.floor.ref = actors.Resolved[floorMessage](actors.PID{}, o.Name+"/floor", living(&x.floor.pid))
+	x.crier.ref = actors.Resolved[crierMessage](actors.PID{}, o.Name+"/crier", living(&x.crier.pid))
+	return x, nil
+}
+
+// living resolves to who was published last.
+func living(p *atomic.Pointer[actors.PID]) func() actors.PID {
+	return func() actors.PID {
+		if pid := p.Load(); pid != nil {
 			return *pid
 		}
 		return actors.PID{}
-	})
-	return x, nil
+	}
 }
 
 // Name gives the name of the supervisor.
@@ -123,21 +135,28 @@ func (x *Exchange) Child() supervision.Child {
 				if err != nil {
 					return actors.PID{}, err
 				}
+				x.system(actors.SystemOf(in))
 				x.house.Store(s)
 				if x.floor.pid.Load() != nil {
 					x.floor.ref.Tell(floorBegin{})
 				}
 				return s.PID(), nil
 			}},
+			supervision.Worker("crier", func() actors.Behavior[crierMessage] { return &crier{x: x, known: map[string]*noticer{}} }, actors.Kind("market.crier")),
 			supervision.Worker("floor", func() actors.Behavior[floorMessage] { return newFloor(x) }, actors.Kind("market.floor")),
 		},
 	})
 }
 
-// auctioneer makes the handle of an auction's process.
-func (x *Exchange) auctioneer(spec auction.Spec) (*Auctioneer, error) {
-	return NewAuctioneer(AuctioneerOptions{
-		Name: x.o.Auctions + spec.ID, Stream: x.o.Auctions + spec.ID,
-		Journal: x.o.Journal, Ledger: x.o.Ledger, Spec: spec, Solver: x.o.Solver,
+// auctioneer makes the handle of an auction's process, and of the log that tells what becomes durable.
+func (x *Exchange) auctioneer(spec auction.Spec) (*Auctioneer, *auctionLog, error) {
+	about := AuctionOf{Exchange: x.o.Name, Auction: spec.ID, Kind: spec.Kind}
+	if about.Kind == "" {
+		about.Kind = auction.English
+	}
+	log := &auctionLog{Journal: x.o.Journal, x: x, about: about}
+	a, err := NewAuctioneer(AuctioneerOptions{
+		Name: x.o.Auctions + spec.ID, Stream: x.o.Auctions + spec.ID, Journal: log, Ledger: x.o.Ledger, Spec: spec, Solver: x.solver(about),
 	})
+	return a, log, err
 }

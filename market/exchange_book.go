@@ -63,9 +63,10 @@ type exchangeKeeper struct {
 	ended   []string // in the order of their ends, as many as are kept
 	next    []exchangeStep
 	bytes   int
-	touched []string // since the last publication
-	whole   bool     // everything is to be published
-	taken   int      // steps since the last snapshot
+	touched []string               // since the last publication
+	told    []func(*telemetry.Bus) // events of the next publication
+	whole   bool                   // everything is to be published
+	taken   int                    // steps since the last snapshot
 }
 
 func (k *exchangeKeeper) reset() {
@@ -108,6 +109,7 @@ func (k *exchangeKeeper) do(now time.Time, c exchangeCommand) (exchangeAnswer, e
 	}
 	if !already {
 		k.apply(s, now.UTC())
+		k.tell(s, now)
 		k.next = append(k.next, s)
 		k.bytes += 512 // about
 		k.taken++
@@ -164,7 +166,7 @@ func (k *exchangeKeeper) creates(s *exchangeStep) (already bool, err error) {
 	case chosen && strings.HasPrefix(spec.ID, handed):
 		err = &auction.SpecError{Field: "id", Why: "begins like those that are handed out"}
 	default:
-		_, err = k.x.auctioneer(spec)
+		_, _, err = k.x.auctioneer(spec)
 	}
 	if err != nil {
 		return false, fmt.Errorf("market: create auction %.100q: %w", spec.ID, err)
@@ -221,19 +223,45 @@ func (k *exchangeKeeper) apply(s exchangeStep, at time.Time) {
 	}
 }
 
+// tell prepares the event of a step, for when it is durable.
+func (k *exchangeKeeper) tell(s exchangeStep, now time.Time) {
+	r := k.rows[s.ID]
+	if r == nil {
+		return // over, and forgotten at once
+	}
+	about := AuctionOf{Exchange: k.x.o.Name, Auction: s.ID, Kind: r.spec.Kind}
+	if about.Kind == "" {
+		about.Kind = auction.English
+	}
+	switch s.Kind {
+	case stepCreate:
+		k.told = append(k.told, func(bus *telemetry.Bus) { telemetry.Emit(bus, AuctionCreated{about}) })
+	case stepHalt:
+		k.told = append(k.told, func(bus *telemetry.Bus) { telemetry.Emit(bus, AuctionHalted{about, s.Reason}) })
+	case stepResume:
+		k.told = append(k.told, func(bus *telemetry.Bus) { telemetry.Emit(bus, AuctionResumed{about}) })
+	case stepEnd:
+		e := AuctionEnded{AuctionOf: about, State: s.View.State}
+		if r.log != nil {
+			e.Settling, r.log = r.log.settling(now), nil // the row is not published yet
+		}
+		k.told = append(k.told, func(bus *telemetry.Bus) { telemetry.Emit(bus, e) })
+	}
+}
+
 // run gives an auction the handle of its process: the one that it has, if this is not the first incarnation. What cannot be run with the options
 // of today is halted until they change.
 func (k *exchangeKeeper) run(r *listed) {
 	if was, err := k.x.index.find(r.spec.ID); err == nil && was.runs != nil {
-		r.runs = was.runs
+		r.runs, r.log = was.runs, was.log
 		return
 	}
-	a, err := k.x.auctioneer(r.spec)
+	a, log, err := k.x.auctioneer(r.spec)
 	if err != nil {
 		r.halted = err.Error()
 		return
 	}
-	r.runs = a
+	r.runs, r.log = a, log
 }
 
 func (k *exchangeKeeper) size() int { return k.bytes }
@@ -252,13 +280,17 @@ func (k *exchangeKeeper) batch(now time.Time) (Event, bool) {
 
 func (k *exchangeKeeper) tick(time.Time) {}
 
-func (k *exchangeKeeper) publish(*telemetry.Bus) {
+func (k *exchangeKeeper) publish(bus *telemetry.Bus) {
 	if k.whole {
 		k.x.index.replace(k.rows)
 	} else {
 		k.x.index.change(k.touched, k.rows)
 	}
 	k.whole, k.touched = false, nil
+	for _, tell := range k.told {
+		tell(bus)
+	}
+	k.told = nil
 }
 
 // exchangeState is a snapshot.

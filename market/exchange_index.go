@@ -19,6 +19,7 @@ type listed struct {
 	halted  string        // why it was stopped by the exchange; its auctioneer is not up
 	refund  string        // why it is being called off while it is halted
 	end     *auction.View // once it is over
+	log     *auctionLog   // of the process; as long as runs
 	runs    *Auctioneer   // until it is over; nil if it cannot be run with the exchange's options
 }
 

@@ -25,12 +25,15 @@ func (x *Exchange) read(ctx context.Context, id string) (m *auction.Machine, set
 		case auctionSettling:
 			settling = true
 		case auctionInput:
-			in, err := auction.Decode(ev.Data)
-			if err != nil {
-				return err
+			for _, data := range lines(ev.Data) {
+				in, err := auction.Decode(data)
+				if err == nil {
+					_, err = m.Step(in)
+				}
+				if err != nil {
+					return err
+				}
 			}
-			_, err = m.Step(in)
-			return err
 		}
 		return nil
 	})

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/ledger"
+	"mabeam.dev/telemetry"
 )
 
 // Create makes an auction, in Draft, and returns when it is durable and its auctioneer is up. Without an id it is given one. The same spec under
@@ -65,7 +67,14 @@ func (x *Exchange) at(ctx context.Context, id string, in auction.Input, do func(
 	case r.halted != "":
 		return auction.Result{}, fmt.Errorf("market: auction %.100q: %s: %w", id, r.halted, auction.ErrSuspended)
 	}
+	begin := x.now()
 	result, err := do(r.runs)
+	if bidderOf(in) != "" {
+		telemetry.Emit(x.bus(), BidAnswered{r.log.about, fault.CodeOf(err), x.now().Sub(begin)})
+	}
+	if v, ok := r.runs.View(); ok {
+		r.log.moved(x.bus(), v)
+	}
 	if errors.Is(err, ErrUnavailable) && r.over() {
 		return x.late(ctx, id, in)
 	}

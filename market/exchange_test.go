@@ -20,6 +20,7 @@ import (
 	"mabeam.dev/market/money"
 	"mabeam.dev/market/wdp"
 	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
 )
 
 // bourse starts a ledger with money in it and an exchange, in one tree that ends with the test.
@@ -33,7 +34,7 @@ func bourse(t *testing.T, m *memory, o market.ExchangeOptions) (*market.Exchange
 	}
 	x, err := market.NewExchange(o)
 	require.NoError(t, err)
-	sys := actors.New(actors.Options{})
+	sys := actors.New(actors.Options{Events: telemetry.NewBus()})
 	t.Cleanup(func() { assert.NoError(t, sys.Close(context.Background())) })
 	_, err = supervision.Start(sys, "market", supervision.Spec{
 		Intensity: supervision.Intensity{Max: 100, Within: time.Second},

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/telemetry"
 )
 
@@ -24,9 +25,9 @@ func (BatchCommitted) EventName() string { return "market.committed" }
 
 // CommandRefused is the event: a process has refused a command, which changed nothing.
 type CommandRefused struct {
-	Process string // that refused it
-	Family  string // of the process
-	Err     error  // why
+	Process string     // that refused it
+	Family  string     // of the process
+	Code    fault.Code // why; the text of the error may tell what a sealed bid offers
 }
 
 // EventName returns "market.refused".
