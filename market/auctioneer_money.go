@@ -127,6 +127,9 @@ func (a *auctioneerActor) payBy() (time.Time, bool) {
 // auction is decided again without it.
 func (a *auctioneerActor) charge(ctx *actors.Context[AuctioneerMessage]) error {
 	o, _ := a.m.Outcome()
+	if a.settling != nil { // all had paid, and what was held may be gone
+		return a.settle(ctx)
+	}
 	for _, award := range o.Awards {
 		err := a.hold(ctx, award.Bidder, auction.Need{Asset: a.m.Spec().Currency, Amount: award.Amount})
 		if a.lost(ctx, err) {
