@@ -484,6 +484,11 @@ var coordination = []Entry{
 		"List the auctions, and look at the id.",
 	},
 	{
+		4630, "market.ErrKeyTaken", nil, Low, never, false,
+		"The key of a command to a market stands for another command.",
+		"Choose another key; a repetition has the same content.",
+	},
+	{
 		4640, "market.ErrHalted", nil, High, slowly, true,
 		"The market is halted, because too much of it fails: it takes no new business. What was begun goes on.",
 		"Wait until it recovers, or look for what fails.",

@@ -313,4 +313,9 @@ var infrastructure = []Entry{
 		"The solver that finds the winners of an auction has crashed, and again when it was repeated; nothing is sold.",
 		"Report it with the auction's log; hold the auction again with other rules.",
 	},
+	{
+		2624, "market/orderbook.ErrSnapshot", nil, High, never, false,
+		"A snapshot of a book of orders is not what was written.",
+		"Delete it: the journal has everything.",
+	},
 }

@@ -578,6 +578,11 @@ var validation = []Entry{
 		"Take the cursor of the page before, or begin again without one.",
 	},
 	{
+		1893, "market.BookError", nil, Low, never, false,
+		"The options of a book of orders, or a command to one, are wrong.",
+		"Correct the field that the error names.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",

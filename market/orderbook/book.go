@@ -72,7 +72,7 @@ func New(spec Spec) (*Book, error) {
 		rests: [2]ladder{newLadder(), newLadder()}, waits: [2]ladder{newLadder(), newLadder()},
 		index:  newIndex(),
 		window: window{span: int64(spec.HaltWindow), move: spec.HaltMove},
-		tape:   newTape(spec.Tape),
+		tape:   NewTape(spec.Tape),
 	}, nil
 }
 

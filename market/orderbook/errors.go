@@ -30,6 +30,8 @@ var (
 	ErrFull = fault.New(6711, "orderbook: the book is full")
 	// ErrUnknownOrder is returned for an order that does not rest here, or no longer, or belongs to somebody else.
 	ErrUnknownOrder = fault.New(7611, "orderbook: unknown order")
+	// ErrSnapshot is returned for an encoded book that is not what was encoded.
+	ErrSnapshot = fault.New(2624, "orderbook: the snapshot is damaged")
 	// ErrNoPrice is returned where there is nothing to tell a price from.
 	ErrNoPrice = fault.New(7612, "orderbook: no price")
 )

@@ -82,13 +82,13 @@ func TestTheIndexIsAMap(t *testing.T) {
 func TestTheTapeRemembersTheLatestTradesAndAveragesThemExactly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.IntRange(1, 10).Draw(t, "size")
-		tape := newTape(size)
+		tape := NewTape(size)
 		var all []Print
 		at := int64(0)
 		for i := range rapid.IntRange(1, 25).Draw(t, "trades") {
 			at += rapid.OneOf(rapid.Int64Range(0, 3), rapid.Int64Range(0, 1<<40)).Draw(t, "later")
 			p := Print{ID(i + 1), at, money.Amount(rapid.OneOf(rapid.Int64Range(1, 9), rapid.Int64Range(1, 1<<62)).Draw(t, "price")), rapid.Int64Range(1, MaxQuantity).Draw(t, "quantity")}
-			tape.add(p)
+			tape.Add(p)
 			all = append(all, p)
 		}
 		all = all[max(0, len(all)-size):]

@@ -91,7 +91,7 @@ func (b *Book) trade(e Event) {
 	b.emit(e)
 	b.last = e.Price
 	b.window.add(b.now, e.Price)
-	b.tape.add(Print{Trade: e.Trade, At: b.now, Price: e.Price, Quantity: e.Quantity})
+	b.tape.Add(Print{Trade: e.Trade, At: b.now, Price: e.Price, Quantity: e.Quantity})
 }
 
 // fillable reports whether an order could be traded wholly now. An own order on the way ends the search, or is passed by where the order

@@ -24,9 +24,11 @@ type Tape struct {
 	full bool
 }
 
-func newTape(size int) Tape { return Tape{ring: make([]Print, size)} }
+// NewTape returns a tape that remembers so many trades, at least one.
+func NewTape(size int) Tape { return Tape{ring: make([]Print, max(1, size))} }
 
-func (t *Tape) add(p Print) {
+// Add remembers a trade, and forgets the earliest where the tape is full. Trades come in their order.
+func (t *Tape) Add(p Print) {
 	t.ring[t.next] = p
 	if t.next++; t.next == len(t.ring) {
 		t.next, t.full = 0, true

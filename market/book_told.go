@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package market
+
+import (
+	"log/slog"
+
+	"mabeam.dev/market/money"
+	"mabeam.dev/market/orderbook"
+)
+
+// TradeMade is the event: a trade of a book is durable and paid.
+type TradeMade struct {
+	Book  string // where
+	Trade Trade  // what
+}
+
+// EventName returns "market.traded".
+func (TradeMade) EventName() string { return "market.traded" }
+
+// BookPhaseChanged is the event: a book was halted, collects orders for a call, or is open again.
+type BookPhaseChanged struct {
+	Book  string          // which one
+	Phase orderbook.Phase // it has now
+	Last  money.Amount    // price that was paid; 0 if there is none
+}
+
+// EventName returns "market.book_phase".
+func (BookPhaseChanged) EventName() string { return "market.book_phase" }
+
+// LogLevel is Info, and Warn of a halt.
+func (e BookPhaseChanged) LogLevel() slog.Level {
+	if e.Phase == orderbook.Closed {
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}
+
+// LogAttrs names book, phase and price.
+func (e BookPhaseChanged) LogAttrs() []slog.Attr {
+	return []slog.Attr{slog.String("book", e.Book), slog.String("phase", e.Phase.String()), slog.String("last", money.Format(e.Last))}
+}
