@@ -104,8 +104,8 @@ func (b *Book) Child() supervision.Child {
 	return supervision.Worker(b.o.name, b.Behavior, b.ProcessOptions()...)
 }
 
-// Order is what a trader asks of a book. Key names the command: repeated with the same content it is done once, and answered as before.
-type Order struct {
+// BookOrder is what a trader asks of a book. Key names the command: repeated with the same content it is done once, and answered as before.
+type BookOrder struct {
 	Key   string
 	Owner string
 	Side  orderbook.Side
@@ -148,7 +148,7 @@ func (b *Book) do(ctx context.Context, c bookCommand) (Placed, error) {
 
 // Place holds what the order could cost, and brings it to the book. Errors are those of orderbook.Book.Place, of ledger.Book.Apply where the owner
 // cannot pay, *BookError, ErrKeyTaken, and ErrUnavailable, after which the same order is to be placed again, with the same key.
-func (b *Book) Place(ctx context.Context, o Order) (Placed, error) {
+func (b *Book) Place(ctx context.Context, o BookOrder) (Placed, error) {
 	return b.do(ctx, bookCommand{
 		Act: actPlace, Key: o.Key, Owner: o.Owner,
 		Side: o.Side, Kind: o.Kind, SelfTrade: o.SelfTrade, Price: o.Price, Quantity: o.Quantity, Funds: o.Funds, Stop: o.Stop,

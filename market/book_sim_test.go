@@ -161,7 +161,7 @@ func (n bookNode) deal(c *actors.Context[int], s *sim.Sim, who string, answers m
 	for i := range 8 {
 		key := fmt.Sprintf("%s/%d", who, i)
 		do := func(ctx context.Context) (market.Placed, error) {
-			o := market.Order{Key: key, Owner: who, Side: orderbook.Side(i % 2), Price: money.Amount(95 + (i*7+len(who)*3)%11), Quantity: int64(1 + i%5)}
+			o := market.BookOrder{Key: key, Owner: who, Side: orderbook.Side(i % 2), Price: money.Amount(95 + (i*7+len(who)*3)%11), Quantity: int64(1 + i%5)}
 			return n.book.Place(ctx, o)
 		}
 		switch kind := r.IntN(5); {

@@ -60,11 +60,11 @@ func trading(t *testing.T, m *memory, change func(*market.BookOptions)) (*market
 	return b, l, sup
 }
 
-func buy(key, owner string, price money.Amount, quantity int64) market.Order {
-	return market.Order{Key: key, Owner: owner, Side: orderbook.Buy, Price: price, Quantity: quantity}
+func buy(key, owner string, price money.Amount, quantity int64) market.BookOrder {
+	return market.BookOrder{Key: key, Owner: owner, Side: orderbook.Buy, Price: price, Quantity: quantity}
 }
 
-func sell(key, owner string, price money.Amount, quantity int64) market.Order {
+func sell(key, owner string, price money.Amount, quantity int64) market.BookOrder {
 	o := buy(key, owner, price, quantity)
 	o.Side = orderbook.Sell
 	return o
@@ -76,11 +76,11 @@ type step struct {
 	refuse error
 }
 
-func placing(o market.Order) func(context.Context, *market.Book) error {
+func placing(o market.BookOrder) func(context.Context, *market.Book) error {
 	return func(ctx context.Context, b *market.Book) error { _, err := b.Place(ctx, o); return err }
 }
 
-func kind(o market.Order, k orderbook.Kind) market.Order {
+func kind(o market.BookOrder, k orderbook.Kind) market.BookOrder {
 	o.Kind = k
 	return o
 }
@@ -89,7 +89,7 @@ func kind(o market.Order, k orderbook.Kind) market.Order {
 func day() []step {
 	stop := buy("s1", "dan", 130, 4)
 	stop.Stop = 105
-	all := kind(market.Order{Key: "m1", Owner: "bob", Side: orderbook.Buy, Quantity: 50, Funds: 700}, orderbook.Market)
+	all := kind(market.BookOrder{Key: "m1", Owner: "bob", Side: orderbook.Buy, Quantity: 50, Funds: 700}, orderbook.Market)
 	oldest := sell("x1", "ann", 90, 3)
 	oldest.SelfTrade = orderbook.CancelOldest
 	replace := func(r market.Replacement) func(context.Context, *market.Book) error {
@@ -458,7 +458,7 @@ func TestADoubleAuctionIsPaidAtTwoPrices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, l, _ := trading(t, newMemory(), func(o *market.BookOptions) { o.Fees = orderbook.Fees{} })
 		require.NoError(t, b.Call(t.Context(), "call"))
-		for i, o := range []market.Order{buy("1", "ann", 90, 1), buy("2", "bob", 70, 1), sell("3", "cid", 20, 1), sell("4", "dan", 60, 1)} {
+		for i, o := range []market.BookOrder{buy("1", "ann", 90, 1), buy("2", "bob", 70, 1), sell("3", "cid", 20, 1), sell("4", "dan", 60, 1)} {
 			p, err := b.Place(t.Context(), o)
 			require.NoError(t, err)
 			assert.Equal(t, orderbook.ID(i+1), p.Order)
@@ -478,7 +478,7 @@ func TestReadersSeeTapeDepthAndAverages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, _, sup := trading(t, newMemory(), nil)
 		begin := time.Now()
-		for i, o := range []market.Order{sell("1", "ann", 100, 10), buy("2", "bob", 100, 4), buy("3", "cid", 100, 2), buy("4", "cid", 90, 3)} {
+		for i, o := range []market.BookOrder{sell("1", "ann", 100, 10), buy("2", "bob", 100, 4), buy("3", "cid", 100, 2), buy("4", "cid", 90, 3)} {
 			time.Sleep(time.Minute)
 			_, err := b.Place(t.Context(), o)
 			require.NoError(t, err, i)
@@ -526,7 +526,7 @@ func TestWhatABookRefusesCostsNothing(t *testing.T) {
 		b, l, sup := trading(t, newMemory(), func(o *market.BookOptions) { o.Spec.Tick, o.Spec.Lot, o.Spec.Orders = 5, 2, 3 })
 		var mistake *orderbook.OrderError
 		var wrong *market.BookError
-		refused := func(o market.Order) error {
+		refused := func(o market.BookOrder) error {
 			_, err := b.Place(t.Context(), o)
 			require.Error(t, err)
 			return err

@@ -44,10 +44,10 @@ func ExampleBook() {
 			panic(err)
 		}
 	}
-	if _, err := b.Place(ctx, market.Order{Key: "1", Owner: "bob", Side: orderbook.Sell, Price: 3 * money.Unit, Quantity: 8}); err != nil {
+	if _, err := b.Place(ctx, market.BookOrder{Key: "1", Owner: "bob", Side: orderbook.Sell, Price: 3 * money.Unit, Quantity: 8}); err != nil {
 		panic(err)
 	}
-	p, err := b.Place(ctx, market.Order{Key: "2", Owner: "ann", Side: orderbook.Buy, Price: 4 * money.Unit, Quantity: 5})
+	p, err := b.Place(ctx, market.BookOrder{Key: "2", Owner: "ann", Side: orderbook.Buy, Price: 4 * money.Unit, Quantity: 5})
 	if err != nil {
 		panic(err)
 	}
