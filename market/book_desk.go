@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/telemetry"
 )
@@ -226,7 +227,7 @@ func (a *escrowActor[C, R]) flush(ctx *actors.Context[DeskMessage]) error {
 		}
 		if outcomes[i].err = errs[i]; errs[i] != nil && !errors.Is(errs[i], errAgain) {
 			refused++
-			telemetry.Emit(ctx.Events(), CommandRefused{Process: a.d.o.name, Family: a.d.o.family, Err: errs[i]})
+			telemetry.Emit(ctx.Events(), CommandRefused{Process: a.d.o.name, Family: a.d.o.family, Code: fault.CodeOf(errs[i])})
 		}
 	}
 	ev, changed := a.escrow.batch(now)
