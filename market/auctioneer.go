@@ -138,6 +138,11 @@ func (a *Auctioneer) place(ctx context.Context, in auction.Input) (auction.Resul
 	return r, err
 }
 
+// Announce sets the owner's lots, or a buyer's ceiling, aside and makes the auction open at its time (Spec.StartAt).
+func (a *Auctioneer) Announce(ctx context.Context) (auction.Result, error) {
+	return a.place(ctx, auction.Announce{})
+}
+
 // Open sets the owner's lots, or a buyer's ceiling, aside and opens the auction. Weights rank the bids of a weighted one.
 func (a *Auctioneer) Open(ctx context.Context, weights ...auction.Weight) (auction.Result, error) {
 	return a.place(ctx, auction.Start{Weights: weights})
@@ -183,6 +188,9 @@ func (a *Auctioneer) Resume(ctx context.Context, down time.Duration) (auction.Re
 // stamped is an input with the time of the process.
 func stamped(in auction.Input, now time.Time) auction.Input {
 	switch in := in.(type) {
+	case auction.Announce:
+		in.At = now
+		return in
 	case auction.Start:
 		in.At = now
 		return in

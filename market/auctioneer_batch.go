@@ -159,7 +159,8 @@ func (a *auctioneerActor) decide(ctx *actors.Context[AuctioneerMessage], batch [
 
 // accept lets an input happen. What its bidder has set aside is mostly there; what is lacking is set aside now.
 func (a *auctioneerActor) accept(ctx *actors.Context[AuctioneerMessage], p *placed) (auction.Result, error) {
-	if _, ok := p.in.(auction.Start); ok {
+	switch p.in.(type) {
+	case auction.Announce, auction.Start:
 		if _, err := a.m.NeedOf(p.prepared); err != nil {
 			return auction.Result{}, err
 		}

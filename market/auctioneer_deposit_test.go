@@ -138,3 +138,41 @@ func nothingStuck(t *testing.T, l *market.Ledger) {
 	_, err = l.Verify(t.Context())
 	require.NoError(t, err)
 }
+
+// What is announced opens by itself, and what is sold is set aside from the announcement on.
+func TestAnAnnouncedAuctionOpensAtItsTime(t *testing.T) {
+	for _, killed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			spec := selling(auction.Vickrey)
+			spec.Units, spec.StartAt = 2, time.Now().Add(time.Hour)
+			a, l, sup := hall(t, spec, newMemory())
+			_, err := a.Announce(t.Context())
+			require.NoError(t, err)
+			lots, err := l.Balance(ledger.Available("sue"), "lot")
+			require.NoError(t, err)
+			assert.Zero(t, lots)
+			if killed {
+				sup.Child("auctioneer").Kill()
+			}
+			time.Sleep(59 * time.Minute)
+			_, err = a.Bid(t.Context(), offer("1", "ann", 5))
+			require.ErrorIs(t, err, auction.ErrInvalidState)
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			_, err = a.Bid(t.Context(), offer("1", "ann", 5))
+			require.NoError(t, err)
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			v, _ := a.View()
+			assert.Equal(t, auction.Settled, v.State)
+			nothingStuck(t, l)
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		spec := selling(auction.Vickrey)
+		spec.Units, spec.StartAt = 3, time.Now().Add(time.Hour)
+		a, _, _ := hall(t, spec, newMemory())
+		_, err := a.Announce(t.Context())
+		require.ErrorIs(t, err, ledger.ErrInsufficientFunds)
+	})
+}

@@ -170,13 +170,18 @@ func (r *saleroom) perform(what scene) {
 		}
 		r.insist(c, func(ctx context.Context) error { return r.place(ctx, auction.Start{}) })
 		begin := c.Now()
-		for _, act := range what.acts {
+		for i, act := range what.acts {
 			if wait := act.at - c.Now().Sub(begin); wait > 0 {
 				_ = r.sys.Sleep(c, wait)
 			}
-			if act.moves != nil {
+			switch {
+			case act.moves != nil:
 				post(*act.moves)
-			} else {
+			case what.once && i == len(what.acts)-1:
+				ctx, stop := c.WithTimeout(5 * time.Second)
+				_ = r.place(ctx, act.in) // whatever becomes of it
+				stop()
+			default:
 				r.insist(c, func(ctx context.Context) error { return r.place(ctx, act.in) })
 			}
 		}
@@ -313,53 +318,93 @@ func points(taken map[string]int, appends int) (list []point) {
 	return list
 }
 
+// course carries a scene out without a disturbance, and returns how it ends and all points of its course, as many as are to be tried.
+func course(t *testing.T, what scene) (want ending, list []point) {
+	t.Helper()
+	counter := &snare{}
+	whole := sim.Run(1, func(s *sim.Sim) {
+		r := newSaleroom(s, what, counter)
+		r.perform(what)
+		s.Advance(20 * time.Minute)
+		require.True(s, r.done)
+		want = r.end(s)
+		require.Zero(s, r.restarts)
+	}, sim.Prefix(0))
+	require.NoError(t, whole.Failure)
+	taken := map[string]int{}
+	for _, step := range whole.Trace.Last(int(whole.Trace.Len())) {
+		if path, _, ok := strings.Cut(step.Process, "#"); ok && step.Message != "" {
+			taken[path]++
+		}
+	}
+	for i, p := range points(taken, counter.met) {
+		if i%stride == 0 {
+			list = append(list, p)
+		}
+	}
+	return want, list
+}
+
+// strike carries a scene out, ends something at a point of it, and returns how it ends.
+func (p point) strike(s *sim.Sim, what scene) (e ending, restarts int) {
+	var trap *snare
+	if p.trap != nil {
+		trap = &snare{nth: p.trap.nth, after: p.trap.after, victim: p.trap.victim}
+	}
+	r := newSaleroom(s, what, trap)
+	if p.fault != nil {
+		s.Fault(*p.fault)
+	}
+	r.perform(what)
+	s.Advance(20 * time.Minute)
+	s.Calm() // what is asked below is no part of the sale
+	require.True(s, r.done, "%v", p)
+	return r.end(s), r.restarts
+}
+
 // Every sale is ended at every point of its course: whoever goes on comes to the same outcome, with one settlement, and to the same books.
 func TestAnEndAtEachPointOfASaleChangesNothing(t *testing.T) {
 	for name, what := range scenes() {
 		t.Run(name, func(t *testing.T) {
-			var want ending
-			counter := &snare{}
-			whole := sim.Run(1, func(s *sim.Sim) {
-				r := newSaleroom(s, what, counter)
-				r.perform(what)
-				s.Advance(20 * time.Minute)
-				require.True(s, r.done)
-				want = r.end(s)
-				require.Zero(s, r.restarts)
-			}, sim.Prefix(0))
-			require.NoError(t, whole.Failure)
-			taken := map[string]int{}
-			for _, step := range whole.Trace.Last(int(whole.Trace.Len())) {
-				if path, _, ok := strings.Cut(step.Process, "#"); ok && step.Message != "" {
-					taken[path]++
-				}
-			}
-			var list []point
-			for i, p := range points(taken, counter.met) {
-				if i%stride == 0 {
-					list = append(list, p)
-				}
-			}
+			want, list := course(t, what)
 			struck := 0
 			sim.Explore(t, len(list), func(s *sim.Sim) {
 				p := list[s.Seed()-1]
-				var trap *snare
-				if p.trap != nil {
-					trap = &snare{nth: p.trap.nth, after: p.trap.after, victim: p.trap.victim}
-				}
-				r := newSaleroom(s, what, trap)
-				if p.fault != nil {
-					s.Fault(*p.fault)
-				}
-				r.perform(what)
-				s.Advance(20 * time.Minute)
-				s.Calm() // what is asked below is no part of the sale
-				require.True(s, r.done, "%v", p)
-				require.Equal(s, want, r.end(s), "%v", p)
-				struck += min(1, r.restarts)
+				e, restarts := p.strike(s, what)
+				require.Equal(s, want, e, "%v", p)
+				struck += min(1, restarts)
 			})
 			assert.Greater(t, struck, len(list)/3, "of %d points", len(list))
 			t.Logf("%d of %d points struck", struck, len(list))
+		})
+	}
+}
+
+// Whoever takes no trouble when its answer is lost has done what it wanted, or nothing: in both cases there is what the sale needs.
+func TestALastWordThatIsNotRepeatedCountsOrNot(t *testing.T) {
+	all := scenes()
+	english, vickrey := all["english"], all["vickrey"]
+	for name, c := range map[string]scene{
+		"outbid":    {spec: english.spec, acts: told(offer("1", "ann", 30), offer("2", "bob", 40))},
+		"withdrawn": {spec: vickrey.spec, acts: told(offer("1", "ann", 30), offer("2", "bob", 40), auction.Withdraw{Key: "3", Bidder: "bob"})},
+		"lowered":   {spec: vickrey.spec, acts: told(offer("1", "ann", 30), offer("2", "bob", 40), offer("3", "bob", 10))},
+		"cancelled": all["cancelled"],
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.once = true
+			done, list := course(t, c)
+			undone, _ := course(t, scene{spec: c.spec, acts: c.acts[:len(c.acts)-1]})
+			require.NotEqual(t, done, undone)
+			seen := map[bool]bool{}
+			sim.Explore(t, len(list), func(s *sim.Sim) {
+				p := list[s.Seed()-1]
+				e, _ := p.strike(s, c)
+				if !assert.ObjectsAreEqual(undone, e) {
+					require.Equal(s, done, e, "%v", p)
+				}
+				seen[assert.ObjectsAreEqual(done, e)] = true
+			})
+			assert.Len(t, seen, 2, "it counted, and it did not")
 		})
 	}
 }

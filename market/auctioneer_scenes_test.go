@@ -16,6 +16,7 @@ type scene struct {
 	spec      auction.Spec
 	payWithin time.Duration
 	acts      []act
+	once      bool // the last act is not repeated when it is not known to be done
 }
 
 // act is one thing that happens, some time after the auction was opened.

@@ -79,13 +79,14 @@ func (r *saleroom) bidders(rng *rand.Rand) {
 	for _, who := range []string{"ann", "bob", "cat", "sue"} {
 		plan := rand.New(rand.NewPCG(rng.Uint64(), 1))
 		actors.MustSpawn(r.sys, "bidder-"+who, actors.Stateless(func(c *actors.Context[int], _ int) error {
+			patient := plan.IntN(4) > 0 // else it takes no trouble when an answer does not come: its bid may stand, or not
 			for i := range 1 + plan.IntN(4) {
 				_ = r.sys.Sleep(c, time.Duration(plan.IntN(patience))*time.Second)
 				in := drawAct(plan, r.spec, who, fmt.Sprint(i))
-				r.settle(c, func(ctx context.Context) error { return r.place(ctx, in) })
+				r.settle(c, patient, func(ctx context.Context) error { return r.place(ctx, in) })
 				if plan.IntN(5) == 0 {
 					out := ledger.Withdraw(fmt.Sprint("out/", who, "/", i), who, credits(money.Amount(1+plan.IntN(60))))
-					r.settle(c, func(ctx context.Context) error { _, err := r.l.Post(ctx, out); return err })
+					r.settle(c, true, func(ctx context.Context) error { _, err := r.l.Post(ctx, out); return err })
 				}
 			}
 			r.gone++
@@ -99,19 +100,19 @@ func (r *saleroom) operator(rng *rand.Rand) {
 	wait, cancels := time.Duration(rng.IntN(60))*time.Second, rng.IntN(3) == 0
 	actors.MustSpawn(r.sys, "operator", actors.Stateless(func(c *actors.Context[int], _ int) error {
 		_ = r.sys.Sleep(c, wait)
-		r.settle(c, func(ctx context.Context) error { return r.place(ctx, auction.Suspend{Reason: "look"}) })
+		r.settle(c, true, func(ctx context.Context) error { return r.place(ctx, auction.Suspend{Reason: "look"}) })
 		_ = r.sys.Sleep(c, 10*time.Second)
 		if cancels {
-			r.settle(c, func(ctx context.Context) error { return r.place(ctx, auction.Cancel{Operator: true, Reason: "no"}) })
+			r.settle(c, true, func(ctx context.Context) error { return r.place(ctx, auction.Cancel{Operator: true, Reason: "no"}) })
 		}
-		r.settle(c, func(ctx context.Context) error { return r.place(ctx, auction.Resume{Down: 10 * time.Second}) })
+		r.settle(c, true, func(ctx context.Context) error { return r.place(ctx, auction.Resume{Down: 10 * time.Second}) })
 		return nil
 	})).Tell(0)
 }
 
-// settle repeats what is not known to be done or refused.
-func (r *saleroom) settle(c *actors.Context[int], do func(context.Context) error) {
-	for c.Err() == nil {
+// settle does something and, for who is patient, repeats it until it is known to be done or refused.
+func (r *saleroom) settle(c *actors.Context[int], patient bool, do func(context.Context) error) {
+	for again := true; again && c.Err() == nil; again = patient {
 		ctx, stop := c.WithTimeout(time.Second)
 		err := do(ctx)
 		stop()
@@ -125,7 +126,9 @@ func (r *saleroom) settle(c *actors.Context[int], do func(context.Context) error
 // paid holds what everybody has in the end against what the outcome says.
 func (r *saleroom) paid(s *sim.Sim) {
 	want := map[ledger.Slot]money.Amount{}
-	add := func(a ledger.Account, asset money.Asset, by money.Amount) { want[ledger.Slot{Account: a, Asset: asset}] += by }
+	add := func(a ledger.Account, asset money.Asset, by money.Amount) {
+		want[ledger.Slot{Account: a, Asset: asset}] += by
+	}
 	for b, err := range r.l.History(s.Context()) {
 		require.NoError(s, err)
 		for _, t := range b.Transactions {

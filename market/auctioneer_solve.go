@@ -55,12 +55,12 @@ func (a *auctioneerActor) solved(ctx *actors.Context[AuctioneerMessage], s aucti
 	case s.err == nil:
 	case errors.Is(s.err, ErrSolverCrashed) && a.crashed < solverRestarts:
 		a.crashed++
-		telemetry.Emit(ctx.Events(), SolverRepeated{Process: a.h.o.Name, Doubled: a.doubled, Err: s.err})
+		telemetry.Emit(ctx.Events(), SolverRepeated{Process: a.h.o.Name, Doubled: a.doubled, Code: fault.CodeOf(s.err)})
 		return a.advance(ctx)
 	case errors.Is(s.err, auction.ErrNotProven) && a.h.o.Harder != nil && a.doubled < solverDoublings:
 		a.doubled++
 		a.crashed = 0
-		telemetry.Emit(ctx.Events(), SolverRepeated{Process: a.h.o.Name, Doubled: a.doubled, Err: s.err})
+		telemetry.Emit(ctx.Events(), SolverRepeated{Process: a.h.o.Name, Doubled: a.doubled, Code: fault.CodeOf(s.err)})
 		return a.advance(ctx)
 	default:
 		in = auction.Decide{At: ctx.Now(), GiveUp: true, Reason: s.err.Error()}

@@ -5,14 +5,14 @@ package market
 import (
 	"log/slog"
 
-	"mabeam.dev/telemetry"
+	"mabeam.dev/actors/fault"
 )
 
 // SolverRepeated is the event: the winners of an auction were not found, and a solver is asked again.
 type SolverRepeated struct {
-	Process string // the auctioneer
-	Doubled int    // how often the budget of the next solver was doubled
-	Err     error  // why the last one did not find them
+	Process string     // the auctioneer
+	Doubled int        // how often the budget of the next solver was doubled
+	Code    fault.Code // why the last one did not find them; its error could tell sealed amounts
 }
 
 // EventName returns "market.solver_repeated".
@@ -21,9 +21,9 @@ func (SolverRepeated) EventName() string { return "market.solver_repeated" }
 // LogLevel is Warn.
 func (SolverRepeated) LogLevel() slog.Level { return slog.LevelWarn }
 
-// LogAttrs names the budget and the cause.
+// LogAttrs names the budget and the code.
 func (e SolverRepeated) LogAttrs() []slog.Attr {
-	return []slog.Attr{slog.Int("doubled", e.Doubled), slog.Any(telemetry.KeyError, e.Err)}
+	return []slog.Attr{slog.Int("doubled", e.Doubled), slog.Any("code", e.Code)}
 }
 
 // WinnerDefaulted is the event: a winner has not paid what its deposit left open, and the auction is decided without it.

@@ -75,7 +75,7 @@ func (x *Exchange) at(ctx context.Context, id string, in auction.Input, do func(
 	if v, ok := r.runs.View(); ok {
 		r.log.moved(x.bus(), v)
 	}
-	if errors.Is(err, ErrUnavailable) && r.over() {
+	if (errors.Is(err, ErrUnavailable) || errors.Is(err, auction.ErrClosed)) && r.over() {
 		return x.late(ctx, id, in)
 	}
 	return result, err
