@@ -594,4 +594,14 @@ var coordination = []Entry{
 		"A remote clock is further ahead than clocks may be.",
 		"Set the clock of the other machine.",
 	},
+	{
+		4851, "protocols.ErrSpaceDown", nil, High, slowly, false,
+		"The process of a space has been away for as long as a request may wait; what was asked may have been done.",
+		"Look at the supervisor of the space.",
+	},
+	{
+		4852, "protocols.ErrSpaceVersion", nil, High, never, false,
+		"The stream of a space has another writer.",
+		"Have one space write to a stream.",
+	},
 }

@@ -659,4 +659,9 @@ var validation = []Entry{
 		"A time is outside of what a timestamp can have.",
 		"Check the clock of the machine.",
 	},
+	{
+		1970, "protocols.KindError", nil, Medium, never, false,
+		"A name of a space is in use for something that was made otherwise.",
+		"Take another name, or the same size and kind everywhere.",
+	},
 }

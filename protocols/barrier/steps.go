@@ -115,6 +115,9 @@ func (b *Barrier) Tick(now time.Time) []Effect {
 // Next is when Tick has something to do; ok is false if nobody waits with a limit.
 func (b *Barrier) Next() (at time.Time, ok bool) { return b.first, !b.first.IsZero() }
 
+// Inside reports whether a double barrier is full and fills to let out.
+func (b *Barrier) Inside() bool { return b.inside }
+
 // Status is a view of a barrier.
 type Status struct {
 	// Generation is the one that fills.
