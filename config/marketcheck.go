@@ -43,6 +43,8 @@ func (d *decoder) market(m *Market) {
 			d.shared(of, Plain(who), item(at+".owners", j), CodeConflict, quote(who)+" belongs to a party already")
 		}
 	}
+	d.marketDeals(m)
+	d.marketIntegrity(m)
 	names := map[string]string{}
 	for i, a := range m.Auctions {
 		at := item("market.auctions", i)

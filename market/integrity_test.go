@@ -24,15 +24,15 @@ import (
 	"mabeam.dev/telemetry"
 )
 
-// told is a source of what a test says.
-type told struct {
+// hearsay is a source of what a test says.
+type hearsay struct {
 	mu  sync.Mutex
 	all []market.Observation
 }
 
-func (s *told) Stream() string { return "told" }
+func (s *hearsay) Stream() string { return "hearsay" }
 
-func (s *told) Observe(_ context.Context, from uint64, yield func(uint64, *market.Observation) error) error {
+func (s *hearsay) Observe(_ context.Context, from uint64, yield func(uint64, *market.Observation) error) error {
 	s.mu.Lock()
 	all := s.all
 	s.mu.Unlock()
@@ -44,7 +44,7 @@ func (s *told) Observe(_ context.Context, from uint64, yield func(uint64, *marke
 	return nil
 }
 
-func (s *told) say(o ...market.Observation) {
+func (s *hearsay) say(o ...market.Observation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all = append(s.all, o...)
@@ -90,8 +90,8 @@ func (m *memory) counted(stream string, ids ...string) map[string]int {
 	return n
 }
 
-// watching adds monitors of a told source to a court.
-func watching(t *testing.T, c court, s *told) (n *market.Integrity, kill func(string), raised func() []market.Raised) {
+// watching adds monitors of such a source to a court.
+func watching(t *testing.T, c court, s *hearsay) (n *market.Integrity, kill func(string), raised func() []market.Raised) {
 	t.Helper()
 	n, err := market.NewIntegrity(market.IntegrityOptions{
 		Name: "integrity", Stream: "market/integrity", Journal: c.m, Sources: []func() market.Source{func() market.Source { return s }}, Stakes: c.s, Deals: c.d,
@@ -133,7 +133,7 @@ func TestASevereFindingHoldsPaymentsUntilItsCaseIsDecidedAndTakesNothingByItself
 			require.NoError(t, err)
 			_, err = c.s.Lock(ctx, "1", "seller-0", 40*money.Unit)
 			require.NoError(t, err)
-			source := &told{}
+			source := &hearsay{}
 			n, kill, raised := watching(t, c, source)
 			all := rigged(400)
 			source.say(all[:250]...)
@@ -195,7 +195,7 @@ func TestASevereFindingHoldsPaymentsUntilItsCaseIsDecidedAndTakesNothingByItself
 func TestEveryFindingCanBeContestedByWhomItConcerns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := judging(t)
-		source := &told{}
+		source := &hearsay{}
 		n, _, _ := watching(t, c, source)
 		at := time.Now()
 		for i := range 30 {
@@ -238,7 +238,7 @@ func TestEveryFindingCanBeContestedByWhomItConcerns(t *testing.T) {
 func TestMonitorsMissNothingAndCountNothingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := judging(t)
-		source := &told{}
+		source := &hearsay{}
 		n, kill, _ := watching(t, c, source)
 		all := rigged(400)
 		for i := 0; i < len(all); i += 40 {

@@ -28,6 +28,7 @@ import (
 	"mabeam.dev/market"
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/ledger"
+	"mabeam.dev/market/listing"
 	"mabeam.dev/market/money"
 	"mabeam.dev/supervision"
 )
@@ -51,6 +52,10 @@ work: [{queue: q, attempts: 100, backoff: 1ms}]
 market:
   accounts: [{owner: ann, money: {credit: 10}}, {owner: sue, goods: {tea: 1}}]
   auctions: [{auction: tea, kind: vickrey, owner: sue, goods: [tea], duration: 24h}]
+  deals: {}
+  stakes: {}
+  insurance: {}
+  integrity: {}
 `
 
 // nap agents take a second for a task.
@@ -237,6 +242,23 @@ var losses = map[string]loss{
 			a, err := w.n.Exchange().Get(w.ctx, "tea")
 			require.NoError(w, err)
 			assert.Equal(w, auction.Open, a.View.State, "what is there goes on")
+		},
+	},
+	"deals": {
+		phase: "economy", child: "deals", anew: []string{"/n/economy/deals", "/n/economy/deals/"},
+		without: func(w *whole) {
+			_, err := w.n.Deals().Fund(w.ctx, listing.Terms{ID: "1", Buyer: "ann", Provider: "sue", Price: 1})
+			require.ErrorIs(w, err, market.ErrUnavailable)
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
+		},
+	},
+	"integrity": {
+		phase: "economy", child: "integrity", ready: true, anew: []string{"/n/economy/integrity", "/n/economy/integrity/"},
+		without: func(w *whole) {
+			_, err := w.n.Integrity().Check(w.ctx)
+			require.ErrorIs(w, err, market.ErrUnavailable)
+			_, err = w.n.Deals().Fund(w.ctx, listing.Terms{ID: "2", Buyer: "ann", Provider: "sue", Price: 1})
+			require.NoError(w, err, "markets go on")
 		},
 	},
 	"tree": {

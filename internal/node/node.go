@@ -91,6 +91,7 @@ type Node struct {
 	dir      *agents.Directory
 	registry *registry.Registry
 	market   marketplace
+	dealings dealings
 	queues   []*work.Queue
 	drained  []work.Stats // by Stop alone
 }

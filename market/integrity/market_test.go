@@ -23,6 +23,11 @@ type bazaar struct {
 	bidders, sellers, auctions int
 	// loyal is how many bidders buy from one seller only.
 	loyal int
+	// spread is how much values differ, 0 for a quarter; fast is a market of bots that answer at once; popular is the share of sales of the last
+	// seller beside its own.
+	spread  float64
+	fast    bool
+	popular float64
 	// styles are those of the first sellers, one each; the others are honest.
 	styles []style
 }
@@ -86,6 +91,9 @@ func (b bazaar) run() outcome {
 	}
 	for a := range b.auctions {
 		seller := a % b.sellers
+		if b.popular > 0 && b.Float64() < b.popular {
+			seller = b.sellers - 1
+		}
 		honest := b.crowd(seller)
 		var extra []string
 		var st style
@@ -128,7 +136,7 @@ func price(s integrity.Sale) float64 {
 
 type visitor struct {
 	id    string
-	kind  int // 0 sniper, 1 proxy, 2 incremental
+	kind  int // 0 sniper, 1 proxy, 2 incremental, 3 bot
 	value float64
 }
 
@@ -160,7 +168,14 @@ func (b bazaar) visit(i int) visitor {
 	case 7, 8, 9:
 		kind = 2
 	}
-	return visitor{bidder(i), kind, 1000 * math.Exp(.25*b.NormFloat64())}
+	spread := .25
+	if b.spread > 0 {
+		spread = b.spread
+	}
+	if b.fast {
+		kind = 3
+	}
+	return visitor{bidder(i), kind, 1000 * math.Exp(spread*b.NormFloat64())}
 }
 
 // play runs one auction: a minute is a tick. The seed makes the honest do the same with and without helpers.
@@ -178,7 +193,7 @@ func (b bazaar) play(a, seller int, crowd []visitor, guests, helpers []string, s
 		at := float64(t)
 		for _, i := range r.Perm(len(crowd)) {
 			v, look, more := crowd[i], r.Float64(), r.Float64()
-			awake := v.kind == 0 && t >= ticks-3 || v.kind == 1 && look < .5 || v.kind == 2 && look < .12
+			awake := v.kind == 0 && t >= ticks-3 || v.kind == 1 && look < .5 || v.kind == 2 && look < .12 || v.kind == 3
 			at += .9 / float64(len(crowd))
 			if !awake || v.id == leader {
 				continue

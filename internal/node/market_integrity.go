@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"mabeam.dev/internal/node/marketlog"
+	"mabeam.dev/internal/node/phase"
+	"mabeam.dev/market"
+	"mabeam.dev/supervision"
+)
+
+// Integrity returns the monitors of the node's market; nil if nobody looks.
+func (n *Node) Integrity() *market.Integrity { return n.dealings.integrity }
+
+// Security returns the brake of the node's market; nil if it has none.
+func (n *Node) Security() *market.Security { return n.dealings.security }
+
+// integrityService watches the node's market.
+var integrityService = service{
+	Service: phase.Service{
+		Name: "integrity", Phase: phase.Economy, Need: phase.Optional, Loss: phase.Alone, After: []string{"exchange", "deals"},
+		Without: "Nobody looks for abuse, and the brake stays as it is; markets go on. When the monitors are back they read everything that happened meanwhile.",
+	},
+	make: func(n *Node) ([]supervision.Child, error) {
+		c := n.o.Config.Market
+		if c == nil || c.Integrity == nil {
+			return nil, nil
+		}
+		log, d := marketlog.New(n.journal), &n.dealings
+		o := market.IntegrityOptions{
+			Name: "integrity", Stream: "market/integrity", Journal: log, Stakes: d.stakes, Throttle: c.Integrity.Throttle,
+			Rules:   market.IntegrityRules{Window: c.Integrity.Window, Every: c.Integrity.Every},
+			Sources: []func() market.Source{func() market.Source { return market.Auctions(n.market.exchange) }, func() market.Source { return market.Payments(n.market.ledger) }},
+		}
+		if d.deals != nil {
+			o.Sources = append(o.Sources, func() market.Source { return market.Services(d.deals) })
+		}
+		if d.stakes != nil { // somebody can decide
+			o.Deals = d.deals
+		}
+		var err error
+		if d.integrity, err = market.NewIntegrity(o); err != nil {
+			return nil, err
+		}
+		children := []supervision.Child{d.integrity.Child()}
+		if d.deals != nil {
+			if d.security, err = market.NewSecurity(market.SecurityOptions{
+				Name: "security", Stream: "market/security", Journal: log, Deals: d.deals, Integrity: d.integrity, Levels: c.Integrity.Levels(),
+			}); err != nil {
+				return nil, err
+			}
+			children = append(children, d.security.Child())
+		}
+		return children, nil
+	},
+}
