@@ -76,7 +76,7 @@ func newSaleroom(s *sim.Sim, what scene, trap *snare) *saleroom {
 	bus := telemetry.NewBus()
 	r := &saleroom{sys: s.NewSystem(actors.Options{Events: bus}), answers: map[string]auction.Result{}, spec: what.spec}
 	telemetry.Subscribe(bus, "test", func(supervision.ChildRestarting) { r.restarts++ })
-	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	r.j = marketlog.New(j)
 	if trap != nil {
 		trap.Journal, trap.room = r.j, r

@@ -32,7 +32,7 @@ func TestEachUsageIsChargedOnceInAnyOrderOfTurnsAndFaults(t *testing.T) {
 		told, lives := map[int]int{}, 0
 		telemetry.Subscribe(bus, "test", func(e market.BudgetAlerted) { told[e.Percent]++ })
 		telemetry.Subscribe(bus, "test", func(market.ProcessRecovered) { lives++ })
-		j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+		j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 		c, err := market.NewCosts(market.CostsOptions{Name: "costs", Stream: "market/costs", Journal: marketlog.New(j), Alerts: cost.AlertRules{Ahead: -1}})
 		require.NoError(s, err)
 		_, err = supervision.Start(sys, "node", supervision.Spec{

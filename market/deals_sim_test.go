@@ -41,7 +41,7 @@ var guildProcesses = []string{"/node/journal", "/node/ledger", "/node/deals/book
 
 func found(s *sim.Sim) guild {
 	sys := s.NewSystem(actors.Options{})
-	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	log := marketlog.New(j)
 	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: log})
 	require.NoError(s, err)

@@ -40,7 +40,7 @@ func node(s *sim.Sim, killings int) world {
 	bus := telemetry.NewBus()
 	sys := s.NewSystem(actors.Options{Events: bus})
 	telemetry.Subscribe(bus, "test", func(market.ProcessFenced) { fenced++ })
-	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: marketlog.New(j), Snapshots: marketlog.New(j), SnapshotEvery: 7})
 	require.NoError(s, err)
 	sup, err := supervision.Start(sys, "node", supervision.Spec{

@@ -5,7 +5,6 @@ package market_test
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -101,14 +100,3 @@ func (m *memory) alter(stream string, i int, f func(*market.Event)) {
 }
 
 var errDisk = errors.New("the disk does not answer")
-
-// dice is randomness from a seed, as bytes.
-type dice struct{ *rand.Rand }
-
-// Read fills b.
-func (d dice) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = byte(d.Uint32())
-	}
-	return len(b), nil
-}

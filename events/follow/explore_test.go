@@ -6,7 +6,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -22,17 +21,6 @@ import (
 )
 
 var seeds = flag.Int("seeds", 400, "seeds of each exploration")
-
-// dice is randomness from the seed, as bytes.
-type dice struct{ *rand.Rand }
-
-// Read fills b.
-func (d dice) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = byte(d.Uint32())
-	}
-	return len(b), nil
-}
 
 // writeAll appends n events of three types to two streams, through faults, and gives the ids in the order of the log.
 func writeAll(s *sim.Sim, j *events.Journal, n int) {
@@ -57,7 +45,7 @@ func writeAll(s *sim.Sim, j *events.Journal, n int) {
 // that it cannot handle are in its dead stream once.
 func TestAConsumerLeavesNothingOutInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	sim.Explore(t, *seeds, func(s *sim.Sim) {
-		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 		moods := s.Rand("moods")
 		var seen []events.Position
 		c, err := NewConsumer(j, Spec{
@@ -131,7 +119,7 @@ func TestAConsumerLeavesNothingOutInAnyOrderOfTurnsAndFaults(t *testing.T) {
 // Readers that begin at any moment of a writer's work see history and the rest: all of it, once, in order.
 func TestReplayAndThenLiveHasNeitherGapNorRepetition(t *testing.T) {
 	sim.Explore(t, *seeds, func(s *sim.Sim) {
-		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 		_, err := supervision.Start(s.System(), "node", supervision.Spec{
 			Intensity: supervision.Intensity{Max: 1000, Within: time.Second},
 			Children:  []supervision.Child{supervision.Worker(j.Name(), j.Behavior, j.ProcessOptions()...)},

@@ -4,7 +4,6 @@ package sourced
 
 import (
 	"flag"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -21,17 +20,6 @@ import (
 
 var seeds = flag.Int("seeds", 400, "seeds of each exploration")
 
-// dice is randomness from the seed, as bytes.
-type dice struct{ *rand.Rand }
-
-// Read fills b.
-func (d dice) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = byte(d.Uint32())
-	}
-	return len(b), nil
-}
-
 // In any order of turns, and whatever is killed, crashes or hangs: three clients that repeat each command until it is answered have each of them done once, and the state is what a replay gives.
 func TestEachCommandIsDoneOnceInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	const clients, commands = 3, 4
@@ -39,7 +27,7 @@ func TestEachCommandIsDoneOnceInAnyOrderOfTurnsAndFaults(t *testing.T) {
 		sys := s.NewSystem(actors.Options{Events: telemetry.NewBus()})
 		fenced := 0
 		defer telemetry.Subscribe(sys.Events(), "test", func(EntityFenced) { fenced++ })()
-		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 		x, err := New(account{}, options{Name: "account", Journal: j, Stream: "acc", Codec: JSON[changed]("account.changed"), SnapshotEvery: 3})
 		require.NoError(s, err)
 		_, err = supervision.Start(sys, "node", supervision.Spec{

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -22,21 +21,10 @@ import (
 
 var seeds = flag.Int("seeds", 300, "seeds of each exploration")
 
-// dice is randomness from the seed, as bytes.
-type dice struct{ *rand.Rand }
-
-// Read fills b.
-func (d dice) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = byte(d.Uint32())
-	}
-	return len(b), nil
-}
-
 // In any order of turns, with a bus and a journal that are killed, crash or hang, and with subscribers of every speed: each selected event is given once, in order, or lies in a gap.
 func TestEverySelectedEventIsGivenOnceOrLiesInAGapInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	sim.Explore(t, *seeds, func(s *sim.Sim) {
-		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+		j := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 		bus := New(j, Options{Page: 2})
 		_, err := supervision.Start(s.System(), "node", supervision.Spec{
 			Strategy: supervision.RestForOne, Intensity: supervision.Intensity{Max: 1000, Within: time.Second},

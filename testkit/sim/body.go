@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -27,6 +28,20 @@ func (s *Sim) Rand(name string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("sim/" + name)) // a hash never fails to write
 	return rand.New(rand.NewPCG(s.seed, h.Sum64()))
+}
+
+// Entropy is Rand as bytes, for what makes ids: it is read from without end and never fails.
+func (s *Sim) Entropy(name string) io.Reader { return entropy{s.Rand(name)} }
+
+// entropy reads a source, a byte from each number.
+type entropy struct{ *rand.Rand }
+
+// Read fills b.
+func (e entropy) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(e.Uint32())
+	}
+	return len(b), nil
 }
 
 // Trace returns what has happened so far.

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -24,17 +23,6 @@ import (
 	"mabeam.dev/supervision"
 	"mabeam.dev/testkit/sim"
 )
-
-// dice is randomness from the seed, as bytes.
-type dice struct{ *rand.Rand }
-
-// Read fills b.
-func (d dice) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = byte(d.Uint32())
-	}
-	return len(b), nil
-}
 
 // moody agents work for some seconds, fail or panic, as they feel.
 func moody(s *sim.Sim) agents.Kind {
@@ -59,7 +47,7 @@ func moody(s *sim.Sim) agents.Kind {
 // accepted is done or has failed when the faults are over, and the results say so.
 func produce(s *sim.Sim) {
 	const tasks = 6
-	journal := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+	journal := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	directory, listed := agents.NewDirectory(s.System(), "agents")
 	queue, err := work.New(s.System(), work.Options{Epoch: "one", Journal: journal, Directory: directory, SnapshotEvery: 5})
 	require.NoError(s, err)
@@ -122,7 +110,7 @@ func TestExploreAQueueWithItsJournalThreeTimesEach(t *testing.T) {
 // Appends that wait for room in a small journal wait as everything in a simulation does, in processes and in the body.
 func TestExploreAJournalThatIsFull(t *testing.T) {
 	sim.Explore(t, *seeds, func(s *sim.Sim) {
-		journal := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{WaitAppends: 1, Entropy: dice{s.Rand("ids")}})
+		journal := events.NewJournal(memory.New(memory.Options{Now: s.Now}), events.JournalOptions{WaitAppends: 1, Entropy: s.Entropy("ids")})
 		pid, err := journal.Start(s.System())
 		require.NoError(s, err)
 		written := 0
