@@ -34,7 +34,7 @@ type bookNode struct {
 
 func newBookNode(s *sim.Sim) bookNode {
 	sys := s.NewSystem(actors.Options{Events: telemetry.NewBus()})
-	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: marketlog.New(j)})
 	require.NoError(s, err)
 	o := teaBook(marketlog.New(j), l)
