@@ -494,6 +494,63 @@ var coordination = []Entry{
 		"Wait until it recovers, or look for what fails.",
 	},
 	{
+		4701, "protocols/pbft/auth.ErrStaleEpoch", nil, Low, never, false,
+		"A message belongs to another epoch of its group.",
+		"Sign it again in the present epoch.",
+	},
+	{
+		4702, "protocols/pbft.ErrBadView", nil, Low, never, false,
+		"A message belongs to a view that the replica is not in.",
+		"Nothing: replicas tell each other where they are.",
+	},
+	{
+		4703, "protocols/pbft.ErrOutOfWindow", nil, Low, never, false,
+		"A sequence number or request lies outside its window.",
+		"Nothing if it is rare; a client must not skip numbers.",
+	},
+	{
+		4704, "protocols/pbft.ErrNewViewInvalid", nil, High, never, false,
+		"A primary began a view with what does not follow from the view changes.",
+		"The evidence convicts it: take it out of the group.",
+	},
+	{
+		4705, "protocols/pbft.ErrViewChangeInvalid", nil, Medium, never, false,
+		"A member claims more in a view change than it proves.",
+		"Look at the member.",
+	},
+	{
+		4706, "protocols/pbft.ErrAmnesiac", nil, High, never, false,
+		"A replica has lost its vote log and must be silent.",
+		"Give the member a new key in the next epoch.",
+	},
+	{
+		4707, "protocols/pbft.ErrStateTransfer", nil, Critical, never, false,
+		"A state that a quorum vouched for cannot be read.",
+		"Report it: the application has a mistake, or versions differ.",
+	},
+	{
+		4708, "protocols/pbft.ErrRefused", nil, Low, never, false,
+		"A proposal or request breaks a rule of its group.",
+		"The note says which.",
+	},
+	{
+		4709, "protocols/pbft.SafetyError",
+		[]string{"protocols/pbft.ErrSafetyViolated"},
+		Critical, never, false,
+		"Two contradicting decisions are proven: more members lie than the group tolerates.",
+		"Stop the group, keep all logs, and find the liars by the evidence.",
+	},
+	{
+		4710, "protocols/pbft.ErrVoteLog", nil, High, never, false,
+		"A vote log was not written by the replica that reads it.",
+		"Give each replica its own log; without one it is amnesiac.",
+	},
+	{
+		4711, "protocols/pbft.ErrOverloaded", nil, Low, later, false,
+		"A member or client asks for more than its share.",
+		"Ask less often.",
+	},
+	{
 		4801, "protocols/lock.ErrNotHolder", nil, Medium, never, false,
 		"The claim that was to be released or renewed is not held by who asked.",
 		"Nothing: it is as if it had been released.",

@@ -613,6 +613,53 @@ var validation = []Entry{
 		"It was written by another version, or is damaged: keep it and look at the log it is from.",
 	},
 	{
+		1950, "protocols/pbft/wire.ErrMalformed", nil, Medium, never, false,
+		"Bytes are not a message of a Byzantine group.",
+		"Find out who sent them; an honest member of the same version never does.",
+	},
+	{
+		1951, "protocols/pbft/wire.ErrTooLarge", nil, Medium, never, false,
+		"A message of a Byzantine group is larger than its kind may be.",
+		"Ask for less in one request.",
+	},
+	{
+		1952, "protocols/pbft/wire.ConfigError",
+		[]string{"protocols/pbft/wire.ErrInvalidConfig"},
+		Medium, never, false,
+		"A Byzantine group cannot be made of such members.",
+		"Correct the field that the error names.",
+	},
+	{
+		1953, "protocols/pbft/auth.ErrBadAuth", nil, High, never, false,
+		"A message was not signed by whom it names.",
+		"Find out who sent it: somebody lies, or keys are mixed up.",
+	},
+	{
+		1954, "protocols/pbft/auth.ErrKeys", nil, High, never, false,
+		"The private keys of a member or client are not those that its group knows.",
+		"Give it the keys of the configuration, or change the configuration.",
+	},
+	{
+		1955, "protocols/pbft.ErrInvalidOptions", nil, Medium, never, false,
+		"A replica cannot follow its options.",
+		"Correct the field that the error names; a zero field is the default.",
+	},
+	{
+		1956, "protocols/pbft.ErrEvidence", nil, Medium, never, false,
+		"What was handed in as proof of misconduct proves nothing.",
+		"Accuse nobody on it.",
+	},
+	{
+		1957, "protocols/pbft.ErrCertificate", nil, Medium, never, false,
+		"What was handed in as proof of a decision proves nothing.",
+		"Ask the group again.",
+	},
+	{
+		1958, "protocols/pbft.ErrDigest", nil, Medium, never, false,
+		"A batch or a piece of a state is not what its digest says.",
+		"It was not used, and somebody else is asked.",
+	},
+	{
 		1960, "protocols/lock.RequestError",
 		[]string{"protocols/lock.ErrInvalidRequest"},
 		Medium, never, false,
