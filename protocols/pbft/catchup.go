@@ -75,9 +75,42 @@ func (r *Replica) resend() {
 	case Changing:
 		r.emit(Broadcast{r.changes[r.me]})
 	case Normal:
-		r.sendStatus()
 		for _, seq := range r.lacking() {
 			r.fetchBody(r.slots[seq])
+		}
+		if stuck := r.executed == r.ticked; stuck {
+			r.sendStatus()
+			r.repropose()
+			r.relay()
+		}
+		r.ticked = r.executed
+	case Amnesiac:
+		r.sendStatus()
+	}
+}
+
+// relayed is how many requests are passed on to a primary at once.
+const relayed = 16
+
+// relay passes requests on that the primary may not know of.
+func (r *Replica) relay() {
+	n := 0
+	for _, w := range r.pool.order {
+		if r.primary() || n == relayed {
+			return
+		}
+		if !w.gone && w.seq == 0 {
+			r.send(r.cfg.Primary(r.view), w.req)
+			n++
+		}
+	}
+}
+
+// repropose sends the primary's next batches again: a member that has lost them may not even know that it waits for something.
+func (r *Replica) repropose() {
+	for seq := r.executed + 1; seq <= min(r.next, r.executed+4) && r.primary(); seq++ {
+		if s := r.slots[seq]; s != nil && s.pp != nil && s.have && len(s.batch) > 0 {
+			r.emit(Broadcast{&wire.Proposal{Epoch: r.cfg.Epoch, PrePrepare: s.pp, Batch: s.batch}})
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (w *world) decide(n *node, d Decide) {
 func (w *world) watch(n *node) {
 	if s := n.r.Status(); uint64(s.Slots) > w.cfg.Rules.Window {
 		w.fail("member %d holds %d numbers, and the window has %d", n.id, s.Slots, w.cfg.Rules.Window)
-	} else if !n.silent && s.View > w.views {
+	} else if !n.silent && s.View > w.views && w.reached(s.View) {
 		w.views = s.View
 		if w.now > w.gst && !w.forgetful && !w.safety {
 			w.late()
@@ -48,6 +48,17 @@ func (w *world) watch(n *node) {
 			}
 		}
 	}
+}
+
+// reached reports whether the group is on its way to a view: f+1 honest members are, and a single one says little.
+func (w *world) reached(view uint64) bool {
+	k := 0
+	for _, n := range w.nodes {
+		if n.honest && n.r.view >= view {
+			k++
+		}
+	}
+	return k >= w.cfg.Weak()
 }
 
 // late holds the bound on views.

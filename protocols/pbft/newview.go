@@ -87,6 +87,9 @@ func (r *Replica) enter(m *wire.NewView) {
 	r.resumeOrders(base, m.Orders)
 	r.hold = false
 	r.execute()
+	if r.mode == Normal {
+		r.relay()
+	}
 }
 
 // resumeOrders votes for what the new view begins with, and then takes what has come for the view too early.

@@ -54,13 +54,14 @@ func (r *Replica) admissible(m *wire.Request) error {
 	return nil
 }
 
-// onProposal takes a PRE-PREPARE with its batch. What is of a view to come waits, one for each number.
+// onProposal takes a PRE-PREPARE with its batch. What is of a view to come waits, for each number that of the nearest view: the primary of a
+// later one must not push it aside.
 func (r *Replica) onProposal(m *wire.Proposal) {
 	pp := m.PrePrepare
 	r.noticed(r.cfg.Primary(pp.View), pp.View, pp.Seq)
 	if pp.View > r.view || (pp.View == r.view && r.mode == Changing) {
 		if r.inWindow(pp.Seq) {
-			if s := r.slot(pp.Seq); s.future == nil || s.future.PrePrepare.View < pp.View || s.future.PrePrepare.View < r.view {
+			if s := r.slot(pp.Seq); s.future == nil || s.future.PrePrepare.View > pp.View || s.future.PrePrepare.View < r.view {
 				s.future = m
 			}
 		}

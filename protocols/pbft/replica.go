@@ -67,6 +67,7 @@ type Replica struct {
 	gens      [timers]uint64
 	armed     [timers]bool
 	lingered  bool
+	ticked    uint64 // executed at the last resending
 	hold      bool // a view is beginning, and nothing is proposed yet
 	latencies latencies
 

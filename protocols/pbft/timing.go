@@ -18,13 +18,8 @@ func (l *latencies) add(d time.Duration) {
 	l.n++
 }
 
-// slow returns the 99th percentile of the last ones, 0 while there are few.
-func (l *latencies) slow() time.Duration {
-	if l.n < len(l.ring) {
-		return 0
-	}
-	return slices.Max(l.ring[:])
-}
+// slow returns the longest of them, which is their 99th percentile.
+func (l *latencies) slow() time.Duration { return slices.Max(l.ring[:]) }
 
 // patience is how long a request may take in this view. A primary that delays on purpose can raise it to eight times Timeout and no further.
 func (r *Replica) patience() time.Duration {
@@ -50,7 +45,7 @@ func (r *Replica) disarm(t Timer) {
 	}
 }
 
-// watch keeps the timers in step with what the replica waits for.
+// watch keeps the timers in step with what the replica waits for. A primary doubts itself as well: too many of the others may have left its view.
 func (r *Replica) watch() {
 	if !r.armed[TimerResend] && r.unfinished() {
 		r.arm(TimerResend, r.opt.Resend)
@@ -60,7 +55,7 @@ func (r *Replica) watch() {
 	}
 	head := r.pool.oldest()
 	switch {
-	case head == nil || r.primary() || r.executed < r.low || r.opt.skip.timers:
+	case head == nil || r.executed < r.low || r.opt.skip.timers:
 		r.disarm(TimerView)
 		r.timed = nil
 	case head != r.timed || !r.armed[TimerView]:

@@ -15,12 +15,10 @@ func (r *Replica) changeView(view uint64) {
 	if r.mode == Amnesiac || view <= r.view {
 		return
 	}
-	if r.failed == 0 {
-		r.owed = nil
-		for _, w := range r.pool.order {
-			if !w.gone {
-				r.owed = append(r.owed, keyOf(w.req))
-			}
+	r.owed = r.owed[:0]
+	for _, w := range r.pool.order {
+		if !w.gone {
+			r.owed = append(r.owed, keyOf(w.req))
 		}
 	}
 	r.failed++

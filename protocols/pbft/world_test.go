@@ -58,7 +58,6 @@ type world struct {
 	steps    int
 	caught   uint64 // members with evidence against them
 	broken   error
-	trace    func(string, ...any)
 }
 
 // node is a member and what outlives its crashes.
@@ -275,6 +274,9 @@ func (w *world) step(n *node, e event) {
 			return
 		}
 		in = Deliver{w.clock(), v}
+		if traceOn && traceAll {
+			fmt.Printf("      %v -> %d %v %s\n", w.now, n.id, m.Kind(), describe(m))
+		}
 	}
 	if n.lie != nil {
 		w.twist(n, e, in)
@@ -316,7 +318,7 @@ func (w *world) do(n *node, effects []Effect) {
 		case SetTimer:
 			w.at(w.now+e.After, event{kind: evTimer, to: n.id, timer: e.Timer, seq: e.Gen, life: n.life})
 		case Persist:
-			if n.fatal > 0 {
+			if n.fatal > 0 && w.now < w.gst {
 				if n.fatal--; n.fatal == 0 {
 					if w.rng.IntN(2) == 0 {
 						w.write(n, e)
@@ -330,9 +332,13 @@ func (w *world) do(n *node, effects []Effect) {
 			w.decide(n, e)
 		case Report:
 			w.accused(n, e.Evidence)
+		case Note:
+			if traceOn && (traceAll || e.Kind != NoteIgnored) {
+				fmt.Printf("%v: %d %v view %d seq %d %v\n", w.now, n.id, e.Kind, e.View, e.Seq, e.Err)
+			}
 		case Halt:
 			w.fail("member %d halts: %v", n.id, e.Err)
-		case StopTimer, Done, NextEpoch, Note:
+		case StopTimer, Done, NextEpoch:
 		}
 	}
 }
@@ -383,6 +389,9 @@ func (w *world) restart(n *node) {
 		return
 	}
 	n.down = false
+	if traceOn {
+		fmt.Printf("%v: %d restarts with %d records\n", w.now, n.id, len(n.log))
+	}
 	opt, log := w.opt, n.log
 	if n.silent {
 		opt.Amnesiac, log = true, nil
@@ -471,3 +480,5 @@ func (w *world) request(from, to int, m *wire.Request) {
 	}
 	w.at(at, event{kind: evMessage, to: to, msg: m})
 }
+
+var traceOn, traceAll bool
