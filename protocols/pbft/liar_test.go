@@ -70,7 +70,7 @@ func (w *world) corrupt(n *node) {
 		}
 	}
 	opt := w.opt
-	opt.skip = skips{}
+	opt.skip = skips{highest: w.skip.highest, nulls: w.skip.nulls, agreed: w.skip.agreed} // what a NEW-VIEW of anybody must have
 	w.boot(n, opt, nil)
 	if n.lie.traits&twins != 0 {
 		app := &chronicle{}

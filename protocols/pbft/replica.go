@@ -68,7 +68,7 @@ type Replica struct {
 	armed     [timers]bool
 	lingered  bool
 	ticked    uint64 // executed at the last resending
-	hold      bool // a view is beginning, and nothing is proposed yet
+	hold      bool   // a view is beginning, and nothing is proposed yet
 	latencies latencies
 
 	out []Effect

@@ -13,6 +13,7 @@ import (
 var (
 	seeds = flag.Uint64("seeds", 2000, "how many schedules TestSimulation plays")
 	first = flag.Uint64("start", 1, "the seed of its first schedule")
+	trace = flag.Bool("trace", false, "print every message of it; for one schedule")
 )
 
 // explore plays settings for consecutive seeds on all cores and returns the first seed, in their order, that breaks a law.
@@ -53,6 +54,6 @@ func explore(from, count uint64, s func(seed uint64) setting) (uint64, error) {
 func TestSimulation(t *testing.T) {
 	seed, err := explore(*first, *seeds, func(seed uint64) setting { return setting{seed: seed, real: seed%100 == 0} })
 	if err != nil {
-		t.Fatalf("schedule %d: %v\nplay it again: go test ./protocols/pbft -run 'TestSimulation$' -seeds 1 -start %d", seed, err, seed)
+		t.Fatalf("schedule %d: %v\nplay it again: go test ./protocols/pbft -run 'TestSimulation$' -seeds 1 -start %d -trace", seed, err, seed)
 	}
 }

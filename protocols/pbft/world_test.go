@@ -4,7 +4,6 @@ package pbft
 
 import (
 	"fmt"
-	"math/bits"
 	"math/rand/v2"
 	"time"
 
@@ -199,8 +198,8 @@ func (w *world) fail(format string, args ...any) {
 // bound is how many views a request may take once the network has healed.
 func (w *world) bound() uint64 {
 	b := w.cfg.F() + 1
-	if x := 8 * w.delta / w.opt.Timeout; x > 1 {
-		b += bits.Len(uint(8*w.delta-1) / uint(w.opt.Timeout))
+	for t := w.opt.Timeout; t < 8*w.delta; t *= 2 {
+		b++
 	}
 	return uint64(b)
 }
@@ -274,7 +273,7 @@ func (w *world) step(n *node, e event) {
 			return
 		}
 		in = Deliver{w.clock(), v}
-		if traceOn && traceAll {
+		if *trace {
 			fmt.Printf("      %v -> %d %v %s\n", w.now, n.id, m.Kind(), describe(m))
 		}
 	}
@@ -333,7 +332,7 @@ func (w *world) do(n *node, effects []Effect) {
 		case Report:
 			w.accused(n, e.Evidence)
 		case Note:
-			if traceOn && (traceAll || e.Kind != NoteIgnored) {
+			if *trace {
 				fmt.Printf("%v: %d %v view %d seq %d %v\n", w.now, n.id, e.Kind, e.View, e.Seq, e.Err)
 			}
 		case Halt:
@@ -389,7 +388,7 @@ func (w *world) restart(n *node) {
 		return
 	}
 	n.down = false
-	if traceOn {
+	if *trace {
 		fmt.Printf("%v: %d restarts with %d records\n", w.now, n.id, len(n.log))
 	}
 	opt, log := w.opt, n.log
@@ -480,5 +479,3 @@ func (w *world) request(from, to int, m *wire.Request) {
 	}
 	w.at(at, event{kind: evMessage, to: to, msg: m})
 }
-
-var traceOn, traceAll bool
