@@ -19,11 +19,8 @@ type order struct {
 // choose returns what follows from VIEW-CHANGEs: the highest state that any of them proves, and a batch for every number above it that may
 // have been decided. It reports false where they do not suffice, which happens in MAC mode alone.
 func choose(c *wire.Config, s *skips, changes []*wire.ViewChange) (*wire.Stable, []order, bool) {
-	base, top := changes[0].Stable, uint64(0)
+	base, top := highest(changes), uint64(0)
 	for _, m := range changes {
-		if m.Stable.Seq > base.Seq {
-			base = m.Stable
-		}
 		for _, p := range m.Prepared {
 			top = max(top, p.PrePrepare.Seq)
 		}

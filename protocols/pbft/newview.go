@@ -73,12 +73,7 @@ func (r *Replica) enter(m *wire.NewView) {
 		r.emit(Broadcast{m})
 	}
 	r.emit(Note{Kind: NoteNewView, View: r.view, Seq: r.executed})
-	base := m.Changes[0].Stable
-	for _, c := range m.Changes {
-		if c.Stable.Seq > base.Seq {
-			base = c.Stable
-		}
-	}
+	base := highest(m.Changes)
 	r.next = max(r.low, base.Seq)
 	if n := len(m.Orders); n > 0 {
 		r.next = max(r.next, m.Orders[n-1].Seq)
@@ -90,6 +85,17 @@ func (r *Replica) enter(m *wire.NewView) {
 	if r.mode == Normal {
 		r.relay()
 	}
+}
+
+// highest returns the highest state that any of the VIEW-CHANGEs proves.
+func highest(changes []*wire.ViewChange) *wire.Stable {
+	base := changes[0].Stable
+	for _, c := range changes {
+		if c.Stable.Seq > base.Seq {
+			base = c.Stable
+		}
+	}
+	return base
 }
 
 // resumeOrders votes for what the new view begins with, and then takes what has come for the view too early.

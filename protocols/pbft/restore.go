@@ -110,6 +110,9 @@ func (r *Replica) begin() {
 		return
 	}
 	if r.entered != nil {
+		if r.settle(highest(r.entered.Changes)); r.mode != Normal { // the crash may have come between the two
+			return
+		}
 		for _, pp := range r.entered.Orders {
 			if r.next = max(r.next, pp.Seq); pp.Seq > r.low {
 				r.slot(pp.Seq).pp = pp

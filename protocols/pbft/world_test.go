@@ -77,7 +77,6 @@ type node struct {
 type caller struct {
 	k     *Client
 	check *auth.Verifier
-	plan  []time.Duration
 	since map[uint64]uint64 // highest view when the request was made, or the network healed
 }
 
