@@ -583,6 +583,11 @@ var validation = []Entry{
 		"Correct the field that the error names.",
 	},
 	{
+		1897, "market.ErrNotForTasks", nil, Medium, never, false,
+		"Tasks cannot be bought in an auction of this kind.",
+		"Choose english, dutch, firstprice, vickrey, uniform or combinatorial.",
+	},
+	{
 		1901, "testkit/conform.ParseError", nil, Low, never, false,
 		"A line of a conformance script cannot be read.",
 		"Correct the line.",
