@@ -230,7 +230,7 @@ func (a *auctioneerActor) advance(ctx *actors.Context[AuctioneerMessage]) error 
 				a.solve(ctx, p)
 				return nil
 			}
-			err = a.commit(ctx, auction.Decide{At: ctx.Now()})
+			err = a.decision(ctx, auction.Decide{At: ctx.Now()})
 		case auction.Decided:
 			if a.owes() {
 				err = a.commit(ctx, auction.Charge{At: ctx.Now()})

@@ -5,6 +5,7 @@ package market
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -152,22 +153,54 @@ func (a *auctioneerActor) charge(ctx *actors.Context[AuctioneerMessage]) error {
 // million is the whole of a share that is counted in millionths.
 const million = 1_000_000
 
+// decision makes a decision durable, and with it, if all that it asks for is held, the transaction that settles it: nothing can come between
+// them.
+func (a *auctioneerActor) decision(ctx *actors.Context[AuctioneerMessage], in auction.Decide) error {
+	p := placed{auctionPlace: auctionPlace{in: in}}
+	if p.prepared, p.err = auction.Prepare(in); p.err == nil {
+		p.result, p.err = a.accept(ctx, &p)
+	}
+	if p.err != nil {
+		return fmt.Errorf("market: auction %q: %w", a.h.o.Spec.ID, p.err)
+	}
+	list := []Event{{auctionInput, p.prepared.Encoded()}}
+	if !a.owes() {
+		if ev, err := a.plan(); err == nil { // else settle says why not
+			list = append(list, ev)
+		}
+	}
+	if err := a.append(ctx, list...); err != nil {
+		return err
+	}
+	a.publish()
+	return nil
+}
+
+// plan makes the transaction that settles, for the journal.
+func (a *auctioneerActor) plan() (Event, error) {
+	t, err := a.settlement()
+	if err != nil {
+		return Event{}, err
+	}
+	data, err := json.Marshal(t)
+	if err != nil {
+		return Event{}, err
+	}
+	a.settling = &t
+	return Event{auctionSettling, data}, nil
+}
+
 // settle pays for what was sold with one transaction. The journal has it before the ledger: a successor posts the same again, and the key
 // keeps it from being done twice. What the ledger refuses for good fails the auction.
 func (a *auctioneerActor) settle(ctx *actors.Context[AuctioneerMessage]) error {
 	if a.settling == nil {
-		t, err := a.settlement()
+		ev, err := a.plan()
 		if err != nil {
 			return a.commit(ctx, auction.Fail{At: ctx.Now(), Reason: err.Error()})
 		}
-		data, err := json.Marshal(t)
-		if err != nil {
+		if err := a.append(ctx, ev); err != nil {
 			return err
 		}
-		if err := a.append(ctx, Event{auctionSettling, data}); err != nil {
-			return err
-		}
-		a.settling = &t
 	}
 	err := a.post(ctx, *a.settling)
 	if a.lost(ctx, err) {

@@ -26,7 +26,7 @@ type mutant struct {
 func mutants() map[string]mutant {
 	return map[string]mutant{
 		"the settlement has a key of the incarnation":     {file: "auctioneer_money.go", right: "Key: a.m.SettlementKey()", wrong: "Key: a.fresh()"},
-		"the settlement is not in the journal":            {file: "auctioneer_money.go", right: "if err := a.append(ctx, Event{auctionSettling, data}); err != nil {", wrong: "if len(data) == 0 {"},
+		"the settlement is not in the journal":            {file: "auctioneer_money.go", right: "			list = append(list, ev)\n", wrong: "			_ = ev\n"},
 		"winners are charged after the settlement":        {file: "auctioneer_money.go", right: "if a.settling != nil { // all had paid", wrong: "if false { // all had paid"},
 		"holds are given back before the bids are stored": {file: "auctioneer_batch.go", right: "	if len(data) > 0 {\n		if err := a.append", wrong: "	if err := a.giveBack(ctx); err != nil {\n		return err\n	}\n	if len(data) > 0 {\n		if err := a.append"},
 		"bids are answered before they are stored": {
