@@ -153,3 +153,63 @@ func TestWhereTruthIsNotPromisedItDoesNotPay(t *testing.T) {
 	less = gain(t, slots, append([]auction.Bid{bid("b0", 5)}, rivals...), "b0", value)
 	require.Equal(t, []money.Amount{10, 81}, []money.Amount{honest, less}, "the slot below costs much less")
 }
+
+// TestWhoWinsStillWinsWithABetterBid draws a sealed auction of each kind and betters a winner's bid: it wins at least as much. Nobody pays more than
+// it bid, or gets less than it asked for.
+func TestWhoWinsStillWinsWithABetterBid(t *testing.T) {
+	for _, kind := range []auction.Kind{auction.FirstPrice, auction.Vickrey, auction.Uniform, auction.GSP} {
+		for _, reverse := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/%t", kind, reverse), func(t *testing.T) {
+				rapid.Check(t, func(t *rapid.T) {
+					s := spec(kind)
+					s.Service, s.Reverse, s.Reserve, s.Hidden = true, reverse, 80, true
+					if !reverse {
+						s.Reserve = money.Amount(rapid.IntRange(0, 30).Draw(t, "reserve"))
+					}
+					if kind == auction.GSP {
+						s.GSP.Slots = []int64{9, 5, 2}
+					} else {
+						s.Units = rapid.Int64Range(1, 3).Draw(t, "units")
+					}
+					s.Weighted = kind != auction.Uniform && rapid.Bool().Draw(t, "weighted")
+					var bids []auction.Bid
+					for i := range rapid.IntRange(1, 5).Draw(t, "bidders") {
+						b := bid(fmt.Sprintf("b%d", i), money.Amount(rapid.IntRange(2, 70).Draw(t, "value")))
+						if kind == auction.Uniform {
+							b.Values, b.Amount = []money.Amount{b.Amount}, 0
+						}
+						bids = append(bids, b)
+					}
+					at := rapid.IntRange(0, len(bids)-1).Draw(t, "place")
+					price := func() *money.Amount {
+						if kind == auction.Uniform {
+							return &bids[at].Values[0]
+						}
+						return &bids[at].Amount
+					}
+					units := func() (n int64) { // and nobody loses
+						offered := *price()
+						gain(t, s, bids, bids[at].Bidder, func(a auction.Award) money.Amount {
+							n = a.Units
+							if all := offered * money.Amount(a.Units); reverse {
+								require.GreaterOrEqual(t, a.Amount, all)
+							} else {
+								require.LessOrEqual(t, a.Amount, all)
+							}
+							return 0
+						})
+						return n
+					}
+					before := units()
+					by := money.Amount(rapid.IntRange(1, 20).Draw(t, "better"))
+					if reverse {
+						*price() = max(1, *price()-by)
+					} else {
+						*price() += by
+					}
+					require.GreaterOrEqual(t, units(), before)
+				})
+			})
+		}
+	}
+}
