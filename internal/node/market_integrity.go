@@ -3,6 +3,7 @@
 package node
 
 import (
+	"mabeam.dev/internal/admin"
 	"mabeam.dev/internal/node/marketlog"
 	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/market"
@@ -53,4 +54,13 @@ var integrityService = service{
 		}
 		return children, nil
 	},
+}
+
+// court is how deals, cases and rankings are asked over HTTP.
+func (n *Node) court() admin.DealsOptions {
+	d := &n.dealings
+	return admin.DealsOptions{
+		Deals: d.deals, Stakes: d.stakes, Reputation: d.reputation, Trust: d.trust, Integrity: d.integrity, Security: d.security, Now: n.sys.Now,
+		Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body),
+	}
 }

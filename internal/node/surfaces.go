@@ -115,7 +115,7 @@ func (s *surface) cut() {
 // handler is all that the node answers over HTTP.
 func (n *Node) handler() http.Handler {
 	all := admin.WithWatch(admin.Join(admin.Handler(n, n.metrics.Handler()), n.traceIntake(admin.Tasks(n.intake()))), n.views())
-	return admin.WithAgents(admin.WithEvents(all, n.past()), admin.Agents(n.crew()))
+	return admin.WithDeals(admin.WithAgents(admin.WithEvents(all, n.past()), admin.Agents(n.crew())), admin.Deals(n.court()))
 }
 
 // intake is how tasks come in over HTTP.

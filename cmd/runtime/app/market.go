@@ -16,17 +16,23 @@ import (
 func (c *command) market() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "market",
-		Short: "Solve combinatorial auctions and check the proofs",
+		Short: "Solve auctions, check the proofs, and see to cases and rankings",
 		Long: `market decides combinatorial auctions: which bids win so that they pay the most, and
 what each winner pays.
 
   runtime market solve auction.json                      winners, and the proof that no others pay more
-  runtime market verify auction.json proof.json          a proof, checked without the solver`,
+  runtime market verify auction.json proof.json          a proof, checked without the solver
+
+On a running node it shows who is how good, and decides cases of misconduct:
+
+  runtime market rankings                                agents by what was measured of their deals
+  runtime market cases                                   cases, and what monitors have found
+  runtime market case review c-1 --by judge              a step of a case`,
 		Args: func(cmd *cobra.Command, args []string) error { return unknown(cmd, args) },
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(c.marketSolve(), c.marketVerify())
+	cmd.AddCommand(c.marketRankings(), c.marketCases(), c.marketCase(), c.marketSolve(), c.marketVerify())
 	return cmd
 }
 
