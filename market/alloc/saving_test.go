@@ -15,6 +15,8 @@ import (
 
 // Fleets differ: an agent's costs are its own level times how well it suits each task, both log-normal with a spread of about a half; a tenth of
 // the pairs cannot be. Taking turns means that each task goes to the next agent in the circle that can do it. Both do every task, so that success is equal.
+//
+// Holds: ECO-9
 func TestAssignmentSavesAtLeastThirtyPercentAgainstTakingTurns(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	const rounds, tasks, agents = 200, 20, 30

@@ -159,8 +159,10 @@ func play(s style, judged bool, times, auctions int) row {
 	return r
 }
 
-// Attackers of eleven styles play against the detector, the last six knowing it; cartels meet in tenders; an owner has many names. What is printed is the
-// report; what is asserted are the goals.
+// Attackers of eleven styles play against the detector, the last six knowing it; cartels meet in tenders; honest markets look suspicious. What is printed
+// is the report; what is asserted are the goals.
+//
+// Holds: ECO-7
 func TestIntegrityOfSimulatedMarkets(t *testing.T) {
 	times := *runs
 	var out strings.Builder
