@@ -36,25 +36,31 @@ func ratings(r *rand.Rand) (all []integrity.Rated) {
 	return all
 }
 
+// conspire adds pairs who praise each other's poor work, and slanderers.
+func conspire(r *rand.Rand, all []integrity.Rated, guilty map[string]string) []integrity.Rated {
+	for k := range 5 {
+		a, b, s := fmt.Sprint("friend-a", k), fmt.Sprint("friend-b", k), fmt.Sprint("slanderer-", k)
+		guilty[a], guilty[b], guilty[s] = "praise", "praise", "slander"
+		for i := range 12 {
+			poor := clamp(.4 + .1*r.NormFloat64())
+			all = append(
+				all,
+				integrity.Rated{Deal: fmt.Sprint(a, i), From: a, To: b, Rating: 1, Outcome: poor, At: start},
+				integrity.Rated{Deal: fmt.Sprint(b, i), From: b, To: a, Rating: .95, Outcome: poor, At: start},
+				integrity.Rated{Deal: fmt.Sprint(s, i), From: s, To: fmt.Sprint("expert-", i), Rating: .3 * r.Float64(), Outcome: .9, At: start},
+			)
+		}
+	}
+	return all
+}
+
 func TestFalseRatingsAreFoundAndAgreementIsNot(t *testing.T) {
 	guilty := map[string]string{}
 	for seed := range uint64(5) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		all := ratings(r)
 		assert.Empty(t, integrity.Ratings(all, integrity.RatingRules{}), "honest experts who agree")
-		for k := range 5 {
-			a, b, s := fmt.Sprint("friend-a", k), fmt.Sprint("friend-b", k), fmt.Sprint("slanderer-", k)
-			guilty[a], guilty[b], guilty[s] = "praise", "praise", "slander"
-			for i := range 12 {
-				poor := clamp(.4 + .1*r.NormFloat64())
-				all = append(
-					all,
-					integrity.Rated{Deal: fmt.Sprint(a, i), From: a, To: b, Rating: 1, Outcome: poor, At: start},
-					integrity.Rated{Deal: fmt.Sprint(b, i), From: b, To: a, Rating: .95, Outcome: poor, At: start},
-					integrity.Rated{Deal: fmt.Sprint(s, i), From: s, To: fmt.Sprint("expert-", i), Rating: .3 * r.Float64(), Outcome: .9, At: start},
-				)
-			}
-		}
+		all = conspire(r, all, guilty)
 		found := integrity.Ratings(all, integrity.RatingRules{})
 		p, rec, wrong := measure(flaggedBy(found), guilty, 200)
 		t.Logf("seed %d: precision %.3f recall %.3f honest flagged %.4f", seed, p, rec, wrong)

@@ -54,9 +54,8 @@ func TestGoodsThatGoInCirclesAreFoundAndMarketMakersAreNot(t *testing.T) {
 	assert.Equal(t, [][]string{{"p1", "p2"}, {"r1", "r2", "r3"}, {"sam"}}, who)
 }
 
-func TestIdentitiesOfOneOwnerAreFoundInAnyNumber(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 1))
-	var all []integrity.Account
+// armies are owners with 2, 10 and 100 identities among honest accounts from one bank and bots that answer to the same news.
+func armies(r *rand.Rand) (all []integrity.Account, guilty map[string]string) {
 	acts := func(of []time.Time, spread time.Duration) (moved []time.Time) {
 		for _, at := range of {
 			moved = append(moved, at.Add(time.Duration(r.Int64N(int64(spread)))))
@@ -78,7 +77,7 @@ func TestIdentitiesOfOneOwnerAreFoundInAnyNumber(t *testing.T) {
 	for i := range 50 { // fast bots that answer to the same news, with money of their own
 		all = append(all, integrity.Account{ID: fmt.Sprintf("bot-%02d", i), Acts: acts(news, time.Second)})
 	}
-	guilty := map[string]string{}
+	guilty = map[string]string{}
 	for _, n := range []int{2, 10, 100} {
 		script := random()
 		for i := range n {
@@ -87,6 +86,11 @@ func TestIdentitiesOfOneOwnerAreFoundInAnyNumber(t *testing.T) {
 			all = append(all, integrity.Account{ID: id, Funder: fmt.Sprintf("source-%d", n), Acts: acts(script, time.Second)})
 		}
 	}
+	return all, guilty
+}
+
+func TestIdentitiesOfOneOwnerAreFoundInAnyNumber(t *testing.T) {
+	all, guilty := armies(rand.New(rand.NewPCG(1, 1)))
 	all = append(all, integrity.Account{ID: "open-1", Owner: "olga"}, integrity.Account{ID: "open-2", Owner: "olga"}, integrity.Account{ID: "single", Owner: "sue"})
 	found := integrity.Sybils(all, integrity.SybilRules{})
 	assert.Len(t, found, 4)
