@@ -249,9 +249,12 @@ func (g *givenUp) take() []string {
 	return ids
 }
 
+// outside reports whether an owner is no process.
+func outside(owner string) bool { return strings.HasPrefix(owner, "outside/") }
+
 // agentOf is the last part of a process's path.
 func agentOf(owner string) string {
-	if strings.HasPrefix(owner, "outside/") {
+	if outside(owner) {
 		return ""
 	}
 	if at := strings.LastIndexByte(owner, '#'); at > 0 {

@@ -79,9 +79,10 @@ func (a *spaceActor) open(ctx *actors.Context[spaceMessage]) error {
 	}
 	a.s.epoch.Store(a.state.epoch)
 	for _, owner := range a.state.owners() {
-		pid, here := a.s.owners.Load(owner)
-		if here {
+		if pid, known := a.s.owners.Load(owner); known {
 			a.watch(ctx, owner, pid)
+		} else if !outside(owner) { // the one before had heard of its end
+			a.do(ctx, spaceInput{Op: opDown, Owner: owner})
 		}
 	}
 	for _, name := range leaders(a.state) {
@@ -133,10 +134,10 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 		m.reply.Send(m.with(a.state))
 		return nil
 	case ended:
+		a.do(ctx, spaceInput{Op: opDown, Owner: m.owner})
 		delete(a.watched, m.owner)
 		a.s.owners.Delete(m.owner)
 		a.s.names.Delete(m.down.PID)
-		a.do(ctx, spaceInput{Op: opDown, Owner: m.owner})
 	case wake:
 		a.due = time.Time{}
 		a.do(ctx, spaceInput{Op: opTick})
