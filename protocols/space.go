@@ -176,7 +176,7 @@ func (s *Space) ask(ctx context.Context, in spaceInput) (spaceAnswer, error) {
 	}
 	var downSince time.Time
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		a, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[spaceAnswer]) spaceMessage { return ask{in, pid, reply} })
+		a, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[spaceAnswer]) spaceMessage { return &ask{in, pid, reply} })
 		if err == nil {
 			return a, nil
 		}

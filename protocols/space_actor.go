@@ -14,7 +14,7 @@ import (
 )
 
 // compactAfter is how many entries a log has before a snapshot takes their place.
-const compactAfter = 8192
+const compactAfter = 16384
 
 // spaceActor is one incarnation of a space's process. It steps the state, keeps each step, and only then lets anybody hear of it.
 type spaceActor struct {
@@ -73,7 +73,7 @@ func (a *spaceActor) open(ctx *actors.Context[spaceMessage]) error {
 	}
 	a.state, a.entries, a.ready = state, replayed, true
 	cold := !a.s.warm.Swap(true)
-	a.do(ctx, spaceInput{Op: opOpen, Cold: cold, N: int64(a.s.epoch.Load()) + 1})
+	a.do(ctx, &spaceInput{Op: opOpen, Cold: cold, N: int64(a.s.epoch.Load()) + 1})
 	if err := a.commit(ctx); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (a *spaceActor) open(ctx *actors.Context[spaceMessage]) error {
 		if pid, known := a.s.owners.Load(owner); known {
 			a.watch(ctx, owner, pid)
 		} else if !outside(owner) { // the one before had heard of its end
-			a.do(ctx, spaceInput{Op: opDown, Owner: owner})
+			a.do(ctx, &spaceInput{Op: opDown, Owner: owner})
 		}
 	}
 	for _, name := range leaders(a.state) {
@@ -115,7 +115,7 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 		return nil
 	}
 	switch m := m.(type) {
-	case ask:
+	case *ask:
 		if !m.reply.Open() {
 			return nil // the caller has given up, and its message may have been here
 		}
@@ -123,7 +123,7 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 			a.watch(ctx, m.in.Owner, m.pid)
 		}
 		a.replies[m.in.ID] = m.reply
-		a.do(ctx, m.in)
+		a.do(ctx, &m.in)
 	case give:
 		a.takeBack(ctx)
 	case look:
@@ -134,13 +134,13 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 		m.reply.Send(m.with(a.state))
 		return nil
 	case ended:
-		a.do(ctx, spaceInput{Op: opDown, Owner: m.owner})
+		a.do(ctx, &spaceInput{Op: opDown, Owner: m.owner})
 		delete(a.watched, m.owner)
 		a.s.owners.Delete(m.owner)
 		a.s.names.Delete(m.down.PID)
 	case wake:
 		a.due = time.Time{}
-		a.do(ctx, spaceInput{Op: opTick})
+		a.do(ctx, &spaceInput{Op: opTick})
 	case spaceFlush:
 		a.armed = false
 		return a.commit(ctx)
@@ -150,11 +150,11 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 	return a.settle(ctx)
 }
 
-// do steps the state and keeps the step; what it did is told when that is durable.
-func (a *spaceActor) do(ctx *actors.Context[spaceMessage], in spaceInput) {
+// do steps the state and keeps the step, whose input is not changed any more; what it did is told when that is durable.
+func (a *spaceActor) do(ctx *actors.Context[spaceMessage], in *spaceInput) {
 	now := ctx.Now()
-	a.queue = append(a.queue, a.state.step(now, in)...)
-	if err := a.store.add(spaceEntry{At: now, In: &in}); err != nil {
+	a.queue = append(a.queue, a.state.step(now, *in)...)
+	if err := a.store.add(spaceEntry{At: now, In: in}); err != nil {
 		panic(err) // the log is not this process's any more
 	}
 	a.entries++
@@ -223,12 +223,12 @@ func (a *spaceActor) watch(ctx *actors.Context[spaceMessage], owner string, pid 
 func (a *spaceActor) takeBack(ctx *actors.Context[spaceMessage]) {
 	for _, id := range a.s.given.take() {
 		delete(a.replies, id)
-		a.do(ctx, spaceInput{Op: opCancel, Target: id})
+		a.do(ctx, &spaceInput{Op: opCancel, Target: id})
 	}
 }
 
 // armFor lets the timer run for what a step may have brought.
-func (a *spaceActor) armFor(ctx *actors.Context[spaceMessage], now time.Time, in spaceInput) {
+func (a *spaceActor) armFor(ctx *actors.Context[spaceMessage], now time.Time, in *spaceInput) {
 	sooner := func(at time.Time, ok bool) {
 		if ok {
 			a.sooner(ctx, now, at)

@@ -83,7 +83,7 @@ func (r *rig) hold(c *actors.Context[int], name string, in grant, acquire func()
 	who := c.PID().String() + " " + name
 	r.grants[who] = append(r.grants[who], g.Token())
 	if leased {
-		r.note(name, free{g.Token()}, nil, r.tick(), math.MaxInt64)
+		r.note(name, free{g.Token()}, nil, call, math.MaxInt64) // perhaps before its holder hears of it
 	}
 	if err := r.sys.Sleep(c, pause); err != nil {
 		return err
@@ -176,7 +176,7 @@ func (r *rig) lead(c *actors.Context[int], leased bool, pause time.Duration) err
 	who := c.PID().String() + " office"
 	r.grants[who] = append(r.grants[who], o.Term())
 	if leased {
-		r.note("office", free{o.Term()}, nil, r.tick(), math.MaxInt64)
+		r.note("office", free{o.Term()}, nil, call, math.MaxInt64)
 	}
 	if err := r.sys.Sleep(c, pause); err != nil {
 		return err

@@ -224,7 +224,7 @@ type tableClaim struct {
 	heir  table.Receiver[*spaceTable]
 }
 
-func (ask) space()        {}
+func (*ask) space()       {}
 func (give) space()       {}
 func (look) space()       {}
 func (ended) space()      {}

@@ -510,3 +510,46 @@ func TestASpaceThatIsAwayIsSaidSo(t *testing.T) {
 		require.ErrorContains(t, err, "negative")
 	})
 }
+
+func TestAViewShowsWhatAProcessHasAndWaitsFor(t *testing.T) {
+	bubble(t, protocols.SpaceOptions{}, func(t *testing.T, w world) {
+		bob, err := w.Lock("y").Acquire(as("bob"))
+		require.NoError(t, err)
+		ann := w.spawn("ann")
+		ann.Tell(func(c *actors.Context[run]) {
+			_, err := w.Lock("x").Acquire(c)
+			assert.NoError(t, err)
+			_, err = w.Semaphore("s", 2).Acquire(c, 1)
+			assert.NoError(t, err)
+			_, err = w.Barrier("p", barrier.Spec{Kind: barrier.Phaser}).Register(c)
+			assert.NoError(t, err)
+			_, err = w.Election("e", election.Spec{}).Stand(c, protocols.Candidacy{})
+			assert.NoError(t, err)
+			_, err = w.Lock("y").Acquire(c)
+			assert.ErrorIs(t, err, actors.ErrFenced, "it waits until it is killed")
+		})
+		synctest.Wait()
+		has, err := w.Holdings(context.Background(), ann.PID())
+		require.NoError(t, err)
+		var shown []string
+		for _, h := range has {
+			shown = append(shown, fmt.Sprint(h.Kind, " ", h.Name, " ", h.Held()))
+		}
+		assert.Equal(t, []string{"lock x true", "semaphore s true", "lock y false", "barrier p false", "election e true"}, shown)
+		n, err := w.Stats(context.Background())
+		require.NoError(t, err)
+		assert.Equal(t, protocols.SpaceStats{Locks: 3, Held: 3, Waiting: 1, Barriers: 1, Elections: 1, Owners: 2, Epoch: 2}, n)
+		names, err := w.Locks(context.Background())
+		require.NoError(t, err)
+		assert.Equal(t, []string{"s", "x", "y"}, names)
+		his, err := w.HoldingsOf(context.Background(), "bob")
+		require.NoError(t, err)
+		assert.Len(t, his, 1)
+		require.NoError(t, bob.Release(context.Background()))
+		ann.PID().Kill()
+		synctest.Wait()
+		has, err = w.Holdings(context.Background(), ann.PID())
+		require.NoError(t, err)
+		assert.Empty(t, has, "the end of a process leaves nothing")
+	})
+}
