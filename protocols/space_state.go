@@ -80,6 +80,7 @@ type spaceAnswer struct {
 	Index      int        `json:"index,omitempty"`
 	Value      int64      `json:"value,omitempty"`
 	Leader     string     `json:"leader,omitempty"`
+	Office     string     `json:"office,omitempty"` // the election that a campaign won
 }
 
 // spaceOutput is something that a step has done: the answer to a request, news for those who watch, or both.
@@ -132,7 +133,7 @@ func (s *spaceState) open(now time.Time, in spaceInput) (out []spaceOutput) {
 		s.done.clear()
 		clear(s.waits)
 	}
-	s.epoch = max(s.epoch+1, uint32(in.N))
+	s.epoch = max(s.epoch+1, uint32(max(in.N, 0)))
 	s.locks.Rebuilt(s.epoch)
 	return out
 }
@@ -251,6 +252,10 @@ func (s *spaceState) down(now time.Time, owner string) []spaceOutput {
 func (s *spaceState) cancel(now time.Time, id string) []spaceOutput {
 	w, elsewhere := s.waits[id]
 	if !elsewhere {
+		if a, done := s.done.find(id); done && a.Office != "" { // it won, and nobody heard of it
+			effects, _ := s.elections[a.Office].Resign(now, a.Leader, a.Token) // refused if the term is over anyway
+			return s.electionEffects(a.Office, effects)
+		}
 		return s.lockEffects(s.locks.Cancel(now, id))
 	}
 	switch w.Op {

@@ -203,7 +203,7 @@ func (s *spaceState) electionStep(now time.Time, in spaceInput) []spaceOutput {
 			return append(out, refused(in.ID, err)...)
 		case in.Wait && who == in.Owner && s.waits[in.ID].Op != "": // it leads already, under another id
 			delete(s.waits, in.ID)
-			return append(out, s.told(in.ID, spaceAnswer{Token: term, Until: e.Until(), Leader: who}))
+			return append(out, s.told(in.ID, spaceAnswer{Token: term, Until: e.Until(), Leader: who, Office: in.Name}))
 		case in.Wait:
 			return out
 		default:
@@ -240,7 +240,7 @@ func (s *spaceState) electionEffects(name string, effects []election.Effect) []s
 		case election.Elected:
 			if waiting {
 				delete(s.waits, e.ID)
-				o = s.told(e.ID, spaceAnswer{Token: e.Term, Until: e.Until, Leader: e.Candidate})
+				o = s.told(e.ID, spaceAnswer{Token: e.Term, Until: e.Until, Leader: e.Candidate, Office: name})
 			}
 			o.news = LeaderElected{about, e.Term, e.Until}
 		case election.Deposed:
