@@ -482,6 +482,19 @@ var coordination = []Entry{
 		4620, "market.ErrUnknownAuction", nil, Low, never, false,
 		"No auction of the exchange has the id.",
 		"List the auctions, and look at the id.",
+		4910, "protocols/consensus.ErrNotMember", nil, Low, never, false,
+		"Somebody voted who is not in the electorate of the session.",
+		"The electorate is fixed when a session opens: take part in the next one.",
+	},
+	{
+		4911, "protocols/consensus.ErrBallotClosed", nil, Low, never, false,
+		"A ballot came after the vote was closed, or after its deadline.",
+		"Nothing is to be done: the outcome stands.",
+	},
+	{
+		4912, "protocols/consensus.ErrQuestionMismatch", nil, Low, never, false,
+		"A ballot names another question than the one that is asked.",
+		"Answer the question of the invitation, or leave its digest out.",
 	},
 	{
 		4630, "market.ErrKeyTaken", nil, Low, never, false,

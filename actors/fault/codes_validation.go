@@ -613,6 +613,16 @@ var validation = []Entry{
 		"Name a test that exists, or a reason.",
 	},
 	{
+		1936, "protocols/consensus.RuleError", nil, Low, never, false,
+		"The rules of a vote cannot be: each mistake names its field.",
+		"Correct the field that the message names.",
+	},
+	{
+		1937, "protocols/consensus.BallotError", nil, Low, never, false,
+		"A ballot cannot count.",
+		"Answer with an option of the question, ratings from 0 to 1, and a higher number than before to replace a ballot.",
+	},
+	{
 		1942, "protocols/machine.ErrMalformed", nil, Medium, never, false,
 		"An encoded event of a protocol cannot be read.",
 		"It was written by another version, or is damaged: keep it and look at the log it is from.",
