@@ -482,19 +482,6 @@ var coordination = []Entry{
 		4620, "market.ErrUnknownAuction", nil, Low, never, false,
 		"No auction of the exchange has the id.",
 		"List the auctions, and look at the id.",
-		4910, "protocols/consensus.ErrNotMember", nil, Low, never, false,
-		"Somebody voted who is not in the electorate of the session.",
-		"The electorate is fixed when a session opens: take part in the next one.",
-	},
-	{
-		4911, "protocols/consensus.ErrBallotClosed", nil, Low, never, false,
-		"A ballot came after the vote was closed, or after its deadline.",
-		"Nothing is to be done: the outcome stands.",
-	},
-	{
-		4912, "protocols/consensus.ErrQuestionMismatch", nil, Low, never, false,
-		"A ballot names another question than the one that is asked.",
-		"Answer the question of the invitation, or leave its digest out.",
 	},
 	{
 		4630, "market.ErrKeyTaken", nil, Low, never, false,
@@ -673,5 +660,70 @@ var coordination = []Entry{
 		4852, "protocols.ErrSpaceVersion", nil, High, never, false,
 		"The stream of a space has another writer.",
 		"Have one space write to a stream.",
+	},
+	{
+		4901, "protocols.BudgetError", nil, Medium, never, true,
+		"The budget of a session could not be reserved.",
+		"The cause says why; ask for less or wait until budget is free.",
+	},
+	{
+		4902, "protocols.OverloadedError", nil, Medium, later, false,
+		"As many sessions are active as there may be.",
+		"Try again when some have ended, or raise the limit.",
+	},
+	{
+		4903, "protocols.ConflictError", nil, Low, never, false,
+		"The id of a session stands for another one.",
+		"Choose another id; the same id is for repeating the same start.",
+	},
+	{
+		4904, "protocols.ErrNotFound", nil, Low, never, false,
+		"The engine knows no session of the id, or has forgotten it: sessions that have ended are kept for ten minutes.",
+		"Look at the id; 'runtime inspect coordination' lists the sessions.",
+	},
+	{
+		4905, "protocols.ErrExpired", nil, Medium, never, false,
+		"The time of a session was up before it could decide.",
+		"Give it more time, or look for participants that do not answer.",
+	},
+	{
+		4906, "protocols.CancelledError", nil, Low, never, false,
+		"A session was cancelled.",
+		"The message says why.",
+	},
+	{
+		4907, "protocols.ErrAlreadyDecided", nil, Low, never, false,
+		"A session was to be changed that has ended.",
+		"Read its result.",
+	},
+	{
+		4908, "protocols.SessionFailedError", nil, High, never, false,
+		"A session has crashed too often, or its protocol has failed.",
+		"The message says why; start another session when that is mended.",
+	},
+	{
+		4909, "protocols.NoDecisionError", nil, Low, never, false,
+		"A session has ended without a decision: no quorum, a tie, a missed threshold, or nothing left to try.",
+		"The message says which; ask again with another rule, more time or other participants.",
+	},
+	{
+		4910, "protocols/consensus.ErrNotMember", nil, Low, never, false,
+		"Somebody voted who is not in the electorate of the session.",
+		"The electorate is fixed when a session opens: take part in the next one.",
+	},
+	{
+		4911, "protocols/consensus.ErrBallotClosed", nil, Low, never, false,
+		"A ballot came after the vote was closed, or after its deadline.",
+		"Nothing is to be done: the outcome stands.",
+	},
+	{
+		4912, "protocols/consensus.ErrQuestionMismatch", nil, Low, never, false,
+		"A ballot names another question than the one that is asked.",
+		"Answer the question of the invitation, or leave its digest out.",
+	},
+	{
+		4917, "protocols.ErrUnavailable", nil, Medium, later, true,
+		"The coordination engine or its journal is down, or ended before it answered.",
+		"Repeat with the same id: what was done is not done again.",
 	},
 }

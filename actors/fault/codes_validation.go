@@ -613,6 +613,38 @@ var validation = []Entry{
 		"Name a test that exists, or a reason.",
 	},
 	{
+		1930, "protocols/selector.ProfileError",
+		[]string{"protocols/selector.ErrInvalidSpec"},
+		Low, never, false,
+		"A session has a setting that nobody knows, or settings that contradict one another.",
+		"Correct the fields that the message names.",
+	},
+	{
+		1931, "protocols/selector.ParticipantsError", nil, Low, never, false,
+		"There are too few participants for what a session is to do.",
+		"Name more participants; the message says how many are needed.",
+	},
+	{
+		1932, "protocols/selector.LimitsError", nil, Low, never, false,
+		"The protocol of a session does not take that many participants.",
+		"Choose another protocol or leave the choice to the selector: 'runtime coordinate --explain' tells what it chooses.",
+	},
+	{
+		1933, "protocols/selector.FaultToleranceError", nil, Low, never, false,
+		"There are too few participants to stand that many liars.",
+		"Take 3f+1 participants for f liars, or ask for less fault tolerance.",
+	},
+	{
+		1934, "protocols/selector.UnknownProtocolError", nil, Low, never, false,
+		"A session names a protocol that is not registered.",
+		"Register it, or choose one that is built in.",
+	},
+	{
+		1935, "protocols.DurabilityError", nil, Low, never, false,
+		"A session is to survive less than its protocol needs, or more than the engine can.",
+		"Ask for the class that the message names, or give the engine a journal.",
+	},
+	{
 		1936, "protocols/consensus.RuleError", nil, Low, never, false,
 		"The rules of a vote cannot be: each mistake names its field.",
 		"Correct the field that the message names.",
@@ -621,6 +653,11 @@ var validation = []Entry{
 		1937, "protocols/consensus.BallotError", nil, Low, never, false,
 		"A ballot cannot count.",
 		"Answer with an option of the question, ratings from 0 to 1, and a higher number than before to replace a ballot.",
+	},
+	{
+		1938, "protocols.SpecError", nil, Low, never, false,
+		"A field of a session's specification cannot be.",
+		"Correct the field that the message names.",
 	},
 	{
 		1942, "protocols/machine.ErrMalformed", nil, Medium, never, false,
