@@ -16,6 +16,12 @@ type Send struct {
 // Broadcast is a message to all participants, in the order of the electorate.
 type Broadcast struct{ Msg Message }
 
+// Forget ends the wait for answers to the invitations with a key and, if it is not 0, of a round: they are not sent again.
+type Forget struct {
+	Key   string
+	Round int
+}
+
 // Ask has a service do something; what it says is Received from the service with the same Key. It is done at least once: who does it
 // recognises the key.
 type Ask struct {
@@ -24,6 +30,8 @@ type Ask struct {
 	Args    []byte // JSON
 	// Within is how long it may take; 0 means as long as the session.
 	Within time.Duration
+	// Once keeps it from being asked again after a restart: the machine decides then, when it is Restored.
+	Once bool
 }
 
 // SetTimer has TimerFired come after a time, with the generation. Setting it again replaces it.
@@ -73,6 +81,7 @@ const (
 func (Send) effect()      {}
 func (Broadcast) effect() {}
 func (Ask) effect()       {}
+func (Forget) effect()    {}
 func (SetTimer) effect()  {}
 func (StopTimer) effect() {}
 func (Persist) effect()   {}

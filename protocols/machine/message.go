@@ -46,6 +46,8 @@ type Invite struct {
 	Deadline time.Time `json:"deadline"`
 	// Reminder is true if it has been sent before.
 	Reminder bool `json:"reminder,omitempty"`
+	// Once keeps it from being sent again by who runs the machine: what it asks for must not be done twice.
+	Once bool `json:"once,omitempty"`
 }
 
 // Item is what one participant has said, as it is shown to others.

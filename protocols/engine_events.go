@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocols
+
+import (
+	"log/slog"
+	"time"
+
+	"mabeam.dev/protocols/machine"
+	"mabeam.dev/protocols/selector"
+	"mabeam.dev/telemetry"
+)
+
+// About says which session an event is of.
+type About struct {
+	Session     SessionID
+	Protocol    selector.Protocol
+	Correlation string
+	Epoch       uint32
+}
+
+func (s *session) about() About {
+	return About{s.n.id, s.n.proto.Name, s.n.setup.Spec.Correlation, s.epoch}
+}
+
+// LogAttrs names the session and its protocol.
+func (a About) LogAttrs() []slog.Attr {
+	return []slog.Attr{slog.String("session", string(a.Session)), slog.String("protocol", string(a.Protocol)), slog.String("correlation", a.Correlation)}
+}
+
+// SessionOpened is the event: a session has begun.
+type SessionOpened struct{ About }
+
+// EventName returns "session.opened".
+func (SessionOpened) EventName() string { return "session.opened" }
+
+// LogLevel is Debug.
+func (SessionOpened) LogLevel() slog.Level { return slog.LevelDebug }
+
+// BallotCounted is the event: an answer of a participant counts.
+type BallotCounted struct {
+	About
+	Agent string
+}
+
+// EventName returns "session.ballot".
+func (BallotCounted) EventName() string { return "session.ballot" }
+
+// LogLevel is Debug.
+func (BallotCounted) LogLevel() slog.Level { return slog.LevelDebug }
+
+// AnswerIgnored is the event: an answer of a participant changed nothing.
+type AnswerIgnored struct {
+	About
+	Agent string
+	Why   string
+	Err   error // nil for what was said twice
+}
+
+// EventName returns "session.ignored".
+func (AnswerIgnored) EventName() string { return "session.ignored" }
+
+// LogLevel is Debug.
+func (AnswerIgnored) LogLevel() slog.Level { return slog.LevelDebug }
+
+// RoundBegun is the event: a round of a session has begun.
+type RoundBegun struct {
+	About
+	Round string
+}
+
+// EventName returns "session.round".
+func (RoundBegun) EventName() string { return "session.round" }
+
+// LogLevel is Debug.
+func (RoundBegun) LogLevel() slog.Level { return slog.LevelDebug }
+
+// SessionEnded is the event: a session has come to its end.
+type SessionEnded struct {
+	About
+	State State
+	Why   machine.Why
+	Took  time.Duration
+}
+
+// EventName returns "session.ended".
+func (SessionEnded) EventName() string { return "session.ended" }
+
+// LogLevel is Info where there is no decision because something failed, and else Debug.
+func (e SessionEnded) LogLevel() slog.Level {
+	if e.State == StateFailed || e.State == StateExpired {
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
+}
+
+// EvidenceLost is the event: evidence against a participant was not taken.
+type EvidenceLost struct {
+	About
+	Agent string
+	Err   error
+}
+
+// EventName returns "session.evidence_lost".
+func (EvidenceLost) EventName() string { return "session.evidence_lost" }
+
+// LogLevel is Warn.
+func (EvidenceLost) LogLevel() slog.Level { return slog.LevelWarn }
+
+// LogAttrs names session, agent and cause.
+func (e EvidenceLost) LogAttrs() []slog.Attr {
+	return append(e.About.LogAttrs(), slog.String("agent", e.Agent), slog.Any(telemetry.KeyError, e.Err))
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocols
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"mabeam.dev/protocols/consensus"
+	"mabeam.dev/protocols/selector"
+)
+
+// prepare makes the entry of a session, or returns everything that is wrong with the spec. It runs on the caller's goroutine: the engine never does
+// this work.
+func (e *Engine) prepare(s Spec) (*entry, error) {
+	sys := e.system()
+	if sys == nil {
+		return nil, fmt.Errorf("protocols: engine %q: %w", e.o.Name, ErrUnavailable)
+	}
+	s.Participants, s.Options, s.Tags = slices.Clone(s.Participants), slices.Clone(s.Options), slices.Clone(s.Tags)
+	digest := s.digest()
+	s = s.withDefaults(e.o.Journal != nil)
+	if err := s.validate(); err != nil {
+		return nil, err
+	}
+	members, left, err := e.electorate(s)
+	if err != nil {
+		return nil, err
+	}
+	all, err := consensus.NewElectorate(members)
+	if err != nil && len(members) > 0 {
+		return nil, errors.Join(ErrInvalidSpec, err)
+	}
+	selected, err := e.selector().Select(profile(s, len(members)))
+	if err != nil {
+		return nil, err
+	}
+	p, ok := e.protocol(selected.Protocol)
+	if !ok {
+		return nil, &selector.UnknownProtocolError{Protocol: selected.Protocol}
+	}
+	if err := e.durable(s, p); err != nil {
+		return nil, err
+	}
+	number := e.tokens.Add(1)
+	if s.ID == "" {
+		id, err := uuid.NewRandomFromReader(dice{sys.Rand("protocols/id/" + strconv.FormatUint(number, 10))})
+		if err != nil {
+			return nil, err
+		}
+		s.ID = SessionID(id.String())
+	}
+	if s.Seed == 0 {
+		h := fnv.New64a()
+		h.Write([]byte(s.ID))
+		s.Seed = h.Sum64() | 1
+	}
+	n := &entry{id: s.ID, digest: digest, proto: p, opened: sys.Now(), left: left}
+	n.until = n.opened.Add(s.Deadline)
+	n.setup = Setup{Session: s.ID, Spec: s, Electorate: all, Selection: selected}
+	n.mu.state = StateOpen
+	if _, err := p.New(n.setup); err != nil { // what cannot run is refused before anything is sent
+		return nil, errors.Join(ErrInvalidSpec, err)
+	}
+	return n, nil
+}
+
+// selector is that of the options, with the bounds of registered protocols.
+func (e *Engine) selector() selector.Selector {
+	e.protocols.RLock()
+	defer e.protocols.RUnlock()
+	s := e.o.Selector
+	for name, p := range e.protocols.all {
+		if _, known := selector.DefaultBounds(name); known {
+			continue
+		}
+		if s.Bounds == nil || s.Bounds[name] != p.Bounds {
+			bounds := map[selector.Protocol]selector.Bounds{}
+			for k, v := range s.Bounds {
+				bounds[k] = v
+			}
+			bounds[name], s.Bounds = p.Bounds, bounds
+		}
+	}
+	return s
+}
+
+func profile(s Spec, n int) selector.Profile {
+	return selector.Profile{N: n, Type: s.Type, Fault: s.Fault, F: s.F, Scope: s.Scope, Expertise: s.Expertise, Protocol: s.Protocol}
+}
+
+// durable checks the durability that is asked for.
+func (e *Engine) durable(s Spec, p Protocol) error {
+	least := p.Least
+	if s.Fault == selector.Medium && least.rank() < Durable.rank() {
+		least = Durable
+	}
+	if least == "" {
+		least = Volatile
+	}
+	if s.Durability.rank() < least.rank() || s.Durability != Volatile && e.o.Journal == nil {
+		return &DurabilityError{s.Durability, least}
+	}
+	return nil
+}
+
+// electorate resolves the participants, once. Who is not eligible is left out with a reason; who is unknown makes the spec invalid.
+func (e *Engine) electorate(s Spec) (members []consensus.Elector, left []Exclusion, err error) {
+	names := s.Participants
+	if s.Query != "" {
+		if names, err = e.o.Roster.Match(s.Query); err != nil {
+			return nil, nil, errors.Join(ErrInvalidSpec, err)
+		}
+	}
+	var problems []error
+	members = make([]consensus.Elector, 0, len(names))
+	for _, name := range names {
+		m, ok := e.o.Roster.Member(name)
+		switch {
+		case !ok:
+			problems = append(problems, &SpecError{"participants", strconv.Quote(name) + " is unknown"})
+		case m.Degraded && !s.TakeDegraded:
+			left = append(left, Exclusion{name, "its health is degraded"})
+		case s.Reputation > 0 && m.Reputation < s.Reputation:
+			left = append(left, Exclusion{name, "its reputation is too low"})
+		default:
+			weight := m.Weight
+			if !s.Expertise {
+				weight = 0
+			}
+			members = append(members, consensus.Elector{Agent: name, Weight: weight, Calibration: m.Calibration})
+		}
+	}
+	return members, left, errors.Join(problems...)
+}
+
+// dice is randomness from a seed, as bytes.
+type dice struct{ r interface{ Uint64() uint64 } }
+
+// Read fills b.
+func (d dice) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(d.r.Uint64() >> 32)
+	}
+	return len(b), nil
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocols
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/agents"
+	"mabeam.dev/protocols/machine"
+)
+
+// find looks up where a participant lives and watches it; false if nowhere.
+func (s *session) find(ctx *actors.Context[SessionMessage], i int) bool {
+	m, ok := s.e.o.Roster.Member(s.n.setup.Electorate.At(i).Agent)
+	p := &s.members[i]
+	if ok {
+		p.Member = m
+	}
+	pid := m.pid()
+	if !ok || pid.IsZero() || !pid.Alive() {
+		if p.watched.IsZero() && !p.parted {
+			p.parted = true
+			ctx.Self().Tell(recheck{i, 0, "it has no process"})
+		}
+		return false
+	}
+	p.parted = false
+	if p.watched != pid {
+		p.watched = pid
+		ctx.Monitor(pid, func(d actors.Down) SessionMessage { return parted{i, d.PID, d.Reason.String()} })
+	}
+	return true
+}
+
+// rechecks is in how many steps the grace of a participant passes.
+const rechecks = 4
+
+// missing looks for a participant's next incarnation until the grace is over.
+func (s *session) missing(ctx *actors.Context[SessionMessage], m recheck) error {
+	p := &s.members[m.i]
+	if !p.watched.IsZero() {
+		return nil // it was found meanwhile
+	}
+	p.parted = true
+	agent := s.n.setup.Electorate.At(m.i).Agent
+	if s.find(ctx, m.i) {
+		for _, in := range s.pending.Invites(m.i) {
+			if !in.Once {
+				in.Reminder = true
+				s.invite(ctx, m.i, in)
+			}
+		}
+		return s.happen(ctx, machine.Up{At: ctx.Now(), Agent: agent, Incarnation: p.watched.Incarnation()})
+	}
+	if m.n < rechecks {
+		ctx.After(s.grace()/rechecks, recheck{m.i, m.n + 1, m.why})
+		return nil
+	}
+	return s.happen(ctx, machine.Down{At: ctx.Now(), Agent: agent, Reason: m.why})
+}
+
+func (s *session) grace() time.Duration {
+	if g := s.e.o.Grace; g > 0 {
+		return g
+	}
+	return max(min(time.Second, s.n.setup.Spec.Deadline/10), rechecks*time.Millisecond)
+}
+
+func (s *session) invitation(i int, in machine.Invite) Invitation {
+	return Invitation{Session: s.n.id, Epoch: s.epoch, Correlation: s.n.setup.Spec.Correlation, Invite: in, agent: s.n.setup.Electorate.At(i).Agent}
+}
+
+// inform tells a participant that has a process of its own something that needs no answer.
+func (p *participant) inform(i Invitation) {
+	if !p.Process.PID().IsZero() {
+		p.Process.Tell(i)
+	}
+}
+
+// invite asks a participant. Its answer comes as a message.
+func (s *session) invite(ctx *actors.Context[SessionMessage], i int, in machine.Invite) {
+	p := &s.members[i]
+	if p.watched.IsZero() || !p.watched.Alive() {
+		if !s.find(ctx, i) {
+			return // it is asked when it is found
+		}
+	}
+	s.n.note(1, 0, 0)
+	if !p.Process.PID().IsZero() {
+		inv := s.invitation(i, in)
+		inv.to = ctx.Self()
+		p.Process.Tell(inv)
+		return
+	}
+	if in.Role == machine.RoleDecided || in.Role == machine.RoleCancelled {
+		return
+	}
+	s.task(ctx, i, in)
+}
+
+// task asks an agent.
+func (s *session) task(ctx *actors.Context[SessionMessage], i int, in machine.Invite) {
+	input, err := json.Marshal(in)
+	if err != nil {
+		return // an invitation is plain data
+	}
+	t := agents.Task{
+		ID: fmt.Sprintf("%s/%s/%d", s.n.id, in.Role, in.Round), Kind: TaskPrefix + string(in.Role), Input: input, Attempt: 1,
+		Token: agents.Token(1<<62 + s.e.tokens.Add(1)), Until: s.n.until, Correlation: s.n.setup.Spec.Correlation,
+	}
+	left := max(s.n.until.Sub(ctx.Now()), time.Millisecond)
+	actors.Request(ctx, s.members[i].Agent, left,
+		func(r actors.Reply[agents.Outcome]) agents.Message { return agents.Assign{Task: t, Reply: r} },
+		func(out agents.Outcome, err error) SessionMessage { return replied{i, in, out, err} })
+}
+
+// replied makes an answer of what an agent's task came to. A task that was lost is given again by the next reminder.
+func (s *session) replied(ctx *actors.Context[SessionMessage], now time.Time, m replied) error {
+	s.n.note(1, 0, 0)
+	var a machine.Answer
+	switch {
+	case m.err != nil:
+		return nil
+	case m.out.Failure != nil && m.out.Failure.Class == agents.ClassUndelivered && !m.in.Once:
+		return nil
+	case m.out.Failure != nil:
+		a = machine.Answer{Error: m.out.Failure.Error()}
+		if !failing(m.in.Role) {
+			a = machine.Answer{Decline: m.out.Failure.Error()}
+		}
+	default:
+		if err := json.Unmarshal(m.out.Output, &a); err != nil {
+			a = machine.Answer{Decline: "its answer is none: " + err.Error()}
+			if failing(m.in.Role) {
+				a = machine.Answer{Error: "its answer is none: " + err.Error()}
+			}
+		}
+	}
+	a.Round, a.Key = m.in.Round, m.in.Key
+	return s.happen(ctx, machine.Received{At: now, From: s.n.setup.Electorate.At(m.i).Agent, Msg: a})
+}
+
+// failing says that a role's failure is something its protocol wants to know.
+func failing(r machine.Role) bool {
+	return r == machine.RoleRun || r == machine.RoleUndo || r == machine.RoleProbe || r == machine.RoleTrial
+}
+
+// nudge reminds those who have not answered: three times, a quarter of the time apart.
+func (s *session) nudge(ctx *actors.Context[SessionMessage], _ time.Time, n int) {
+	for i := range s.members {
+		for _, in := range s.pending.Invites(i) {
+			if !in.Once && s.members[i].Agent.PID().IsZero() { // an agent's task is there until it is done
+				in.Reminder = true
+				s.invite(ctx, i, in)
+			}
+		}
+	}
+	if n < 3 {
+		ctx.After(s.quarter, sessionNudge{n + 1})
+	}
+}
