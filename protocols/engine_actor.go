@@ -101,7 +101,7 @@ func tell(n *entry, reply actors.Reply[Result]) {
 	if !ended {
 		return
 	}
-	give(reply, r, err)
+	conclude(reply, r, err)
 }
 
 // outcomeError carries a result beside the error that it is.
@@ -114,7 +114,7 @@ func (e *outcomeError) Error() string { return e.why.Error() }
 
 func (e *outcomeError) Unwrap() error { return e.why }
 
-func give(reply actors.Reply[Result], r Result, err error) {
+func conclude(reply actors.Reply[Result], r Result, err error) {
 	if err != nil {
 		reply.Fail(&outcomeError{r, err})
 		return
@@ -199,7 +199,7 @@ func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
 	}
 	e.index.ended(r)
 	for _, w := range waiters {
-		give(w, r, err)
+		conclude(w, r, err)
 	}
 	return true
 }

@@ -11,25 +11,25 @@ import (
 	"mabeam.dev/telemetry"
 )
 
-// About says which session an event is of.
-type About struct {
+// Which says which session an event is of.
+type Which struct {
 	Session     SessionID
 	Protocol    selector.Protocol
 	Correlation string
 	Epoch       uint32
 }
 
-func (s *session) about() About {
-	return About{s.n.id, s.n.proto.Name, s.n.setup.Spec.Correlation, s.epoch}
+func (s *session) about() Which {
+	return Which{s.n.id, s.n.proto.Name, s.n.setup.Spec.Correlation, s.epoch}
 }
 
 // LogAttrs names the session and its protocol.
-func (a About) LogAttrs() []slog.Attr {
+func (a Which) LogAttrs() []slog.Attr {
 	return []slog.Attr{slog.String("session", string(a.Session)), slog.String("protocol", string(a.Protocol)), slog.String("correlation", a.Correlation)}
 }
 
 // SessionOpened is the event: a session has begun.
-type SessionOpened struct{ About }
+type SessionOpened struct{ Which }
 
 // EventName returns "session.opened".
 func (SessionOpened) EventName() string { return "session.opened" }
@@ -39,7 +39,7 @@ func (SessionOpened) LogLevel() slog.Level { return slog.LevelDebug }
 
 // BallotCounted is the event: an answer of a participant counts.
 type BallotCounted struct {
-	About
+	Which
 	Agent string
 }
 
@@ -51,7 +51,7 @@ func (BallotCounted) LogLevel() slog.Level { return slog.LevelDebug }
 
 // AnswerIgnored is the event: an answer of a participant changed nothing.
 type AnswerIgnored struct {
-	About
+	Which
 	Agent string
 	Why   string
 	Err   error // nil for what was said twice
@@ -65,7 +65,7 @@ func (AnswerIgnored) LogLevel() slog.Level { return slog.LevelDebug }
 
 // RoundBegun is the event: a round of a session has begun.
 type RoundBegun struct {
-	About
+	Which
 	Round string
 }
 
@@ -77,7 +77,7 @@ func (RoundBegun) LogLevel() slog.Level { return slog.LevelDebug }
 
 // SessionEnded is the event: a session has come to its end.
 type SessionEnded struct {
-	About
+	Which
 	State State
 	Why   machine.Why
 	Took  time.Duration
@@ -96,7 +96,7 @@ func (e SessionEnded) LogLevel() slog.Level {
 
 // EvidenceLost is the event: evidence against a participant was not taken.
 type EvidenceLost struct {
-	About
+	Which
 	Agent string
 	Err   error
 }
@@ -109,5 +109,5 @@ func (EvidenceLost) LogLevel() slog.Level { return slog.LevelWarn }
 
 // LogAttrs names session, agent and cause.
 func (e EvidenceLost) LogAttrs() []slog.Attr {
-	return append(e.About.LogAttrs(), slog.String("agent", e.Agent), slog.Any(telemetry.KeyError, e.Err))
+	return append(e.Which.LogAttrs(), slog.String("agent", e.Agent), slog.Any(telemetry.KeyError, e.Err))
 }

@@ -209,7 +209,7 @@ func (s *session) reject(ctx *actors.Context[SessionMessage], why error) {
 	}
 	s.e.index.ended(r)
 	for _, w := range waiters {
-		give(w, r, why)
+		conclude(w, r, why)
 	}
 }
 

@@ -722,6 +722,11 @@ var coordination = []Entry{
 		"Answer the question of the invitation, or leave its digest out.",
 	},
 	{
+		4913, "protocols/hierarchy.StaleEpochError", nil, Low, never, false,
+		"A count is of a representative that was replaced.",
+		"Nothing is to be done: the group's next representative counts.",
+	},
+	{
 		4917, "protocols.ErrUnavailable", nil, Medium, later, true,
 		"The coordination engine or its journal is down, or ended before it answered.",
 		"Repeat with the same id: what was done is not done again.",

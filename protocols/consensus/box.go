@@ -166,31 +166,43 @@ func (b *Box) Settled() bool { return b.rule.Settled(b.count, b.options) }
 
 // Outcome applies the rule to what is there.
 func (b *Box) Outcome(session string) machine.Outcome {
-	return Judge(b.rule, b.options, b.count, b.lottery(session), Roll{
-		All:    b.all,
-		Voted:  func(i int) (int, bool) { return int(b.slots[i].option), b.slots[i].standing == voted },
-		Absent: func(i int) bool { return b.slots[i].standing == outstanding || b.slots[i].standing == absent },
-	})
+	return Judge(b.rule, b.options, b.count, b.lottery(session), Roll{b.all, b.Slot})
+}
+
+// Slot tells what elector number i has done: voted for an option, or nothing that counts.
+func (b *Box) Slot(i int) (option int, hasVoted, missing bool) {
+	s := b.slots[i]
+	return int(s.option), s.standing == voted, s.standing == outstanding || s.standing == absent
 }
 
 // lottery hashes the session and all ballots; 0 where no lottery can be.
-func (b *Box) lottery(session string) uint64 {
-	if b.rule.Tie != Lottery {
+func (b *Box) lottery(session string) uint64 { return Draw(b.rule, session, b.all.Len(), b.Slot) }
+
+// Draw is the draw of a rule with a lottery: the hash of the session and of what each elector has done. It is 0 for other rules.
+func Draw(rule Rule, session string, electors int, slot func(i int) (option int, voted, missing bool)) uint64 {
+	if rule.Tie != Lottery {
 		return 0
 	}
 	h := sha256.New()
 	h.Write([]byte(session))
-	for _, s := range b.slots {
-		h.Write(binary.BigEndian.AppendUint32([]byte{byte(s.standing)}, uint32(s.option)))
+	for i := range electors {
+		option, voted, missing := slot(i)
+		switch {
+		case voted:
+			h.Write(binary.BigEndian.AppendUint32([]byte{1}, uint32(option)))
+		case missing:
+			h.Write([]byte{2})
+		default:
+			h.Write([]byte{3})
+		}
 	}
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }
 
 // Roll says who did what, for the lists of an outcome.
 type Roll struct {
-	All    Electorate
-	Voted  func(i int) (option int, voted bool)
-	Absent func(i int) bool
+	All  Electorate
+	Slot func(i int) (option int, voted, missing bool)
 }
 
 // Judge makes the outcome of a count, with its tally and lists.
@@ -204,13 +216,13 @@ func Judge(rule Rule, options []string, c Count, lottery uint64, roll Roll) mach
 		o.Verdict, o.Why, o.Decision = machine.Decided, "", options[winner]
 		o.Confidence = share(c.Weights[winner], c.cast())
 	}
-	if roll.Voted == nil {
+	if roll.Slot == nil {
 		return o
 	}
 	for i := range roll.All.Len() {
-		if option, ok := roll.Voted(i); ok && winner != NoOption && option != winner {
+		if option, voted, missing := roll.Slot(i); voted && winner != NoOption && option != winner {
 			o.Dissent = append(o.Dissent, roll.All.At(i).Agent)
-		} else if roll.Absent(i) {
+		} else if missing {
 			o.Missing = append(o.Missing, roll.All.At(i).Agent)
 		}
 	}

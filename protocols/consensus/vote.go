@@ -66,13 +66,7 @@ func (v *Vote) Step(p *Poll, e machine.Event) (*Poll, []machine.Effect) {
 	switch e := e.(type) {
 	case machine.Opened:
 		p.Opened, p.Deadline = true, e.Deadline
-		effects := make([]machine.Effect, 0, 2)
-		if !e.Deadline.IsZero() {
-			effects = append(effects, machine.SetTimer{ID: deadline, Gen: 1, After: e.Deadline.Sub(e.At)})
-		}
-		return p, append(effects, machine.Broadcast{Msg: machine.Invite{
-			Role: machine.RoleVote, Round: 1, Question: v.spec.Question, Options: v.spec.Options, Deadline: e.Deadline,
-		}})
+		return p, opening(e, machine.Invite{Role: machine.RoleVote, Round: 1, Question: v.spec.Question, Options: v.spec.Options, Deadline: e.Deadline})
 	case machine.Received:
 		return v.received(p, e)
 	case machine.Down:
