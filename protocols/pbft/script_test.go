@@ -47,7 +47,9 @@ func (s *stage) boot(i int, opt Options, log []wire.Record) {
 }
 
 func (s *stage) do(who int, effects []Effect) {
-	say := func(format string, args ...any) { fmt.Fprintf(&s.out, "%s: %s\n", s.name(who), fmt.Sprintf(format, args...)) }
+	say := func(format string, args ...any) {
+		fmt.Fprintf(&s.out, "%s: %s\n", s.name(who), fmt.Sprintf(format, args...))
+	}
 	for _, e := range effects {
 		switch e := e.(type) {
 		case Send:
