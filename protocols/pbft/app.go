@@ -27,7 +27,8 @@ type Place struct {
 
 // Reconfigurer is an App whose operations can change the group.
 type Reconfigurer interface {
-	// Next returns the configuration of the next epoch once an operation has decided on one, nil before. Epoch and Base are set by the
-	// replica. It takes effect at the next checkpoint that is stable.
+	// Next returns the configuration of the next epoch once an operation has decided on one, nil before. It takes effect at the next
+	// checkpoint that is stable. Its Epoch is the present one plus 1: others, those of another group, and those that are not valid count
+	// for nothing. The replica sets its Base.
 	Next() *wire.Config
 }

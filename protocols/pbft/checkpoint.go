@@ -30,7 +30,7 @@ func (r *Replica) checkpoint() {
 	b := append(r.clients.encode(nil), r.app.Snapshot()...)
 	st := newState(r.executed, b, r.rules.ChunkSize)
 	r.states[r.executed] = st
-	if rc, ok := r.app.(Reconfigurer); ok && rc.Next() != nil {
+	if r.successor() != nil {
 		r.retire = r.executed
 	}
 	r.persist(&wire.Checkpointed{Seq: r.executed, State: b})

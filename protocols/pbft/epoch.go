@@ -4,15 +4,26 @@ package pbft
 
 import "mabeam.dev/protocols/pbft/wire"
 
+// successor returns the configuration that the state has decided on, nil for none.
+func (r *Replica) successor() *wire.Config {
+	rc, ok := r.app.(Reconfigurer)
+	if !ok {
+		return nil
+	}
+	next := rc.Next()
+	if next == nil || next.Epoch != r.cfg.Epoch+1 || next.Group != r.cfg.Group || next.Validate() != nil {
+		return nil
+	}
+	return next
+}
+
 // retired ends the epoch: the checkpoint that holds the next configuration is stable.
 func (r *Replica) retired() {
-	rc, ok := r.app.(Reconfigurer)
-	st := r.states[r.low]
-	if !ok || st == nil || rc.Next() == nil {
+	st, found := r.states[r.low], r.successor()
+	if st == nil || found == nil {
 		return
 	}
-	next := *rc.Next()
-	next.Epoch = r.cfg.Epoch + 1
+	next := *found
 	next.Base = wire.Base{Seq: r.low, State: st.digest}
 	for t := range timers {
 		r.disarm(t)

@@ -120,3 +120,21 @@ func (w *world) compare() {
 		}
 	}
 }
+
+// torn reports whether two honest members voted for different batches at one view and number.
+func (w *world) torn() bool {
+	seen := map[[2]uint64]wire.Digest{}
+	for _, n := range w.nodes {
+		if !n.honest {
+			continue
+		}
+		for _, pp := range n.accepted {
+			k := [2]uint64{pp.View, pp.Seq}
+			if old, ok := seen[k]; ok && old != pp.Digest {
+				return true
+			}
+			seen[k] = pp.Digest
+		}
+	}
+	return false
+}

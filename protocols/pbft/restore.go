@@ -55,10 +55,6 @@ func Restore(c *wire.Config, me wire.Member, opt Options, keys auth.Keys, app Ap
 		if last.Seq == c.Base.Seq && r.states[last.Seq].digest != c.Base.State {
 			return nil, fmt.Errorf("pbft: restore replica %d: not the state of the base %d: %w", me, last.Seq, ErrVoteLog)
 		}
-		r.retire = 0
-		if rc, ok := app.(Reconfigurer); ok && rc.Next() != nil && last.Seq > c.Base.Seq {
-			r.retire = last.Seq
-		}
 	}
 	r.next = max(r.next, r.low)
 	r.out = nil

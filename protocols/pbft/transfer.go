@@ -175,7 +175,7 @@ func (r *Replica) load(seq uint64, b []byte) error {
 	}
 	r.clients, r.executed = t, seq
 	r.states[seq] = newState(seq, b, r.rules.ChunkSize)
-	if rc, ok := r.app.(Reconfigurer); ok && rc.Next() != nil {
+	if r.successor() != nil {
 		r.retire = seq
 	}
 	return nil

@@ -72,6 +72,8 @@ type node struct {
 	life   int // incarnation
 	fatal  int // crash at this many more writes to the log; 0 for not
 	lie    *liar
+
+	accepted []*wire.PrePrepare
 }
 
 type caller struct {
@@ -352,6 +354,9 @@ func (w *world) write(n *node, p Persist) {
 				w.fail("a record does not survive its encoding: %v", err)
 			}
 			r = d
+		}
+		if a, ok := r.(*wire.Accepted); ok {
+			n.accepted = append(n.accepted, a.PrePrepare)
 		}
 		if c, ok := r.(*wire.Checkpointed); ok {
 			d := newState(c.Seq, c.State, w.cfg.Rules.ChunkSize).digest
