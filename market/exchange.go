@@ -137,7 +137,7 @@ func (x *Exchange) Child() supervision.Child {
 				}
 				x.system(actors.SystemOf(in))
 				x.house.Store(s)
-				if x.floor.pid.Load() != nil {
+				if pid := x.floor.pid.Load(); pid != nil && !pid.Fenced() {
 					x.floor.ref.Tell(floorBegin{})
 				}
 				return s.PID(), nil

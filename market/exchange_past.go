@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/money"
 )
 
 // read makes an auction of its stream, without its process; settling says that its settlement has been decided on and may have been posted.
@@ -74,4 +76,47 @@ func (x *Exchange) Get(ctx context.Context, id string) (Auction, error) {
 		return Auction{}, err
 	}
 	return r.public(), nil
+}
+
+// Peek returns an auction that is in memory, without anything that waits; false if there is none.
+func (x *Exchange) Peek(id string) (Auction, bool) {
+	r, err := x.index.find(id)
+	if err != nil {
+		return Auction{}, false
+	}
+	return r.public(), true
+}
+
+// Currencies returns what auctions are paid in, sorted. It goes through all auctions.
+func (x *Exchange) Currencies() ([]money.Asset, error) {
+	rows, err := x.index.all()
+	if err != nil {
+		return nil, err
+	}
+	var all []money.Asset
+	for _, r := range rows {
+		if at, found := slices.BinarySearch(all, r.spec.Currency); !found {
+			all = slices.Insert(all, at, r.spec.Currency)
+		}
+	}
+	return all, nil
+}
+
+// OpenByKind counts the auctions that are not over. It goes through all auctions.
+func (x *Exchange) OpenByKind() map[auction.Kind]int {
+	rows, err := x.index.all()
+	if err != nil {
+		return nil
+	}
+	all := map[auction.Kind]int{}
+	for _, r := range rows {
+		if v := r.view(); !v.State.Terminal() {
+			kind := v.Kind
+			if kind == "" {
+				kind = auction.English
+			}
+			all[kind]++
+		}
+	}
+	return all
 }

@@ -18,6 +18,7 @@ type marketplace struct {
 	ledger   *market.Ledger
 	exchange *market.Exchange
 	opening  *opening
+	stuck    stuckHolds
 }
 
 // marketTypes lets the journal take the events of markets, which have a form of their own.

@@ -115,6 +115,7 @@ func (s *surface) cut() {
 // handler is all that the node answers over HTTP.
 func (n *Node) handler() http.Handler {
 	all := admin.WithWatch(admin.Join(admin.Handler(n, n.metrics.Handler()), n.traceIntake(admin.Tasks(n.intake()))), n.views())
+	all = admin.WithMarket(all, admin.Market(n.bazaar()))
 	return admin.WithDeals(admin.WithAgents(admin.WithEvents(all, n.past()), admin.Agents(n.crew())), admin.Deals(n.court()))
 }
 

@@ -34,6 +34,7 @@ type engine struct {
 	given   map[string]*int // answers that scripted agents have given, by agent
 
 	registries *pair     // nil until a script starts them
+	trades     int       // requests to auctions: each has a key of its own
 	audience   *audience // nil until a script has a subscriber
 }
 

@@ -30,9 +30,15 @@ func timeVerbs() []Verb {
 			run:   wait,
 		},
 		{
-			Name: "settle", Group: Time, Usage: "settle", Min: 0, Max: 0, Example: "settle",
-			Doc: "Lets everybody run until nobody can; time stands still. Every other command ends with it as well.",
-			run: func(*engine, *Command) (string, error) { return "", nil },
+			Name: "settle", Group: Time, Usage: "settle [AUCTION]", Min: 0, Max: 1, Example: "settle",
+			Doc: "Lets everybody run until nobody can; time stands still. Every other command ends with it as well. With the name of an auction, lets time pass until " +
+				"that is over, for two days at most.",
+			run: func(e *engine, c *Command) (string, error) {
+				if len(c.Args) == 0 {
+					return "", nil
+				}
+				return "", closing(e, c.Args[0].Text)
+			},
 		},
 	}
 }

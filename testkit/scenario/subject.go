@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +42,7 @@ func subjects() []subject {
 			return strconv.Itoa(e.node.System().Len()), nil
 		}},
 		{"time", "time", "virtual time since the beginning", 0, 0, func(e *engine, _ []Arg) (string, error) { return e.elapsed().String(), nil }},
-	}, append(registrySubjects(), dealSubjects()...)...)
+	}, slices.Concat(registrySubjects(), dealSubjects(), marketSubjects())...)
 }
 
 func subjectNames() []string {

@@ -28,7 +28,8 @@ this user is found without a flag.
   runtime inspect phases
   runtime inspect alerts
   runtime inspect crashes --limit 1
-  runtime inspect metrics reviewer-2`,
+  runtime inspect metrics reviewer-2
+  runtime inspect market`,
 		ValidArgs: []string{"tree", "health"},
 	}
 	form := outputFlag(cmd, "text", "json", "dot")
@@ -61,7 +62,7 @@ this user is found without a flag.
 		}
 		return told(err)
 	}
-	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries())
+	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries(), c.inspectMarket())
 	return cmd
 }
 
