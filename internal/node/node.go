@@ -173,6 +173,10 @@ func (n *Node) Wait(ctx context.Context) error {
 			cancel(ErrGaveUp)
 		}
 	}()
+	if len(n.queues) == 0 && n.market.exchange != nil {
+		<-ctx.Done() // bids may come at any time
+		return context.Cause(ctx)
+	}
 	for i, q := range n.queues {
 		if c := n.o.Config.Work[i]; c.Tasks.Reveal() == "" && n.o.Tasks[c.Queue] == nil {
 			<-ctx.Done() // tasks may come at any time
