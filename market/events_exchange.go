@@ -17,6 +17,9 @@ type AuctionOf struct {
 	Kind     auction.Kind // its type
 }
 
+// LogLevel is Debug, unless an event says otherwise.
+func (AuctionOf) LogLevel() slog.Level { return slog.LevelDebug }
+
 // LogAttrs names exchange and auction.
 func (e AuctionOf) LogAttrs() []slog.Attr {
 	return []slog.Attr{slog.String("exchange", e.Exchange), slog.String("auction", e.Auction)}
