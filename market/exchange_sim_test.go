@@ -28,7 +28,7 @@ import (
 // as often as it takes.
 func twoSales(s *sim.Sim) (x *market.Exchange, l *market.Ledger, done *bool) {
 	sys := s.NewSystem(actors.Options{Events: telemetry.NewBus()})
-	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	log := marketlog.New(j)
 	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: log})
 	require.NoError(s, err)
