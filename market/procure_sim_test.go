@@ -35,8 +35,8 @@ import (
 
 var procureSeeds = flag.Int("procure.seeds", 150, "how many orders of turns procurement is tried in")
 
-// plant is a node that works through tasks which its agents bid for, in a simulation.
-type plant struct {
+// workshop is a node that works through tasks which its agents bid for, in a simulation.
+type workshop struct {
 	s     *sim.Sim
 	sys   *actors.System
 	queue *work.Queue
@@ -71,9 +71,9 @@ var wages = map[string]money.Amount{"a0": 10, "a1": 12, "a2": 14}
 
 const purseOfBuyer = 1_000_000
 
-func newPlant(s *sim.Sim, kind auction.Kind) *plant {
-	p := &plant{s: s, sys: s.NewSystem(actors.Options{})}
-	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+func newPlant(s *sim.Sim, kind auction.Kind) *workshop {
+	p := &workshop{s: s, sys: s.NewSystem(actors.Options{})}
+	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	log := marketlog.New(j)
 	var err error
 	p.l, err = market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: log})
@@ -137,7 +137,7 @@ func moods(s *sim.Sim) agents.Kind {
 }
 
 // kill ends a process of the market or of the queue that the dice choose, and counts it.
-func (p *plant) kill(which func(n int) int) int {
+func (p *workshop) kill(which func(n int) int) int {
 	var all []actors.PID
 	for pid := range p.sys.Processes() {
 		if path := pid.Path(); strings.Contains(path, "auction/") || slices.Contains([]string{"ledger", "queue", "book", "floor"}, pid.Name()) {
@@ -193,7 +193,7 @@ func chore(n int) plan.Task {
 }
 
 // balanced holds the books against what the tasks ended as, and counts those that were paid for.
-func (p *plant) balanced(s *sim.Sim, tasks int) (sold int) {
+func (p *workshop) balanced(s *sim.Sim, tasks int) (sold int) {
 	ctx := context.Background()
 	earned := map[string]money.Amount{}
 	for id := range tasks {
