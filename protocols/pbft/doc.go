@@ -26,7 +26,8 @@
 //	for _, e := range r.Step(pbft.Deliver{Now: now, Msg: checked}) { ... }
 //
 // Votes are signed in groups of up to 16 ([wire.Signed]); above, one HMAC for each receiver is cheaper ([wire.MAC]). A new view then follows
-// from claims that enough members share, instead of certificates, and contradictions in votes are suspicions, not evidence.
+// from claims that enough members share, instead of certificates, and contradictions in votes are suspicions, not evidence. MAC mode is
+// experimental: its rules are simulated as those of signed mode are, and have not been model-checked.
 //
 // # Duties of the user
 //
