@@ -25,12 +25,9 @@ type AuctioneerOptions struct {
 	Ledger *Ledger
 	// Spec is the rules.
 	Spec auction.Spec
-	// Solver decides combinatorial auctions; others need none. When it crashes it is asked again, three times at most.
+	// Solver decides combinatorial auctions; others need none. One that crashes is asked again, and where the rules ask for a proof and the answer is
+	// not proven, again with its budget doubled (Problem.Doubled): three times at most, and then nothing is sold.
 	Solver auction.Solver
-	// Harder, if it is set, takes Solver's place: it makes a solver whose budget was doubled that often, from 0 to 3. One whose answer is not proven, where
-	// the rules ask for a proof, is followed by the next; after the last nothing is sold. stop says true when nobody waits for the answer any
-	// more.
-	Harder func(doubled int, stop func() bool) auction.Solver
 	// PayWithin is how long winners have to pay what their deposit (Spec.DepositPerMillion) leaves open; 0 means that they must have it when the auction
 	// is decided. It is taken at the decision or, where it is not there then, at the end of the time.
 	PayWithin time.Duration
@@ -81,7 +78,7 @@ func NewAuctioneer(o AuctioneerOptions) (*Auctioneer, error) {
 	bad(o.Stream == "", "no stream")
 	bad(o.Journal == nil, "no journal")
 	bad(o.Ledger == nil, "no ledger")
-	bad(o.Spec.Kind == auction.Combinatorial && o.Solver == nil && o.Harder == nil, "no solver")
+	bad(o.Spec.Kind == auction.Combinatorial && o.Solver == nil, "no solver")
 	bad(o.PayWithin < 0 || o.PayWithin > auction.MaxLength, fmt.Sprintf("winners pay within %v, want 0 to %v", o.PayWithin, auction.MaxLength))
 	if err := errors.Join(append(problems, o.Spec.Validate())...); err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var plant = flag.Bool("mutants", false, "build each planted mistake into the auctioneer and see that the tests of sales find it; takes minutes")
+var planting = flag.Bool("mutants", false, "build each planted mistake into the auctioneer and see that the tests of sales find it; takes minutes")
 
 // mutant is a mistake that somebody could make.
 type mutant struct {
@@ -53,7 +53,7 @@ func TestPlantedMistakesAreFound(t *testing.T) {
 			source, err := os.ReadFile(m.file)
 			require.NoError(t, err)
 			require.Equal(t, 1, strings.Count(string(source), m.right), "the place is there once")
-			if !*plant {
+			if !*planting {
 				return
 			}
 			dir := t.TempDir()

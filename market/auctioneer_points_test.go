@@ -86,7 +86,7 @@ func newSaleroom(s *sim.Sim, what scene, trap *snare) *saleroom {
 	r.l, err = market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: r.j})
 	require.NoError(s, err)
 	r.a, err = market.NewAuctioneer(market.AuctioneerOptions{
-		Name: "auctioneer", Stream: "auction/7", Journal: r.j, Ledger: r.l, Spec: what.spec, Harder: exact.Harder(wdp.Options{}), PayWithin: what.payWithin,
+		Name: "auctioneer", Stream: "auction/7", Journal: r.j, Ledger: r.l, Spec: what.spec, Solver: exact.Solver(wdp.Options{}), PayWithin: what.payWithin,
 	})
 	require.NoError(s, err)
 	r.sup, err = supervision.Start(r.sys, "node", supervision.Spec{

@@ -26,16 +26,14 @@ const (
 func (a *auctioneerActor) solve(ctx *actors.Context[AuctioneerMessage], p auction.Problem) {
 	a.solving = true
 	solver := a.h.o.Solver
-	harder, doubled := a.h.o.Harder, a.doubled
+	p.Doubled = a.doubled
 	ctx.Go(func(ctx context.Context) (answer AuctioneerMessage) { // its answer is the process's next message; it ends by its budget, and earlier with the process
 		defer func() {
 			if r := recover(); r != nil {
 				answer = auctionSolve{err: fmt.Errorf("%w: %v", ErrSolverCrashed, r)}
 			}
 		}()
-		if harder != nil {
-			solver = harder(doubled, func() bool { return ctx.Err() != nil })
-		}
+		p.Stop = func() bool { return ctx.Err() != nil }
 		found, err := solver(p)
 		return auctionSolve{found, err}
 	})
@@ -58,7 +56,7 @@ func (a *auctioneerActor) solved(ctx *actors.Context[AuctioneerMessage], s aucti
 		a.crashed++
 		telemetry.Emit(ctx.Events(), SolverRepeated{Process: a.h.o.Name, Doubled: a.doubled, Code: fault.CodeOf(s.err)})
 		return a.advance(ctx)
-	case errors.Is(s.err, auction.ErrNotProven) && a.h.o.Harder != nil && a.doubled < solverDoublings:
+	case errors.Is(s.err, auction.ErrNotProven) && a.doubled < solverDoublings:
 		a.doubled++
 		a.crashed = 0
 		telemetry.Emit(ctx.Events(), SolverRepeated{Process: a.h.o.Name, Doubled: a.doubled, Code: fault.CodeOf(s.err)})

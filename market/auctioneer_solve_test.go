@@ -3,6 +3,7 @@
 package market_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -18,8 +19,8 @@ import (
 	"mabeam.dev/market/wdp"
 )
 
-// solving holds the combinatorial sale with a maker of solvers, and returns how it ended and with what everybody has in the end.
-func solving(t *testing.T, rules func(*auction.Spec), harder func(int, func() bool) auction.Solver) (v auction.View, have []money.Amount) {
+// solving holds the combinatorial sale with a solver, and returns how it ended and with what everybody has in the end.
+func solving(t *testing.T, rules func(*auction.Spec), solver auction.Solver) (v auction.View, have []money.Amount) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory()
 		l, sup := stocked(t, m)
@@ -27,7 +28,7 @@ func solving(t *testing.T, rules func(*auction.Spec), harder func(int, func() bo
 		if rules != nil {
 			rules(&what.spec)
 		}
-		a, err := market.NewAuctioneer(market.AuctioneerOptions{Name: "auctioneer", Stream: "auction/7", Journal: m, Ledger: l, Spec: what.spec, Harder: harder})
+		a, err := market.NewAuctioneer(market.AuctioneerOptions{Name: "auctioneer", Stream: "auction/7", Journal: m, Ledger: l, Spec: what.spec, Solver: solver})
 		require.NoError(t, err)
 		_, err = sup.StartChild(t.Context(), a.Child())
 		require.NoError(t, err)
@@ -47,19 +48,12 @@ var refund = []money.Amount{100, 100, 20}
 func TestABudgetThatDoesNotSufficeIsDoubledThreeTimes(t *testing.T) {
 	for enough := range 5 {
 		var asked []int
-		v, have := solving(t, nil, func(doubled int, _ func() bool) auction.Solver {
-			asked = append(asked, doubled)
-			limits := wdp.Options{Nodes: 1, Pivots: 1}
-			if doubled >= enough {
-				limits = wdp.Options{}
+		v, have := solving(t, nil, func(p auction.Problem) (auction.Answer, error) {
+			asked = append(asked, p.Doubled)
+			if p.Doubled < enough { // so small a problem is solved by any budget
+				return auction.Answer{Bound: 1000}, nil
 			}
-			return func(p auction.Problem) (auction.Answer, error) {
-				a, err := exact.Solver(limits)(p)
-				if doubled < enough { // so small a problem is solved by any budget
-					a = auction.Answer{Bound: 1000}
-				}
-				return a, err
-			}
+			return exact.Solver(wdp.Options{})(p)
 		})
 		if enough < 4 {
 			require.Equal(t, auction.Settled, v.State, "proven with budget %d", enough)
@@ -81,10 +75,8 @@ func TestAnAnswerWithinTheGapIsAcceptedWherePayIsAsBid(t *testing.T) {
 			s.Combinatorial.Payment, s.Combinatorial.AcceptGap = auction.PayAsBid, gap
 		}
 	}
-	solver := func(int, func() bool) auction.Solver {
-		return func(auction.Problem) (auction.Answer, error) {
-			return auction.Answer{Winners: []int{1}, Revenue: 30, Bound: 50}, nil
-		}
+	solver := func(auction.Problem) (auction.Answer, error) {
+		return auction.Answer{Winners: []int{1}, Revenue: 30, Bound: 50}, nil
 	}
 	v, have := solving(t, rules(20), solver)
 	require.Equal(t, auction.Settled, v.State)
@@ -97,12 +89,14 @@ func TestAnAnswerWithinTheGapIsAcceptedWherePayIsAsBid(t *testing.T) {
 func TestASolverThatCrashesIsRepeatedThreeTimes(t *testing.T) {
 	for _, crashes := range []int{3, 4} {
 		count := 0
-		v, have := solving(t, nil, func(doubled int, _ func() bool) auction.Solver {
-			require.Zero(t, doubled, "with the same budget")
+		v, have := solving(t, nil, func(p auction.Problem) (auction.Answer, error) {
 			if count++; count <= crashes {
-				return func(auction.Problem) (auction.Answer, error) { panic("division by zero") }
+				panic("division by zero")
 			}
-			return exact.Solver(wdp.Options{})
+			if p.Doubled != 0 {
+				return auction.Answer{}, errors.New("want the same budget")
+			}
+			return exact.Solver(wdp.Options{})(p)
 		})
 		if crashes == 3 {
 			require.Equal(t, auction.Settled, v.State)
@@ -123,12 +117,10 @@ func TestACancelledAuctionDoesNotWaitForItsSolver(t *testing.T) {
 		release := make(chan struct{})
 		a, err := market.NewAuctioneer(market.AuctioneerOptions{
 			Name: "auctioneer", Stream: "auction/7", Journal: m, Ledger: l, Spec: what.spec,
-			Harder: func(_ int, stop func() bool) auction.Solver {
-				return func(auction.Problem) (auction.Answer, error) {
-					<-release
-					assert.True(t, stop(), "it is told to end")
-					return auction.Answer{}, nil
-				}
+			Solver: func(p auction.Problem) (auction.Answer, error) {
+				<-release
+				assert.True(t, p.Stop(), "it is told to end")
+				return auction.Answer{}, nil
 			},
 		})
 		require.NoError(t, err)

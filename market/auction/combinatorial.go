@@ -18,6 +18,10 @@ type Problem struct {
 	Offers         []Offer
 	// Payment is what the winners shall pay.
 	Payment Payment
+	// Doubled is how often the budget of the solver is to be doubled; who asks raises it when an answer is not proven.
+	Doubled int
+	// Stop, if it is set, is asked now and then: when it says true, nobody waits for the answer any more.
+	Stop func() bool
 }
 
 // Offer is a bundle of a bidder. Groups are numbered over all bidders; NoGroup excludes nothing.

@@ -15,12 +15,12 @@
 //
 // # Duties of the user
 //
-// A process asks a task of its own, which ends the solve by Options.Stop, or by the stop of Harder; the auction goes on meanwhile.
+// A process asks a task of its own, which ends the solve by Options.Stop, or by that of the problem; the auction goes on meanwhile.
 //
 // # Failure modes
 //
-// The errors of the problem, of packages cert and pay. Payments that were not found within the limits are also auction.ErrNotProven: Harder
-// makes a solver with twice the limits.
+// The errors of the problem, of packages cert and pay. Payments that were not found within the limits are also auction.ErrNotProven: the problem
+// may be asked again with its Doubled raised.
 //
 // # State and testing
 //

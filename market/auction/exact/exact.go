@@ -13,23 +13,18 @@ import (
 	"mabeam.dev/market/wdp/pay"
 )
 
-// Solver makes a solver with the limits of each solve.
+// Solver makes a solver with the limits of each solve, which are doubled as often as a problem asks for. The budgets that they leave open are the
+// solver's own. It stops when the limits or the problem say so.
 func Solver(limits wdp.Options) auction.Solver {
-	return func(p auction.Problem) (auction.Answer, error) { return solve(p, limits) }
-}
-
-// Harder makes a solver whose limits were doubled some times, and which stops when stop says true. The budgets that limits leave open are the
-// solver's own.
-func Harder(limits wdp.Options) func(doubled int, stop func() bool) auction.Solver {
-	return func(doubled int, stop func() bool) auction.Solver {
+	return func(p auction.Problem) (auction.Answer, error) {
 		l := limits
-		l.Nodes, l.Pivots = twice(l.Nodes, wdp.DefaultNodes, doubled), twice(l.Pivots, wdp.DefaultPivots, doubled)
-		if own := limits.Stop; own != nil {
-			l.Stop = func() bool { return own() || stop() }
-		} else {
-			l.Stop = stop
+		l.Nodes, l.Pivots = twice(l.Nodes, wdp.DefaultNodes, p.Doubled), twice(l.Pivots, wdp.DefaultPivots, p.Doubled)
+		if own := limits.Stop; own != nil && p.Stop != nil {
+			l.Stop = func() bool { return own() || p.Stop() }
+		} else if own == nil {
+			l.Stop = p.Stop
 		}
-		return Solver(l)
+		return solve(p, l)
 	}
 }
 

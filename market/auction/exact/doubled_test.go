@@ -40,11 +40,15 @@ func TestASolverStopsWhenItIsToldTo(t *testing.T) {
 		if own {
 			limits.Stop = func() bool { return true }
 		}
-		a, err := Harder(limits)(0, func() bool { return !own })(hard())
+		p := hard()
+		p.Stop = func() bool { return !own }
+		a, err := Solver(limits)(p)
 		require.NoError(t, err)
 		assert.False(t, a.Proven)
 	}
-	a, err := Harder(wdp.Options{})(0, func() bool { return false })(hard())
+	p := hard()
+	p.Stop = func() bool { return false }
+	a, err := Solver(wdp.Options{})(p)
 	require.NoError(t, err)
 	assert.True(t, a.Proven)
 }
@@ -62,4 +66,15 @@ func TestWhatALimitKeepsFromAProofIsNotProven(t *testing.T) {
 		}
 	}
 	require.Positive(t, found, "winners proven, and payments not")
+}
+
+func TestAProblemThatAsksForMoreIsProven(t *testing.T) {
+	p := hard()
+	for ; p.Doubled < 30; p.Doubled++ {
+		if a, err := Solver(wdp.Options{Nodes: 1, Pivots: 16})(p); err == nil && a.Proven {
+			break
+		}
+	}
+	assert.Greater(t, p.Doubled, 3)
+	assert.Less(t, p.Doubled, 30)
 }
