@@ -68,5 +68,6 @@ type Queue struct {
 	Remember    int           `yaml:"remember" default:"100000" min:"1" max:"100000000" doc:"Most ended tasks that are kept in memory, about 160 bytes each; whether an older one is a duplicate is asked of the journal."`
 	Who         string        `yaml:"who" check:"query" doc:"Query of the agents that get this queue's tasks, such as label.zone = \"eu\" and team = \"night\"; without it all agents of the node."`
 	Agents      Quota         `yaml:"agents" doc:"Bounds on what each agent does of this queue's tasks, besides its own concurrency."`
+	Auction     *WorkAuction  `yaml:"auction" doc:"How agents bid for this queue's tasks; the policy auction needs it, and a section market."`
 	Kinds       []KindQuota   `yaml:"kinds" key:"kind" doc:"Bounds on what is done of a kind of tasks, by all agents together."`
 }

@@ -93,11 +93,12 @@ const (
 	ByCapability Policy = "capability"   // only agents that name the task's capability, the least loaded of them
 	PowerOfTwo   Policy = "power_of_two" // the less loaded of two that are drawn
 	Performance  Policy = "performance"  // the one whose load, latency and failures promise the earliest result
+	ByAuction    Policy = "auction"      // the one that asks least for it, and is paid; see the section auction of the queue
 )
 
 // Values lists the words a file may use.
 func (Policy) Values() []string {
-	return []string{"round_robin", "least_loaded", "capability", "power_of_two", "performance"}
+	return []string{"round_robin", "least_loaded", "capability", "power_of_two", "performance", "auction"}
 }
 
 // OnDuplicate says what happens to a task whose id is known.

@@ -22,6 +22,7 @@ func (d *decoder) validate(cfg *Config) {
 		d.dependencies(cfg.Tree)
 	}
 	d.work(cfg.Work)
+	d.workAuctions(cfg)
 	d.retention(cfg.Journal.Retention, cfg.Work)
 	d.market(cfg.Market)
 	d.alerts(cfg.Alerts)
@@ -49,6 +50,7 @@ func (d *decoder) group(g Group, path string) {
 		d.significant(g, c, path, at)
 		d.restarts(c, at)
 		d.agent(c, at)
+		d.bidding(c.Bidding, at+".bidding")
 		if c.Kind == KindSupervisor {
 			d.group(c.Group, at)
 		}

@@ -93,12 +93,16 @@ func (n *Node) queue(c config.Queue) (*work.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
+	bought, err := n.workMarket(c)
+	if err != nil {
+		return nil, err
+	}
 	q, err := work.New(n.sys, work.Options{
 		Name: "work." + c.Queue, Stream: events.Stream("work/" + c.Queue), Epoch: n.o.Epoch, Journal: n.journal, Directory: n.dir,
-		Registry: n.registry, Who: meant,
+		Registry: n.registry, Who: meant, Market: bought,
 		Plan: plan.Spec{
 			Policy: plan.Policy(c.Policy), Duplicates: plan.Duplicates(c.OnDuplicate), Limit: c.Limit, Attempts: c.Attempts,
-			Timeout: c.Deadline, Backoff: plan.Backoff{Base: c.Backoff}, Remember: c.Remember, Agents: plan.Quota(c.Agents), Kinds: quotas(c.Kinds), Requires: requires(c.Kinds),
+			Timeout: c.Deadline, Backoff: plan.Backoff{Base: c.Backoff}, Remember: c.Remember, Agents: plan.Quota(c.Agents), Kinds: quotas(c.Kinds), Requires: requires(c.Kinds), Procurement: procurement(c),
 		},
 	})
 	if err != nil {
