@@ -241,6 +241,7 @@ market: {accounts: [{owner: ann, money: {credit: 1}}]}
 	defer telemetry.Subscribe(r.bus, "test", func(e collect.SystemSnapshot) { looked <- e })()
 	require.NoError(t, n.Wait(r.ctx))
 	receive(r, looked, "snapshot")
+	receive(r, looked, "a snapshot whose look was after the job, whenever that ended")
 	fed := map[string]admin.ReadingView{}
 	for _, s := range view[admin.SeriesAnswer](r, n, "/v1/series").Series {
 		fed[s.Name] = s
