@@ -13,6 +13,9 @@
 // neighbours. Its balances are read without its process, whole transactions at a time, and never before they are durable. A [Costs] process does
 // the same for usage, prices and budgets.
 //
+// A [Procurer] buys the work of agents for a work queue: it holds an auction for each call, keeps what was won in escrow, and pays or gives back by what
+// the work ended as. It is no process: whoever repeats a question after a crash gets the first answer.
+//
 // # Usage
 //
 //	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: "market/ledger", Journal: journal})

@@ -24,8 +24,14 @@ func (r Rules) Validate() error {
 		key   string
 		value int64
 	}{
-		{"batch", int64(r.Batch)}, {"fixed", int64(r.Fixed)}, {"per_kib", int64(r.PerKiB)}, {"per_second", int64(r.PerSecond)},
-		{"load", r.Load}, {"latency", r.Latency}, {"target", int64(r.Target)}, {"shade", r.Shade},
+		{"batch", int64(r.Batch)},
+		{"fixed", int64(r.Fixed)},
+		{"per_kib", int64(r.PerKiB)},
+		{"per_second", int64(r.PerSecond)},
+		{"load", r.Load},
+		{"latency", r.Latency},
+		{"target", int64(r.Target)},
+		{"shade", r.Shade},
 	} {
 		if x.value < 0 {
 			all = append(all, &RuleError{x.key, "is negative"})

@@ -22,6 +22,9 @@
 //     unless Who asks for more than everybody.
 //   - A paused queue stays paused until Unpause, across restarts of the node.
 //   - Watch tells only what is durable, in order, and ends with the outcome. A slow watcher misses steps, is told so, and slows nobody.
+//   - With the policy plan.Auction tasks are bid for, in auctions that Options.Market holds: a call is durable before anybody is asked to bid, an award
+//     before its winner begins, and each award is settled, however often that takes, as delivered exactly when its attempt brought the result. Whatever
+//     crashes, nobody is paid twice, no award is forgotten, and no task is lost. Other queues pay nothing for that.
 //   - When an agent dies its attempts are given out again in the turn in which the queue hears of it.
 //
 // # Usage
@@ -41,6 +44,7 @@
 //
 // # Failure modes
 //
+// While whoever holds the auctions, or the money, does not answer, tasks that are bid for wait, and ProcurerFailed says why.
 // A task that the journal cannot be asked about is refused with a *JournalError, and can be submitted again. Submit gives one Receipt for each task, whose Err is a condition of package plan. An error of the call as a whole leaves the outcome open;
 // submitting again is safe. A *JournalError ends the queue's process, which is then rebuilt from what is durable. A *ResultsError keeps a
 // file sink from starting. Everything else is told as an event: BadLine, SinkFailed, SnapshotFailed, TaskDead.
