@@ -16,6 +16,9 @@
 // A [Procurer] buys the work of agents for a work queue: it holds an auction for each call, keeps what was won in escrow, and pays or gives back by what
 // the work ended as. It is no process: whoever repeats a question after a crash gets the first answer.
 //
+// A [Book] of orders and a [Prediction] market hold what a command could cost before it counts, write it down, pay what was traded with one
+// transaction for each batch, and answer then. [Prices] rest on the tapes of books, never on offers, and are absent where nothing was traded.
+//
 // # Usage
 //
 //	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: "market/ledger", Journal: journal})

@@ -489,6 +489,21 @@ var coordination = []Entry{
 		"Choose another key; a repetition has the same content.",
 	},
 	{
+		4631, "market.ErrNotFunded", nil, Low, later, false,
+		"A prediction market has no subsidy yet, and does not trade.",
+		"Have its maker fund it.",
+	},
+	{
+		4632, "market.ErrNotAllowed", nil, Medium, never, false,
+		"A step of a prediction market is for somebody else to take.",
+		"Ask the maker, the oracle or the judge of the market.",
+	},
+	{
+		4633, "market.ErrStalePrice", nil, Low, later, false,
+		"The latest trade is too old for a price to be relied on.",
+		"Wait for trades, or accept the price with its age.",
+	},
+	{
 		4640, "market.ErrHalted", nil, High, slowly, true,
 		"The market is halted, because too much of it fails: it takes no new business. What was begun goes on.",
 		"Wait until it recovers, or look for what fails.",

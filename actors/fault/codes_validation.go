@@ -583,6 +583,11 @@ var validation = []Entry{
 		"Correct the field that the error names.",
 	},
 	{
+		1894, "market.PredictionError", nil, Low, never, false,
+		"The options of a prediction market, or a command to one, are wrong.",
+		"Correct the field that the error names.",
+	},
+	{
 		1897, "market.ErrNotForTasks", nil, Medium, never, false,
 		"Tasks cannot be bought in an auction of this kind.",
 		"Choose english, dutch, firstprice, vickrey, uniform or combinatorial.",
