@@ -234,7 +234,7 @@ func TestAnEndAtEachAppendChangesNothingForetold(t *testing.T) {
 
 func predicting(s *sim.Sim) (p *market.Prediction, l *market.Ledger, done *bool) {
 	sys := s.NewSystem(actors.Options{Events: telemetry.NewBus()})
-	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: dice{s.Rand("ids")}})
+	j := events.NewJournal(eventmemory.New(eventmemory.Options{Now: s.Now}), events.JournalOptions{Entropy: s.Entropy("ids")})
 	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: books, Journal: marketlog.New(j)})
 	require.NoError(s, err)
 	o := launch(marketlog.New(j), l)
