@@ -19,6 +19,9 @@ type Market struct {
 	Accounts []Account     `yaml:"accounts" key:"owner" doc:"Owners whose accounts are open from the beginning, and what they begin with."`
 	Parties  []Party       `yaml:"parties" key:"party" doc:"Owners that belong together: none of them may bid in an auction of another."`
 	Auctions []Auction     `yaml:"auctions" key:"auction" doc:"Auctions that are there when the node is up."`
+	Books    []OrderBook   `yaml:"books" key:"book" doc:"Books of orders that are there when the node is up."`
+
+	Predictions []Forecast `yaml:"predictions" key:"prediction" doc:"Prediction markets that are there when the node is up."`
 
 	Deals     *MarketDeals     `yaml:"deals" doc:"A marketplace of services, with deals that are paid when the work is done; without it there is none."`
 	Stakes    *MarketStakes    `yaml:"stakes" doc:"What agents put at risk, and cases about it; without it nothing is at stake."`

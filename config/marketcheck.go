@@ -52,6 +52,7 @@ func (d *decoder) market(m *Market) {
 		d.owner(a.Owner, at+".owner")
 		d.auction(a, *m, at)
 	}
+	d.books(m)
 }
 
 // auction asks the rules of auctions; each of their complaints has its place.

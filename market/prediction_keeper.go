@@ -105,6 +105,7 @@ type predictionKeeper struct {
 	moved   []ledger.Transaction
 	hasTook bool
 	was     predict.State // when it was published
+	told    bool          // that it was funded then
 }
 
 func (k *predictionKeeper) reset() {
@@ -347,10 +348,10 @@ func (k *predictionKeeper) publish(bus *telemetry.Bus) {
 		v.Until = time.Unix(0, until).UTC()
 	}
 	k.seen.Store(v)
-	if v.State != k.was {
+	if v.State != k.was || v.Funded != k.told {
 		telemetry.Emit(bus, PredictionMoved{Market: k.name, State: v.State, Outcome: v.Outcome})
 	}
-	k.was = v.State
+	k.was, k.told = v.State, v.Funded
 }
 
 func (k *predictionKeeper) settlement() []ledger.Transaction { return k.moved }

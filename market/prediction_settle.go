@@ -11,7 +11,7 @@ import (
 	"mabeam.dev/market/predict"
 )
 
-// PredictionMoved is the event: a prediction market has come to another state.
+// PredictionMoved is the event: a prediction market was funded, and trades, or has come to another state.
 type PredictionMoved struct {
 	Market  string        // which one
 	State   predict.State // it is in now

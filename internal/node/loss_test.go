@@ -50,8 +50,10 @@ journal: {retention: [{class: notices, streams: [alerts], age: 1h, unowned: true
 tree: {id: app, intensity: 100, children: [{id: a, kind: nap, capabilities: [x]}, {id: b, kind: nap, capabilities: [x]}]}
 work: [{queue: q, attempts: 100, backoff: 1ms}]
 market:
-  accounts: [{owner: ann, money: {credit: 10}}, {owner: sue, goods: {tea: 1}}]
+  accounts: [{owner: ann, money: {credit: 10}}, {owner: may, money: {credit: 10}}, {owner: sue, goods: {tea: 1}}]
   auctions: [{auction: tea, kind: vickrey, owner: sue, goods: [tea], duration: 24h}]
+  books: [{book: pots, base: pot}]
+  predictions: [{prediction: rain, outcomes: [wet, dry], liquidity: 1, maker: may, oracle: sue, judge: sue}]
   deals: {}
   stakes: {}
   insurance: {}
@@ -233,6 +235,17 @@ var losses = map[string]loss{
 			a, err := w.n.Exchange().Get(w.ctx, "tea")
 			require.NoError(w, err)
 			assert.Equal(w, auction.Open, a.View.State, "what is read without the processes goes on")
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
+		},
+	},
+	"books": {
+		phase: "economy", child: "books", inner: "book-pots", ready: true, anew: []string{"/n/economy/books", "/n/economy/books/"},
+		without: func(w *whole) {
+			_, err := w.n.Books()[0].Place(w.ctx, market.BookOrder{Key: "1", Owner: "ann", Price: money.Unit, Quantity: 1})
+			require.ErrorIs(w, err, market.ErrUnavailable)
+			v, err := w.n.Books()[0].View()
+			require.NoError(w, err)
+			assert.Equal(w, money.Asset("pot"), v.Base, "what is read without the processes goes on")
 			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
 		},
 	},

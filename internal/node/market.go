@@ -15,6 +15,7 @@ import (
 
 // marketplace is what the services of markets leave for each other. Without a section market in the config everything in it is nil.
 type marketplace struct {
+	trading  trading
 	ledger   *market.Ledger
 	exchange *market.Exchange
 	opening  *opening
@@ -81,7 +82,7 @@ var exchangeService = service{
 // openingService brings in what the config says that there is at the beginning.
 var openingService = service{
 	Service: phase.Service{
-		Name: "opening", Phase: phase.Economy, Need: phase.Optional, Loss: phase.Alone, After: []string{"exchange"},
+		Name: "opening", Phase: phase.Economy, Need: phase.Optional, Loss: phase.Alone, After: []string{"exchange", "books"},
 		Without: "Accounts and auctions of the config that are not there yet do not come; what is there goes on.",
 	},
 	make: func(n *Node) ([]supervision.Child, error) {

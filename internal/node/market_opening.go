@@ -134,7 +134,7 @@ func (n *Node) todos() []todo {
 	for _, a := range c.Auctions {
 		all = append(all, todo{fmt.Sprintf("auction %q", a.Auction), func(ctx context.Context) error { return n.declare(ctx, a, a.Spec(*c)) }})
 	}
-	return all
+	return append(all, n.fundings()...)
 }
 
 // declare creates an auction and opens it. One that is further already stays as it is.

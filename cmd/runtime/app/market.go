@@ -26,13 +26,15 @@ what each winner pays.
 On a running node it shows who is how good, and decides cases of misconduct:
 
   runtime market rankings                                agents by what was measured of their deals
+  runtime market book gpu-hours --watch                  depth and trades of a book of orders
+  runtime market order gpu-hours buy 10 --price 2.50 --owner ann --key ann-17
   runtime market cases                                   cases, and what monitors have found
   runtime market case review c-1 --by judge              a step of a case`,
 		Args: func(cmd *cobra.Command, args []string) error { return unknown(cmd, args) },
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(c.marketRankings(), c.marketCases(), c.marketCase(), c.marketSolve(), c.marketVerify())
+	cmd.AddCommand(c.marketRankings(), c.marketCases(), c.marketCase(), c.marketSolve(), c.marketVerify(), c.marketBook(), c.marketOrder())
 	return cmd
 }
 

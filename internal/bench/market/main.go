@@ -33,6 +33,7 @@ var measures = []struct {
 	{"auctioneer", (*bench).auctioneer},
 	{"auctions", (*bench).auctions},
 	{"order book", (*bench).orderbook},
+	{"books", (*bench).books},
 	{"pricing", (*bench).pricing},
 }
 
