@@ -27,13 +27,14 @@ type Verifier interface {
 
 // DealChanged is the event: a deal has come to another state, durably.
 type DealChanged struct {
-	Process         string        // that keeps the deal
-	Deal            string        // its id
-	State           listing.State // where it is now
-	Settled         bool          // the money has moved
-	Buyer, Provider string
-	Price           money.Amount
-	Asset           money.Asset
+	Process  string        // that keeps the deal
+	Deal     string        // its id
+	State    listing.State // where it is now
+	Settled  bool          // the money has moved
+	Buyer    string        // who pays
+	Provider string        // who delivers
+	Price    money.Amount  // what was agreed
+	Asset    money.Asset   // what it is paid in
 }
 
 // EventName returns "market.deal_changed".

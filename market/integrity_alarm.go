@@ -21,8 +21,9 @@ import (
 
 // StressChanged is the event: the market as a whole has come to another level, durably.
 type StressChanged struct {
-	Process  string // that measures
-	From, To stake.Level
+	Process string      // that measures
+	From    stake.Level // the level it leaves
+	To      stake.Level // the level it comes to
 	// Failed is the share of deals that failed, Unsettled that of payments that do not move, Moved that of price moves against their limit; in
 	// millionths.
 	Failed, Unsettled, Moved int64
@@ -44,7 +45,8 @@ func (e StressChanged) LogAttrs() []slog.Attr {
 // SecurityAlerted is the event: a vital number of the market has left its limit, or is back within it.
 type SecurityAlerted struct {
 	Process string // that measures
-	Alert   integrity.Alert
+	// Alert is the number, and whether it has left its limit or come back.
+	Alert integrity.Alert
 }
 
 // EventName returns "market.security_alerted".

@@ -49,7 +49,8 @@ type Raised struct {
 // FindingRaised is the event: a monitor has found something. It is a reason to look, and no verdict.
 type FindingRaised struct {
 	Process string // that found it
-	Raised  Raised
+	// Raised is what was found, in whom, and by which detector.
+	Raised Raised
 }
 
 // EventName returns "market.finding_raised".

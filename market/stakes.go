@@ -18,7 +18,8 @@ import (
 // CaseChanged is the event: a case of misconduct has come to another state, durably.
 type CaseChanged struct {
 	Process string // that keeps it
-	Case    integrity.Case
+	// Case is as it is now.
+	Case integrity.Case
 }
 
 // EventName returns "market.case_changed".

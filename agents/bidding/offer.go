@@ -59,6 +59,7 @@ type Offer struct {
 
 // Policy decides what an agent asks.
 type Policy interface {
+	// Offer answers a call for bids, by what is asked and how the agent stands.
 	Offer(r Request, s Standing) Offer
 }
 

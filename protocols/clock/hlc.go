@@ -42,9 +42,10 @@ func (t Timestamp) String() string {
 
 // DriftError says how far a remote clock is ahead.
 type DriftError struct {
-	// Remote is the time that was told, Local the time of day here.
+	// Remote is the time that was told.
 	Remote Timestamp
-	Local  time.Time
+	// Local is the time of day here.
+	Local time.Time
 	// Max is how far ahead it may be.
 	Max time.Duration
 }

@@ -17,11 +17,11 @@ import (
 
 // setting is what a script begins with.
 type setting struct {
-	Options   []string
-	Electors  []consensus.Elector
-	Rule      consensus.Rule
-	Refine    consensus.RefineSpec
-	Protocol  string
+	Options  []string
+	Electors []consensus.Elector
+	Rule     consensus.Rule
+	Refine   consensus.RefineSpec
+	Protocol string
 }
 
 // Every script is a session: its spec, the events, and what the machine wants after each.

@@ -11,9 +11,12 @@ import (
 
 // ShareError says that a replica wanted more than it may take by itself.
 type ShareError struct {
-	// Replica wanted Need and has Have.
-	Replica    string
-	Need, Have uint64
+	// Replica is who wanted it.
+	Replica string
+	// Need is how much it wanted.
+	Need uint64
+	// Have is its share.
+	Have uint64
 }
 
 // Error names the replica and the amounts.

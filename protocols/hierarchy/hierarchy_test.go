@@ -292,8 +292,10 @@ func TestRebalancingKeepsEverybodyInOneGroupAndMovesFew(t *testing.T) {
 
 func TestARepresentativeIsTheFittestAndIsReplacedTwice(t *testing.T) {
 	order := hierarchy.Candidates([]hierarchy.Standing{
-		{Agent: "tired", Health: 900_000, Reputation: 900_000, Load: 9}, {Agent: "b", Health: 900_000, Reputation: 900_000},
-		{Agent: "a", Health: 900_000, Reputation: 900_000}, {Agent: "ill", Health: 100_000, Reputation: 900_000},
+		{Agent: "tired", Health: 900_000, Reputation: 900_000, Load: 9},
+		{Agent: "b", Health: 900_000, Reputation: 900_000},
+		{Agent: "a", Health: 900_000, Reputation: 900_000},
+		{Agent: "ill", Health: 100_000, Reputation: 900_000},
 	})
 	assert.Equal(t, []string{"a", "b", "ill", "tired"}, order)
 	l := hierarchy.NewLease(order)

@@ -45,12 +45,13 @@ var (
 // SafetyError is two proven decisions that contradict each other: more than f members have lied, and nothing is promised any more.
 type SafetyError struct {
 	Member     wire.Member // who found it
-	Seq        uint64
-	Mine       wire.Digest
-	Proven     wire.Digest
-	Checkpoint bool // digests of states, and not of batches
+	Seq        uint64      // the number that two things are decided for
+	Mine       wire.Digest // what this member has decided
+	Proven     wire.Digest // what a certificate says
+	Checkpoint bool        // digests of states, and not of batches
 }
 
+// Error names the number and both digests.
 func (e *SafetyError) Error() string {
 	what := "batches"
 	if e.Checkpoint {

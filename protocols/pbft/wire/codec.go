@@ -55,6 +55,7 @@ func (k Kind) String() string {
 
 // Message is anything that is sent: a pointer to one of the message types of this package.
 type Message interface {
+	// Kind says which message type it is.
 	Kind() Kind
 	put(*enc)
 	get(*dec)
@@ -62,6 +63,7 @@ type Message interface {
 
 // Authored is what somebody signs.
 type Authored interface {
+	// Kind says which message type it is.
 	Kind() Kind
 	said(*enc)
 }
@@ -69,6 +71,7 @@ type Authored interface {
 // FromMember is a message that names the member who signed it.
 type FromMember interface {
 	Authored
+	// Author is the member whose signature it bears.
 	Author() Member
 }
 

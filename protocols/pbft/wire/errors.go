@@ -22,9 +22,10 @@ var (
 type ConfigError struct {
 	Group string // as it was written, perhaps empty
 	Field string // such as Members[3].Sign
-	Why   string
+	Why   string // what is wrong with it
 }
 
+// Error names group and field.
 func (e *ConfigError) Error() string {
 	return fmt.Sprintf("pbft/wire: group %q: %s: %s", e.Group, e.Field, e.Why)
 }
