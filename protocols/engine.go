@@ -154,7 +154,7 @@ func (e *Engine) Coordinate(ctx context.Context, s Spec) (Result, error) {
 	case s.CancelWithCaller && ctx.Err() != nil:
 		e.order(id, machine.Cancel{Why: "the caller has gone"})
 		return r, err
-	case errors.Is(err, ErrUnavailable):
+	case errors.Is(err, ErrUnavailable) && e.index.get(id) != nil: // it was admitted
 		return e.Await(ctx, id)
 	}
 	return r, err

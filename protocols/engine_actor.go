@@ -4,6 +4,7 @@ package protocols
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -161,6 +162,9 @@ func (g *engine) launched(ctx *actors.Context[engineMessage], m launched) {
 	if m.err == nil {
 		m.m.started.Send(m.m.n.id)
 		return
+	}
+	if errors.Is(g.e.judge(m.err), ErrUnavailable) {
+		return // the supervisor has ended, and this process ends with it: the next one starts the session
 	}
 	why := fmt.Sprintf("its process did not start: %v", m.err)
 	g.e.finish(m.m.n, 0, Result{State: StateFailed, Outcome: machine.Outcome{Verdict: machine.Failed, Why: machine.WhyFailed, Text: why}}, ctx.Now())

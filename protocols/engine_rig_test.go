@@ -104,6 +104,8 @@ func says(choice string) func() actors.Behavior[protocols.Invitation] {
 		case choice == "silent":
 		case choice == "crash":
 			return errors.New("I always crash")
+		case in.Role == machine.RoleRun:
+			in.Answer(machine.Answer{Text: choice})
 		default:
 			in.Answer(machine.Answer{Choice: choice})
 		}

@@ -198,3 +198,59 @@ func TestABudgetIsReservedBeforeAndCommittedOrReleasedAfter(t *testing.T) {
 		})
 	})
 }
+
+func TestHistoryAndAnalyticsAreOfWhatHasEnded(t *testing.T) {
+	for _, journal := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			within(t, func(ctx context.Context, sys *actors.System) {
+				o := protocols.EngineOptions{}
+				l := newLog()
+				if journal {
+					o.Journal = l
+				}
+				e, names := council(t, sys, o, "yes", "no", "yes")
+				for i := range 3 {
+					_, err := e.Coordinate(ctx, protocols.Spec{ID: protocols.SessionID(string(rune('x' + i))), Question: "?", Participants: names})
+					require.NoError(t, err)
+				}
+				_, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names[:2], Type: selector.MLEnsemble})
+				require.Error(t, err)
+				var ids []protocols.SessionID
+				for r, err := range e.History(ctx, protocols.Query{Protocol: selector.Simple}) {
+					require.NoError(t, err)
+					ids = append(ids, r.Session)
+				}
+				assert.Equal(t, []protocols.SessionID{"x", "y", "z"}, ids)
+				all := e.Analytics(protocols.Query{})
+				require.Len(t, all, 2)
+				assert.Equal(t, selector.Ensemble, all[0].Protocol)
+				assert.Zero(t, all[0].Decided)
+				assert.Equal(t, 3, all[1].Decided)
+				s := e.Stats()
+				assert.Equal(t, protocols.Stats{Ended: map[protocols.State]int{protocols.StateDecided: 3, protocols.StateNoDecision: 1}}, s)
+				if journal {
+					l.failing(errors.New("the disk does not answer"))
+					for _, err := range e.History(ctx, protocols.Query{}) {
+						assert.ErrorIs(t, err, protocols.ErrUnavailable)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAJournalThatDoesNotAnswerIsWaitedForBeforeAnybodyIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			l := newLog()
+			e, names := council(t, sys, protocols.EngineOptions{Journal: l}, "yes")
+			l.failing(errors.New("the disk does not answer"))
+			time.AfterFunc(5*time.Second, func() { l.failing(nil) })
+			begin := time.Now()
+			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names})
+			require.NoError(t, err)
+			assert.True(t, r.Durable)
+			assert.GreaterOrEqual(t, time.Since(begin), 5*time.Second)
+		})
+	})
+}

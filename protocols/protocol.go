@@ -54,18 +54,3 @@ type Budgeter interface {
 type EvidenceSink interface {
 	Report(ctx context.Context, session SessionID, evidence machine.Report) error
 }
-
-// builtin are the protocols that every engine knows.
-func builtin() []Protocol {
-	vote := func(s Setup) (machine.Stepper, error) {
-		spec := consensus.Spec{Session: string(s.Session), Question: s.Spec.Question, Options: s.Spec.Options, Electorate: s.Electorate, Rule: s.Spec.Rule}
-		v, err := consensus.NewVote(spec)
-		if err != nil {
-			return nil, err
-		}
-		return v.Run(), nil
-	}
-	return []Protocol{
-		{Name: selector.Simple, New: vote},
-	}
-}

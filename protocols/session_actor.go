@@ -75,6 +75,7 @@ type session struct {
 	timers   map[string]actors.Timer
 	quarter  time.Duration // between reminders
 	position uint64
+	decided  *machine.Outcome // by a life that ended before it could tell
 	over     bool
 }
 
@@ -118,7 +119,13 @@ func (s *session) Init(ctx *actors.Context[SessionMessage]) error {
 // refold makes the state that the log tells.
 func (s *session) refold(log []machine.Event) {
 	for _, ev := range log {
-		s.pending.Apply(ev, s.run.Step(ev))
+		effects := s.run.Step(ev)
+		s.pending.Apply(ev, effects)
+		for _, effect := range effects {
+			if d, ok := effect.(machine.Decide); ok {
+				s.decided = &d.Outcome
+			}
+		}
 	}
 }
 
@@ -177,6 +184,9 @@ func (s *session) begin(ctx *actors.Context[SessionMessage], now time.Time) erro
 	s.n.mu.Unlock()
 	for i := range s.members {
 		s.find(ctx, i)
+	}
+	if s.decided != nil {
+		return s.decide(ctx, *s.decided)
 	}
 	ctx.After(s.quarter, sessionNudge{1})
 	if !fresh {

@@ -742,6 +742,21 @@ var coordination = []Entry{
 		"Nothing is to be done: the group's next representative counts.",
 	},
 	{
+		4914, "protocols/workflow.NodeError", nil, Medium, never, false,
+		"A node of a workflow has failed, after all its attempts.",
+		"The message says why; mend that and start the workflow again.",
+	},
+	{
+		4915, "protocols/workflow.UnknownOutcomeError", nil, High, escalate, false,
+		"Nobody knows whether a node of a workflow was done: its agent or the session ended, and it cannot be asked.",
+		"Find out, and resolve the node as done or not done.",
+	},
+	{
+		4916, "protocols/workflow.CompensationError", nil, High, escalate, false,
+		"Nodes of a workflow that failed could not be undone.",
+		"Undo by hand what the nodes have done.",
+	},
+	{
 		4917, "protocols.ErrUnavailable", nil, Medium, later, true,
 		"The coordination engine or its journal is down, or ended before it answered.",
 		"Repeat with the same id: what was done is not done again.",

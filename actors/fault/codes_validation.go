@@ -665,9 +665,29 @@ var validation = []Entry{
 		"Correct the field that the message names.",
 	},
 	{
+		1939, "protocols/workflow.CycleError", nil, Low, never, false,
+		"The nodes of a workflow wait for one another.",
+		"Take out one of the dependences that the message shows.",
+	},
+	{
+		1940, "protocols/workflow.SpecError", nil, Low, never, false,
+		"A node of a workflow, or the workflow, cannot be as it is described.",
+		"Correct the fields that the message names.",
+	},
+	{
+		1941, "protocols/reason.SpecError", nil, Low, never, false,
+		"A field of a reasoning session cannot be.",
+		"Correct the field that the message names.",
+	},
+	{
 		1942, "protocols/machine.ErrMalformed", nil, Medium, never, false,
 		"An encoded event of a protocol cannot be read.",
 		"It was written by another version, or is damaged: keep it and look at the log it is from.",
+	},
+	{
+		1943, "protocols/machine/script.LineError", nil, Low, never, false,
+		"A line of a script is no event.",
+		"Correct the line; the documentation of the package lists them.",
 	},
 	{
 		1950, "protocols/pbft/wire.ErrMalformed", nil, Medium, never, false,

@@ -487,6 +487,9 @@ func (w *Workflow) outcome(p *Progress, v machine.Verdict, why machine.Why, text
 	o := machine.Outcome{Verdict: v, Why: why, Text: text, Method: "workflow", Rounds: 1}
 	if v == machine.Decided {
 		o.Decision = "done"
+		if slices.ContainsFunc(p.Steps, func(s Step) bool { return s.State == Failed }) {
+			o.Decision = "done in part"
+		}
 	}
 	o.Detail, _ = json.Marshal(p.Steps) // plain data
 	return o

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocols_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/protocols"
+	"mabeam.dev/supervision"
+)
+
+// BenchmarkCoordinate times whole sessions, start and end included, and reports the 99th percentile.
+func BenchmarkCoordinate(b *testing.B) {
+	for _, n := range []int{5, 1_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			sys := actors.New(actors.Options{})
+			known := map[string]protocols.Member{}
+			var names []string
+			for i := range n {
+				name := fmt.Sprintf("v%d", i)
+				names = append(names, name)
+				known[name] = protocols.Member{Process: actors.MustSpawn(sys, name, says("yes"))}
+			}
+			e, err := protocols.NewEngine(protocols.EngineOptions{Name: "coordination", Roster: fixed(known)})
+			require.NoError(b, err)
+			_, err = supervision.Start(sys, "node", supervision.Spec{Children: []supervision.Child{e.Child()}})
+			require.NoError(b, err)
+			var took []time.Duration
+			b.ReportAllocs()
+			for b.Loop() {
+				begin := time.Now()
+				if _, err := e.Coordinate(context.Background(), protocols.Spec{Question: "?", Participants: names, Durability: protocols.Volatile}); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(begin))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-us")
+			require.NoError(b, sys.Close(context.Background()))
+		})
+	}
+}
+
+// fixed is a roster of members that never change.
+type fixed map[string]protocols.Member
+
+func (f fixed) Member(id string) (protocols.Member, bool) {
+	m, ok := f[id]
+	return m, ok
+}
+
+func (fixed) Match(string) ([]string, error) { return nil, nil }

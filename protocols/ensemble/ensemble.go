@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ensemble
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"mabeam.dev/protocols/consensus"
+	"mabeam.dev/protocols/machine"
+)
+
+// Spec is one prediction. Zero fields mean the defaults.
+type Spec struct {
+	Session    string               `json:"-"`
+	Question   string               `json:"-"`
+	Electorate consensus.Electorate `json:"-"`
+	// MinMembers is how many must answer; 0 means half of them, rounded up.
+	MinMembers int `json:"minMembers,omitempty"`
+	// Combiner names the service that combines; empty means the weighted vote.
+	Combiner string `json:"combiner,omitempty"`
+	// Within is how long the combiner may take; 0 means 10 s.
+	Within time.Duration `json:"within,omitempty"`
+}
+
+// Prediction is what one member said, as a combiner gets it.
+type Prediction struct {
+	Agent      string          `json:"agent"`
+	Weight     int64           `json:"weight"` // millionths
+	Class      string          `json:"class"`
+	Confidence int64           `json:"confidence"` // millionths, calibrated
+	Output     json.RawMessage `json:"output,omitempty"`
+}
+
+// Combined is what a combiner answers.
+type Combined struct {
+	Class      string `json:"class"`
+	Confidence int64  `json:"confidence"` // millionths
+}
+
+// Ensemble combines predictions.
+type Ensemble struct{ spec Spec }
+
+// New checks the spec and returns the machine, or all mistakes joined.
+func New(s Spec) (*Ensemble, error) {
+	n := s.Electorate.Len()
+	var problems []error
+	if n == 0 {
+		problems = append(problems, &consensus.RuleError{Field: "electorate", Why: "nobody predicts"})
+	}
+	if s.MinMembers < 0 || s.MinMembers > n {
+		problems = append(problems, &consensus.RuleError{Field: "minMembers", Why: "it is not from 0 to the number of members"})
+	}
+	if s.Within < 0 {
+		problems = append(problems, &consensus.RuleError{Field: "within", Why: "it is below 0"})
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	if s.MinMembers == 0 {
+		s.MinMembers = (n + 1) / 2
+	}
+	if s.Within == 0 {
+		s.Within = 10 * time.Second
+	}
+	return &Ensemble{s}, nil
+}
+
+// Predictions is the state of an ensemble.
+type Predictions struct {
+	got       []Prediction // by elector; without a class while there is none
+	closed    []bool       // has answered, or will not
+	combining bool
+	deadline  time.Time
+}
+
+// Run returns the machine before its first event.
+func (m *Ensemble) Run() *machine.Run[*Predictions] {
+	n := m.spec.Electorate.Len()
+	return machine.Of(m, &Predictions{got: make([]Prediction, n), closed: make([]bool, n)})
+}
+
+const deadline = "deadline"
+
+// Step lets something happen.
+func (m *Ensemble) Step(s *Predictions, e machine.Event) (*Predictions, []machine.Effect) {
+	switch e := e.(type) {
+	case machine.Opened:
+		s.deadline = e.Deadline
+		var effects []machine.Effect
+		if !e.Deadline.IsZero() { // the combiner needs a little of the time
+			within := e.Deadline.Sub(e.At)
+			effects = append(effects, machine.SetTimer{ID: deadline, Gen: 1, After: within - min(within/10, m.spec.Within)})
+		}
+		return s, append(effects, machine.Broadcast{Msg: machine.Invite{Role: machine.RolePredict, Round: 1, Question: m.spec.Question, Deadline: e.Deadline}})
+	case machine.Received:
+		if t, ok := e.Msg.(machine.Told); ok && s.combining && e.From == m.spec.Combiner {
+			return s, []machine.Effect{machine.StopTimer{ID: deadline}, machine.Decide{Outcome: m.told(s, t)}}
+		}
+		if err := m.take(s, e); err != nil {
+			return s, []machine.Effect{machine.Ignored(e.From, err)}
+		}
+		return s, m.combine(s, []machine.Effect{machine.Note{Kind: machine.NoteBallot, Agent: e.From}}, false)
+	case machine.Down:
+		if i, ok := m.spec.Electorate.Find(e.Agent); ok && !s.closed[i] {
+			s.closed[i] = true
+			return s, m.combine(s, []machine.Effect{machine.Note{Kind: machine.NoteParted, Agent: e.Agent, Text: e.Reason}}, false)
+		}
+	case machine.TimerFired:
+		if e.ID == deadline {
+			return s, m.combine(s, nil, true)
+		}
+	case machine.Cancel:
+		return s, []machine.Effect{machine.Decide{Outcome: consensus.Called(e, m.outcome(s))}}
+	case machine.Tick, machine.Up, machine.Restored, machine.Command:
+	}
+	return s, nil
+}
+
+// take keeps a prediction, or says why it does not count.
+func (m *Ensemble) take(s *Predictions, e machine.Received) error {
+	a, ok := e.Msg.(machine.Answer)
+	if !ok {
+		return &consensus.BallotError{Field: "kind", Why: e.Msg.Kind()}
+	}
+	i, ok := m.spec.Electorate.Find(e.From)
+	switch {
+	case !ok:
+		return consensus.ErrNotMember
+	case s.combining || s.closed[i]:
+		return consensus.ErrBallotClosed
+	case a.Confidence != nil && (*a.Confidence < 0 || *a.Confidence > machine.One):
+		return &consensus.BallotError{Field: "confidence", Why: "it is not from 0 to 1"}
+	case len(a.Output) > 0 && !json.Valid(a.Output):
+		return &consensus.BallotError{Field: "output", Why: "it is no JSON"}
+	}
+	s.closed[i] = true
+	if a.Abstain != "" || a.Decline != "" || a.Error != "" || a.Choice == "" {
+		return nil
+	}
+	one := m.spec.Electorate.At(i)
+	confidence := one.Calibration
+	if a.Confidence != nil {
+		confidence = one.Calibration * *a.Confidence / machine.One // both are at most a million
+	}
+	s.got[i] = Prediction{Agent: e.From, Weight: one.Weight, Class: a.Choice, Confidence: confidence, Output: a.Output}
+	return nil
+}
+
+// members are the predictions that there are.
+func (s *Predictions) members() (out []Prediction) {
+	for _, p := range s.got {
+		if p.Class != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// combine ends it when all have answered or the time is up: at once, or when the combiner has answered.
+func (m *Ensemble) combine(s *Predictions, effects []machine.Effect, timeUp bool) []machine.Effect {
+	if s.combining || !timeUp && slices.Contains(s.closed, false) {
+		return effects
+	}
+	all := s.members()
+	if m.spec.Combiner == "" || len(all) < m.spec.MinMembers {
+		return append(effects, machine.StopTimer{ID: deadline}, machine.Decide{Outcome: m.outcome(s)})
+	}
+	s.combining = true
+	args, _ := json.Marshal(all) // plain data
+	return append(effects, machine.Forget{}, machine.Ask{Service: m.spec.Combiner, Key: m.spec.Session + "/combine", Args: args, Within: m.spec.Within})
+}
+
+// outcome is that of the weighted vote, or that there are too few.
+func (m *Ensemble) outcome(s *Predictions) machine.Outcome {
+	all := s.members()
+	var classes []string
+	for _, p := range all {
+		if !slices.Contains(classes, p.Class) {
+			classes = append(classes, p.Class)
+		}
+	}
+	slices.Sort(classes)
+	count := consensus.NewCount(len(classes), 0, 0)
+	missing := []string(nil)
+	for i, p := range s.got {
+		if p.Class == "" {
+			missing = append(missing, m.spec.Electorate.At(i).Agent)
+			count.Absent += m.spec.Electorate.At(i).Weight
+			continue
+		}
+		k := slices.Index(classes, p.Class)
+		count.Weights[k] += p.Weight
+		count.Voters[k]++
+	}
+	var o machine.Outcome
+	if len(classes) == 0 {
+		o = machine.Outcome{Verdict: machine.NoDecision, Electorate: m.spec.Electorate.Total()}
+	} else {
+		o = consensus.Judge(consensus.Rule{Kind: consensus.Plurality, Quorum: consensus.NoQuorum}, classes, count, 0, consensus.Roll{})
+	}
+	if len(all) < m.spec.MinMembers {
+		o.Verdict, o.Why, o.Decision, o.Confidence = machine.NoDecision, machine.WhyNoQuorum, "", 0
+	}
+	for _, p := range all {
+		if o.Decision != "" && p.Class != o.Decision {
+			o.Dissent = append(o.Dissent, p.Agent)
+		}
+	}
+	o.Method, o.Missing, o.Rounds = "weighted vote of predictions", missing, 1
+	o.Detail, _ = json.Marshal(all) // plain data
+	return o
+}
+
+// told is the outcome of what the combiner said.
+func (m *Ensemble) told(s *Predictions, t machine.Told) machine.Outcome {
+	o := m.outcome(s)
+	o.Method = "combined by " + m.spec.Combiner
+	var c Combined
+	switch {
+	case t.Error != "":
+		o.Verdict, o.Why, o.Text, o.Decision, o.Confidence = machine.NoDecision, machine.WhyFailed, t.Error, "", 0
+	case json.Unmarshal(t.Data, &c) != nil || c.Class == "" || c.Confidence < 0 || c.Confidence > machine.One:
+		o.Verdict, o.Why, o.Text, o.Decision, o.Confidence = machine.NoDecision, machine.WhyFailed, "the combiner's answer is none", "", 0
+	default:
+		o.Verdict, o.Why, o.Decision, o.Confidence, o.Dissent = machine.Decided, "", c.Class, c.Confidence, nil
+		for _, p := range s.members() {
+			if p.Class != c.Class {
+				o.Dissent = append(o.Dissent, p.Agent)
+			}
+		}
+	}
+	return o
+}

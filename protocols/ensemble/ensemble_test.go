@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ensemble_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"mabeam.dev/protocols/consensus"
+	"mabeam.dev/protocols/ensemble"
+	"mabeam.dev/protocols/machine"
+	"mabeam.dev/protocols/machine/script"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// play gives the events to an ensemble of three and returns the last effects.
+func play(t *testing.T, s ensemble.Spec, lines ...string) []machine.Effect {
+	all, err := consensus.NewElectorate([]consensus.Elector{{Agent: "ann", Weight: 3_000_000}, {Agent: "bob", Weight: 1_000_000}, {Agent: "cyd", Weight: 1_000_000}})
+	require.NoError(t, err)
+	s.Session, s.Question, s.Electorate = "s", "?", all
+	m, err := ensemble.New(s)
+	require.NoError(t, err)
+	run := m.Run()
+	var effects []machine.Effect
+	for _, line := range append([]string{"0 open deadline=10000"}, lines...) {
+		e, err := script.Parse(line)
+		require.NoError(t, err)
+		effects = run.Step(e)
+	}
+	return effects
+}
+
+func outcome(t *testing.T, effects []machine.Effect) machine.Outcome {
+	d, ok := effects[len(effects)-1].(machine.Decide)
+	require.True(t, ok, "%v", effects)
+	return d.Outcome
+}
+
+func TestThePredictionWithMostWeightWins(t *testing.T) {
+	o := outcome(t, play(t, ensemble.Spec{}, "1 bob choice=ham", "2 cyd choice=ham", "3 ann choice=spam confidence=900000"))
+	assert.Equal(t, "spam", o.Decision)
+	assert.Equal(t, []string{"bob", "cyd"}, o.Dissent)
+}
+
+func TestMissingMembersAreDoneWithoutIfEnoughHaveAnswered(t *testing.T) {
+	o := outcome(t, play(t, ensemble.Spec{}, "1 bob choice=ham", "2 cyd choice=ham", "9000 timer deadline 1"))
+	assert.Equal(t, "ham", o.Decision)
+	assert.Equal(t, []string{"ann"}, o.Missing)
+	o = outcome(t, play(t, ensemble.Spec{}, "1 bob choice=ham", "2 down cyd", "3 ann decline=busy"))
+	assert.Equal(t, machine.WhyNoQuorum, o.Why)
+	assert.Empty(t, o.Decision)
+}
+
+func TestACombinerHasTheLastWord(t *testing.T) {
+	with := ensemble.Spec{Combiner: "c"}
+	votes := []string{"1 bob choice=ham", "2 cyd choice=ham", "3 ann choice=spam"}
+	ask, ok := play(t, with, votes...)[2].(machine.Ask)
+	require.True(t, ok)
+	assert.Equal(t, "s/combine", ask.Key)
+	o := outcome(t, play(t, with, append(votes, `4 told c s/combine {"class":"ham","confidence":800000}`)...))
+	assert.Equal(t, "ham", o.Decision)
+	assert.Equal(t, []string{"ann"}, o.Dissent)
+	for _, bad := range []string{"4 failed c s/combine busy", `4 told c s/combine {"class":""}`, "4 told c s/combine nonsense"} {
+		o = outcome(t, play(t, with, append(votes, bad)...))
+		assert.Equal(t, machine.WhyFailed, o.Why, bad)
+	}
+}
+
+func TestWhatCannotBeIsRefused(t *testing.T) {
+	_, err := ensemble.New(ensemble.Spec{MinMembers: -1, Within: -time.Second})
+	var rule *consensus.RuleError
+	require.ErrorAs(t, err, &rule)
+	for _, field := range []string{"electorate", "minMembers", "within"} {
+		assert.ErrorContains(t, err, field)
+	}
+	note := play(t, ensemble.Spec{}, "1 eve choice=ham")[0].(machine.Note)
+	assert.ErrorIs(t, note.Err, consensus.ErrNotMember)
+	note = play(t, ensemble.Spec{}, "1 ann choice=ham", "2 ann choice=spam")[0].(machine.Note)
+	assert.ErrorIs(t, note.Err, consensus.ErrBallotClosed)
+}
+
+func Example() {
+	all, _ := consensus.NewElectorate([]consensus.Elector{{Agent: "ann"}})
+	m, _ := ensemble.New(ensemble.Spec{Session: "s", Question: "spam?", Electorate: all})
+	run := m.Run()
+	run.Step(machine.Opened{})
+	for _, effect := range run.Step(machine.Received{From: "ann", Msg: machine.Answer{Choice: "ham"}}) {
+		if d, ok := effect.(machine.Decide); ok {
+			fmt.Println(d.Outcome.Decision)
+		}
+	}
+	// Output: ham
+}
