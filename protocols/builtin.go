@@ -13,6 +13,7 @@ import (
 	"mabeam.dev/protocols/machine"
 	"mabeam.dev/protocols/reason"
 	"mabeam.dev/protocols/selector"
+	"mabeam.dev/protocols/trade"
 	"mabeam.dev/protocols/workflow"
 )
 
@@ -24,6 +25,7 @@ func builtin() []Protocol {
 		{Name: selector.Hierarchical, New: tree},
 		{Name: selector.Refinement, New: refinement},
 		{Name: selector.Reasoning, New: reasoning},
+		{Name: selector.Market, New: market, Least: Durable},
 		{Name: selector.Ensemble, New: combination},
 		{Name: selector.Workflow, New: orchestration, Least: DurableBallots},
 	}
@@ -133,6 +135,16 @@ func reasoning(s Setup) (machine.Stepper, error) {
 	}
 	spec.Session, spec.Question, spec.Electorate = string(s.Session), s.Spec.Question, s.Electorate
 	m, err := reason.NewSampling(spec)
+	return run(m, err)
+}
+
+func market(s Setup) (machine.Stepper, error) {
+	var spec trade.Spec
+	if err := params(s, &spec); err != nil {
+		return nil, err
+	}
+	spec.Session = string(s.Session)
+	m, err := trade.New(spec)
 	return run(m, err)
 }
 

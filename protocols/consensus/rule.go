@@ -195,6 +195,9 @@ func compare(a, b, c, d int64) int {
 	return 0
 }
 
+// Compare compares a*b with c*d exactly: -1, 0 or 1. None may be negative.
+func Compare(a, b, c, d int64) int { return compare(a, b, c, d) }
+
 // quorate reports whether a turnout suffices.
 func (r Rule) quorate(turnout, total int64) bool {
 	switch {
