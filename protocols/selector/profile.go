@@ -24,9 +24,6 @@ const (
 	Workflow     Protocol = "workflow"
 )
 
-// protocols lists them.
-var protocols = [...]Protocol{Simple, Weighted, Refinement, Hierarchical, Byzantine, Market, Ensemble, Optimization, Reasoning, Workflow}
-
 // Type says what a session is for.
 type Type string
 

@@ -170,7 +170,8 @@ func (m *Trade) stop(s *Trading, o machine.Outcome) []machine.Effect {
 	s.ending = &o
 	args, _ := json.Marshal(Order{Key: m.key(s.round), Cancel: o.Text}) // plain data
 	return []machine.Effect{
-		machine.StopTimer{ID: deadline}, machine.SetTimer{ID: ending, Gen: 1, After: settling},
+		machine.StopTimer{ID: deadline},
+		machine.SetTimer{ID: ending, Gen: 1, After: settling},
 		machine.Ask{Service: m.spec.Exchange, Key: m.key(s.round) + "/cancel", Args: args},
 	}
 }
