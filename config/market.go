@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/integrity"
 	"mabeam.dev/market/money"
 )
 
@@ -16,6 +17,7 @@ type Market struct {
 	Period   time.Duration `yaml:"restart_period" default:"10s" min:"1s" max:"1h" doc:"Time in which restarts of one auction are counted."`
 	Keep     int           `yaml:"keep" default:"10000" min:"1" max:"10000000" doc:"How many auctions that are over are kept in memory; older ones are read from the journal."`
 	Fee      int64         `yaml:"fee_per_million" default:"0" min:"0" max:"1000000" doc:"Share of each payment, in millionths, that the market keeps of auctions that do not say it themselves."`
+	BidLimit *BidLimit     `yaml:"bid_limit" doc:"How fast a bidder may bid, in all auctions together; without it as fast as it likes."`
 	Accounts []Account     `yaml:"accounts" key:"owner" doc:"Owners whose accounts are open from the beginning, and what they begin with."`
 	Parties  []Party       `yaml:"parties" key:"party" doc:"Owners that belong together: none of them may bid in an auction of another."`
 	Auctions []Auction     `yaml:"auctions" key:"auction" doc:"Auctions that are there when the node is up."`
@@ -27,6 +29,18 @@ type Market struct {
 	Stakes    *MarketStakes    `yaml:"stakes" doc:"What agents put at risk, and cases about it; without it nothing is at stake."`
 	Insurance *MarketInsurance `yaml:"insurance" doc:"A pool that covers what buyers of deals lose; without it nothing is insured."`
 	Integrity *MarketIntegrity `yaml:"integrity" doc:"Monitors that look for shills, cartels and other abuse, and a brake; without it nobody looks."`
+}
+
+// BidLimit is how fast bids may come. Repetitions of a bid are free.
+type BidLimit struct {
+	PerMinute int `yaml:"per_minute" default:"10" min:"1" max:"1000000" doc:"Bids that a bidder may make in a minute, on average."`
+	Burst     int `yaml:"burst" default:"10" min:"1" max:"1000000" doc:"Bids that it may make at once."`
+	Party     int `yaml:"party" default:"1" min:"1" max:"1000" doc:"How many times as much all owners of one party may bid together."`
+}
+
+// Rate is the limit as package integrity takes it.
+func (l BidLimit) Rate() integrity.Rate {
+	return integrity.Rate{PerMinute: float64(l.PerMinute), Burst: float64(l.Burst), Owners: float64(l.Party)}
 }
 
 // Account is an owner in the ledger.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mabeam.dev/market/integrity"
 	"mabeam.dev/market/listing"
 	"mabeam.dev/market/money"
 )
@@ -43,4 +44,22 @@ func TestEveryMistakeAboutDealsIsTold(t *testing.T) {
 		require.ErrorContains(t, err, want, text)
 		assert.ErrorContains(t, err, "f.yaml:3:", text)
 	}
+}
+
+func TestBidsAreLimitedOnlyWhereAFileSaysSo(t *testing.T) {
+	for text, want := range map[string]*integrity.Rate{
+		"{}":              nil,
+		"{bid_limit: {}}": {PerMinute: 10, Burst: 10, Owners: 1},
+		"{bid_limit: {per_minute: 60, burst: 5, party: 2}}": {PerMinute: 60, Burst: 5, Owners: 2},
+	} {
+		cfg, _, err := Load(Input{Name: "f.yaml", Data: []byte("version: 1\nnode: {name: n}\nmarket: " + text + "\n")})
+		require.NoError(t, err, text)
+		if want == nil {
+			assert.Nil(t, cfg.Market.BidLimit)
+		} else {
+			assert.Equal(t, *want, cfg.Market.BidLimit.Rate(), text)
+		}
+	}
+	_, _, err := Load(Input{Name: "f.yaml", Data: []byte("version: 1\nnode: {name: n}\nmarket: {bid_limit: {burst: 0}}\n")})
+	require.ErrorContains(t, err, "burst")
 }

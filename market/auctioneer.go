@@ -31,6 +31,8 @@ type AuctioneerOptions struct {
 	// PayWithin is how long winners have to pay what their deposit (Spec.DepositPerMillion) leaves open; 0 means that they must have it when the auction
 	// is decided. It is taken at the decision or, where it is not there then, at the end of the time.
 	PayWithin time.Duration
+
+	limit *turnstile // how fast bids may come; nil is no limit
 }
 
 // Auctioneer is the handle of the process that holds one auction. It outlives restarts of the process and may be used from any goroutine. The

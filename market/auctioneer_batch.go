@@ -65,6 +65,7 @@ func (a *auctioneerActor) take(ctx *actors.Context[AuctioneerMessage]) []placed 
 	now := ctx.Now().UTC()
 	n, size := 0, 0
 	batch := make([]placed, min(len(a.waiting), BatchLimit))
+	passed := map[auction.Request]bool{}
 	for ; n < len(batch) && size < inputLimit; n++ {
 		p := &batch[n]
 		p.auctionPlace = a.waiting[n]
@@ -75,6 +76,9 @@ func (a *auctioneerActor) take(ctx *actors.Context[AuctioneerMessage]) []placed 
 			p.err = &auction.SizeError{What: "bytes", Limit: inputLimit}
 		} else {
 			size += bytes
+		}
+		if p.err == nil {
+			p.err = a.limited(p.prepared, now, passed)
 		}
 	}
 	if a.waiting = a.waiting[n:]; len(a.waiting) == 0 {

@@ -11,6 +11,7 @@ import (
 	"mabeam.dev/actors"
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/integrity"
 	"mabeam.dev/supervision"
 	"mabeam.dev/supervision/dynamic"
 )
@@ -42,6 +43,9 @@ type ExchangeOptions struct {
 	Restarts supervision.Intensity
 	// Parties are groups of owners that belong together: none of them may bid in an auction of another one.
 	Parties [][]string
+	// BidLimit, if it is set, is how fast a bidder may bid in all auctions of the exchange together; those of one party count as one owner. Zero
+	// fields are the defaults of integrity.Rate. A bid that comes faster is refused with an *integrity.LimitedError, and holds nothing.
+	BidLimit *integrity.Rate
 	// Keep is how many auctions that are over are remembered in memory; 0 means 10,000. Older ones are read from the journal.
 	Keep int
 }
@@ -54,6 +58,7 @@ type Exchange struct {
 	index index
 	party map[string]int // of an owner, from 1
 	subs  subscribers
+	limit *turnstile                    // nil is no limit
 	sys   atomic.Pointer[actors.System] // that it runs in; set by the first process
 	floor struct {
 		pid atomic.Pointer[actors.PID]
@@ -89,14 +94,21 @@ func NewExchange(o ExchangeOptions) (*Exchange, error) {
 	if o.Restarts.Max < 0 || o.Restarts.Within <= 0 {
 		problems = append(problems, fmt.Errorf("market: exchange %q: %d restarts in %v", o.Name, o.Restarts.Max, o.Restarts.Within))
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
-	}
 	x := &Exchange{o: o, party: map[string]int{}}
 	for i, group := range o.Parties {
 		for _, who := range group {
 			x.party[who] = i + 1
 		}
+	}
+	if o.BidLimit != nil {
+		limit, err := newTurnstile(*o.BidLimit, x.party)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("market: exchange %q: %w", o.Name, err))
+		}
+		x.limit = limit
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
 	}
 	d.name = o.Name + "/book"
 	x.book = newDesk(d, func() keeper[exchangeCommand, exchangeAnswer] { return &exchangeKeeper{x: x} })
@@ -157,6 +169,7 @@ func (x *Exchange) auctioneer(spec auction.Spec) (*Auctioneer, *auctionLog, erro
 	log := &auctionLog{Journal: x.o.Journal, x: x, about: about}
 	a, err := NewAuctioneer(AuctioneerOptions{
 		Name: x.o.Auctions + spec.ID, Stream: x.o.Auctions + spec.ID, Journal: log, Ledger: x.o.Ledger, Spec: spec, Solver: x.solver(about),
+		limit: x.limit,
 	})
 	return a, log, err
 }

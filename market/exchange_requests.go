@@ -115,7 +115,7 @@ func (x *Exchange) Announce(ctx context.Context, id string) (auction.Result, err
 }
 
 // Bid sets aside what the bid could cost, and places it; see Auctioneer.Bid. Give it a key: after ErrUnavailable the same bid is to be placed
-// again, and counts once, even if the auction has ended since.
+// again, and counts once, even if the auction has ended since. One that comes faster than the exchange allows is an *integrity.LimitedError.
 func (x *Exchange) Bid(ctx context.Context, id string, in auction.Bid) (auction.Result, error) {
 	return x.at(ctx, id, in, func(a *Auctioneer) (auction.Result, error) { return a.Bid(ctx, in) })
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/market"
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/integrity"
 	"mabeam.dev/market/money"
 )
 
@@ -25,6 +27,7 @@ const (
 	CodeNoAuction = "unknown_auction" // no such auction
 	CodeRules     = "bad_rules"       // no auction can be held by such rules
 	CodeBid       = "bad_bid"         // not a bid
+	CodeTooFast   = "too_fast"        // the bidder, or its party, bids faster than it may: the header Retry-After says when
 	CodeRefused   = "refused"         // the auction or the ledger does not take it now
 )
 
@@ -94,7 +97,7 @@ type marketViews struct{ o MarketOptions }
 //   - GET /v1/market/auctions/{id}: [AuctionAnswer]; 404 if there is none.
 //   - GET /v1/market/auctions/{id}/notices: [NoticesAnswer], what bidders hear; ?after=SEQ those behind one.
 //   - POST /v1/market/auctions/{id}/bids: places the bid of a [BidOrder] and answers [BidAnswer]. The header Idempotency-Key, or the key of the
-//     body, makes the repetition of a request a success.
+//     body, makes the repetition of a request a success. 429 where the bidder bids faster than it may.
 //   - POST /v1/market/auctions/{id}/open, /suspend, /resume and /cancel: what an operator does, with the reason of an [AuctionOrder]; [AuctionAnswer].
 func Market(o MarketOptions) http.Handler {
 	if o.Body <= 0 {
@@ -119,7 +122,12 @@ func Market(o MarketOptions) http.Handler {
 			if v.o.Exchange == nil {
 				return refuse(http.StatusNotFound, CodeNoMarket, "the node runs no market: its config has no section market")
 			}
-			return marketProblem(serve(w, r))
+			err := serve(w, r)
+			var fast *integrity.LimitedError
+			if errors.As(err, &fast) {
+				w.Header().Set("Retry-After", strconv.FormatInt(int64(math.Ceil(fast.After.Seconds())), 10))
+			}
+			return marketProblem(err)
 		})))
 	}
 	return mux
@@ -157,6 +165,8 @@ func marketProblem(err error) error {
 		status, code = http.StatusConflict, CodeConflict
 	case errors.Is(err, auction.ErrUnauthorized), errors.Is(err, auction.ErrSellerBid), errors.Is(err, auction.ErrRelatedParty):
 		status, code = http.StatusForbidden, CodeForbidden
+	case errors.Is(err, integrity.ErrRateLimited):
+		status, code = http.StatusTooManyRequests, CodeTooFast
 	case c >= 1000 && c < 2000:
 		status, code = http.StatusBadRequest, CodeBid
 	case c >= 4000 && c < 5000:

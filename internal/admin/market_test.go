@@ -54,12 +54,16 @@ func (s *slate) Read(_ context.Context, stream string, from uint64, yield func(u
 }
 
 // stall is a server with a market that has an open sealed auction and an English one.
-func stall(t *testing.T) (*admin.Client, *httptest.Server, *market.Exchange) {
+func stall(t *testing.T, change ...func(*market.ExchangeOptions)) (*admin.Client, *httptest.Server, *market.Exchange) {
 	t.Helper()
 	log := &slate{streams: map[string][]market.Event{}}
 	l, err := market.NewLedger(market.LedgerOptions{Name: "ledger", Stream: "ledger", Journal: log})
 	require.NoError(t, err)
-	x, err := market.NewExchange(market.ExchangeOptions{Name: "exchange", Stream: "exchange", Journal: log, Ledger: l})
+	o := market.ExchangeOptions{Name: "exchange", Stream: "exchange", Journal: log, Ledger: l}
+	for _, f := range change {
+		f(&o)
+	}
+	x, err := market.NewExchange(o)
 	require.NoError(t, err)
 	sys := actors.New(actors.Options{})
 	t.Cleanup(func() { assert.NoError(t, sys.Close(context.Background())) })

@@ -70,6 +70,10 @@ var exchangeService = service{
 		for _, p := range c.Parties {
 			o.Parties = append(o.Parties, p.Owners)
 		}
+		if c.BidLimit != nil {
+			rate := c.BidLimit.Rate()
+			o.BidLimit = &rate
+		}
 		x, err := market.NewExchange(o)
 		if err != nil {
 			return nil, err
