@@ -151,6 +151,10 @@ bench-telemetry: need-go ## measure what telemetry costs a message, an event and
 bench-market: need-go ## measure markets: winner determination and payments against known answers
 	$(GO) run -buildvcs=false ./internal/bench/market $(ARGS)
 
+.PHONY: integrity
+integrity: need-go ## what detectors find in simulated markets, and what attackers earn with and without them (minutes)
+	$(GO) test -count=1 -run TestIntegrityOfSimulatedMarkets -v ./market/integrity -runs 10 $(ARGS)
+
 .PHONY: bench-registry
 bench-registry: need-go ## measure the registry of agents: look-ups, queries, writes, both at once, memory (ARGS='-n 100000' for one size)
 	$(GO) run -buildvcs=false ./internal/bench/registry $(ARGS)
