@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package protocols lets agents coordinate: spaces of locks, semaphores, barriers, latches, elections and counters, run by supervised processes
-// whose decisions are pure.
+// whose decisions are pure; and sessions of an [Engine], in which agents come to one outcome.
 //
 // # Guarantees
 //
@@ -12,6 +12,10 @@
 // Processes own what they claim: the end of one frees it at once, whatever ends it. Every grant and every term carries a token that is greater than all
 // before, also across crashes: a [Fence] refuses what comes with an older one. A grant can end without its holder knowing, if it paused; nothing but the
 // token helps then. What a caller gives up, because its context ended, is taken back for sure, a little later.
+//
+// A session has one outcome, and no waiter is told it before it is as durable as was asked. Its process is made again from its log; nobody who has answered is
+// asked twice, and what was answered late, twice or by a stranger changes nothing. Byzantine consensus is in protocols/pbft, for programs: no engine
+// runs it yet, and a session that asks for it is refused.
 //
 // # Usage
 //

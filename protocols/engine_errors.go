@@ -4,6 +4,7 @@ package protocols
 
 import (
 	"fmt"
+	"strings"
 
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/protocols/machine"
@@ -28,7 +29,10 @@ var (
 func (*SpecError) FaultCode() fault.Code { return 1938 }
 
 // DurabilityError is returned for a session that is to survive less than its protocol needs, or more than the engine can.
-type DurabilityError struct{ Want, Min Durability }
+type DurabilityError struct {
+	Want Durability // what was asked for
+	Min  Durability // the least that the protocol takes
+}
 
 // Error has both classes.
 func (e *DurabilityError) Error() string {
@@ -43,7 +47,7 @@ func (*DurabilityError) FaultCode() fault.Code { return 1935 }
 
 // BudgetError is returned when the budget of a session cannot be reserved.
 type BudgetError struct {
-	Need  int64
+	Need  int64 // what was to be reserved
 	Cause error // of the budgeter
 }
 
@@ -59,7 +63,10 @@ func (e *BudgetError) Unwrap() error { return e.Cause }
 func (*BudgetError) FaultCode() fault.Code { return 4901 }
 
 // OverloadedError is returned when as many sessions are active as there may be.
-type OverloadedError struct{ Active, Max int }
+type OverloadedError struct {
+	Active int // sessions that have not ended
+	Max    int // how many there may be
+}
 
 // Error has both numbers.
 func (e *OverloadedError) Error() string {
@@ -70,7 +77,9 @@ func (e *OverloadedError) Error() string {
 func (*OverloadedError) FaultCode() fault.Code { return 4902 }
 
 // ConflictError is returned for an id that stands for another session.
-type ConflictError struct{ ID SessionID }
+type ConflictError struct {
+	ID SessionID // that was chosen
+}
 
 // Error names the id.
 func (e *ConflictError) Error() string {
@@ -82,8 +91,8 @@ func (*ConflictError) FaultCode() fault.Code { return 4903 }
 
 // CancelledError is returned for a session that was cancelled.
 type CancelledError struct {
-	ID  SessionID
-	Why string
+	ID  SessionID // of the session
+	Why string    // as it was said by who cancelled it
 }
 
 // Error gives the reason.
@@ -96,8 +105,8 @@ func (*CancelledError) FaultCode() fault.Code { return 4906 }
 
 // SessionFailedError is returned for a session that has crashed too often, or whose protocol has failed.
 type SessionFailedError struct {
-	ID    SessionID
-	Cause string
+	ID    SessionID // of the session
+	Cause string    // the last crash, or what the protocol says
 }
 
 // Error gives the cause.
@@ -110,14 +119,14 @@ func (*SessionFailedError) FaultCode() fault.Code { return 4908 }
 
 // NoDecisionError is returned for a session that ended without a decision.
 type NoDecisionError struct {
-	ID   SessionID
-	Why  machine.Why
-	Text string
+	ID   SessionID   // of the session
+	Why  machine.Why // the kind of reason
+	Text string      // the details, perhaps empty
 }
 
 // Error gives the reason.
 func (e *NoDecisionError) Error() string {
-	return fmt.Sprintf("protocols: session %q has no decision: %s", string(e.ID), e.Why)
+	return fmt.Sprintf("protocols: session %q has no decision: %s", string(e.ID), strings.TrimSuffix(string(e.Why)+": "+e.Text, ": "))
 }
 
 // FaultCode is E4909.

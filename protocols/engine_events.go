@@ -13,10 +13,10 @@ import (
 
 // Which says which session an event is of.
 type Which struct {
-	Session     SessionID
-	Protocol    selector.Protocol
-	Correlation string
-	Epoch       uint32
+	Session     SessionID         // its id
+	Protocol    selector.Protocol // how it comes to its outcome
+	Correlation string            // of the spec, perhaps empty
+	Epoch       uint32            // rises with every restart of its process
 }
 
 func (s *session) about() Which {
@@ -40,7 +40,7 @@ func (SessionOpened) LogLevel() slog.Level { return slog.LevelDebug }
 // BallotCounted is the event: an answer of a participant counts.
 type BallotCounted struct {
 	Which
-	Agent string
+	Agent string // who answered
 }
 
 // EventName returns "session.ballot".
@@ -52,9 +52,9 @@ func (BallotCounted) LogLevel() slog.Level { return slog.LevelDebug }
 // AnswerIgnored is the event: an answer of a participant changed nothing.
 type AnswerIgnored struct {
 	Which
-	Agent string
-	Why   string
-	Err   error // nil for what was said twice
+	Agent string // who answered
+	Why   string // in a word
+	Err   error  // nil for what was said twice
 }
 
 // EventName returns "session.ignored".
@@ -66,7 +66,7 @@ func (AnswerIgnored) LogLevel() slog.Level { return slog.LevelDebug }
 // RoundBegun is the event: a round of a session has begun.
 type RoundBegun struct {
 	Which
-	Round string
+	Round string // as the protocol calls it
 }
 
 // EventName returns "session.round".
@@ -78,9 +78,9 @@ func (RoundBegun) LogLevel() slog.Level { return slog.LevelDebug }
 // SessionEnded is the event: a session has come to its end.
 type SessionEnded struct {
 	Which
-	State State
-	Why   machine.Why
-	Took  time.Duration
+	State State         // how it ended
+	Why   machine.Why   // there is no decision; empty if there is
+	Took  time.Duration // since it was opened
 }
 
 // EventName returns "session.ended".
@@ -97,8 +97,8 @@ func (e SessionEnded) LogLevel() slog.Level {
 // EvidenceLost is the event: evidence against a participant was not taken.
 type EvidenceLost struct {
 	Which
-	Agent string
-	Err   error
+	Agent string // whom it is against
+	Err   error  // of the sink
 }
 
 // EventName returns "session.evidence_lost".

@@ -44,6 +44,9 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	if !ok {
 		return nil, &selector.UnknownProtocolError{Protocol: selected.Protocol}
 	}
+	if selected.Ratify { // never in silence less than was asked for: no engine has Byzantine consensus yet
+		return nil, &selector.UnknownProtocolError{Protocol: selector.Byzantine}
+	}
 	if err := e.durable(s, p); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type Protocol struct {
 // Service does what a protocol's machine asks for with machine.Ask: an exchange, a judge, a combiner, an optimizer. It recognises key: what was done
 // under it is not done again. args and data are JSON.
 type Service interface {
+	// Do does it, or returns what was done under the key before.
 	Do(ctx context.Context, key string, args []byte) (data []byte, err error)
 }
 
@@ -45,12 +46,16 @@ func (f ServiceFunc) Do(ctx context.Context, key string, args []byte) ([]byte, e
 
 // Budgeter keeps budgets. Every call is idempotent by session.
 type Budgeter interface {
+	// Reserve sets an amount aside, or refuses.
 	Reserve(ctx context.Context, session SessionID, amount int64) error
+	// Commit books what was used of it, and gives the rest back.
 	Commit(ctx context.Context, session SessionID, used int64) error
+	// Release gives all of it back.
 	Release(ctx context.Context, session SessionID) error
 }
 
 // EvidenceSink takes evidence against participants.
 type EvidenceSink interface {
+	// Report takes evidence in; it may come twice.
 	Report(ctx context.Context, session SessionID, evidence machine.Report) error
 }

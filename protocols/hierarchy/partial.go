@@ -34,8 +34,9 @@ func (b Bitmap) Has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
 // StaleEpochError is a count of a representative that was replaced.
 type StaleEpochError struct {
-	Group     int
-	Have, Got uint32
+	Group int    // whose count it is
+	Have  uint32 // the epoch that is listened to
+	Got   uint32 // the epoch of the count
 }
 
 // Error has both epochs.

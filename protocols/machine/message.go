@@ -124,7 +124,10 @@ type Verified[T any] struct {
 }
 
 // Verifier says whether a message is from whom it says. Those of simulations are ideal; others check signatures.
-type Verifier[T any] interface{ Verify(msg T) error }
+type Verifier[T any] interface {
+	// Verify returns nil for a message that is from whom it says.
+	Verify(msg T) error
+}
 
 // Verify has a message checked.
 func Verify[T any](v Verifier[T], msg T) (Verified[T], error) {

@@ -5,6 +5,7 @@ package machine
 // Machine is a protocol: a pure function of its state and an event. The state is a value; Step leaves the old one's contents to the new one, so that
 // only the newest may be used.
 type Machine[S any] interface {
+	// Step returns the next state, and what is to be done, in order.
 	Step(s S, e Event) (S, []Effect)
 }
 

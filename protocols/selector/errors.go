@@ -27,7 +27,10 @@ func (e *ProfileError) Is(target error) bool { return target == ErrInvalidSpec }
 func (*ProfileError) FaultCode() fault.Code { return 1930 }
 
 // ParticipantsError is returned when there are too few participants for what is asked.
-type ParticipantsError struct{ Need, Have int }
+type ParticipantsError struct {
+	Need int // at least
+	Have int // were given
+}
 
 // Error has both numbers.
 func (e *ParticipantsError) Error() string {
@@ -39,8 +42,10 @@ func (*ParticipantsError) FaultCode() fault.Code { return 1931 }
 
 // LimitsError is returned when a protocol does not take so many participants.
 type LimitsError struct {
-	Protocol       Protocol
-	Min, Max, Have int
+	Protocol Protocol // that was chosen
+	Min      int      // participants it takes
+	Max      int      // participants it takes
+	Have     int      // were given
 }
 
 // Error has the numbers.
@@ -52,7 +57,10 @@ func (e *LimitsError) Error() string {
 func (*LimitsError) FaultCode() fault.Code { return 1932 }
 
 // FaultToleranceError is returned when participants are too few to stand so many liars.
-type FaultToleranceError struct{ Need, Have int }
+type FaultToleranceError struct {
+	Need int // at least: three for each liar, and one
+	Have int // were given
+}
 
 // Error has both numbers.
 func (e *FaultToleranceError) Error() string {
@@ -63,7 +71,9 @@ func (e *FaultToleranceError) Error() string {
 func (*FaultToleranceError) FaultCode() fault.Code { return 1933 }
 
 // UnknownProtocolError is returned for an explicit protocol that is not registered.
-type UnknownProtocolError struct{ Protocol Protocol }
+type UnknownProtocolError struct {
+	Protocol Protocol // that was asked for, or would be needed
+}
 
 // Error names it.
 func (e *UnknownProtocolError) Error() string {

@@ -12,8 +12,8 @@ import (
 // SpecError is a mistake in a workflow.
 type SpecError struct {
 	Node  string // that is wrong; empty for the workflow
-	Field string
-	Why   string
+	Field string // of the node
+	Why   string // what is wrong with it
 }
 
 // Error names node and field.
@@ -25,7 +25,9 @@ func (e *SpecError) Error() string {
 func (*SpecError) FaultCode() fault.Code { return 1940 }
 
 // CycleError is a workflow whose nodes wait for one another.
-type CycleError struct{ Path []string }
+type CycleError struct {
+	Path []string // nodes, each waiting for the next; the first again at the end
+}
 
 // Error shows the way round.
 func (e *CycleError) Error() string { return "workflow: cycle: " + strings.Join(e.Path, " -> ") }
@@ -34,7 +36,10 @@ func (e *CycleError) Error() string { return "workflow: cycle: " + strings.Join(
 func (*CycleError) FaultCode() fault.Code { return 1939 }
 
 // NodeError is a node that has failed.
-type NodeError struct{ ID, Cause string }
+type NodeError struct {
+	ID    string // of the node
+	Cause string // as its agent said it
+}
 
 // Error names the node.
 func (e *NodeError) Error() string { return fmt.Sprintf("workflow: node %q: %s", e.ID, e.Cause) }
@@ -43,7 +48,9 @@ func (e *NodeError) Error() string { return fmt.Sprintf("workflow: node %q: %s",
 func (*NodeError) FaultCode() fault.Code { return 4914 }
 
 // UnknownOutcomeError is a node of which nobody knows whether it was done.
-type UnknownOutcomeError struct{ Node string }
+type UnknownOutcomeError struct {
+	Node string // its id
+}
 
 // Error names the node.
 func (e *UnknownOutcomeError) Error() string {
@@ -54,7 +61,9 @@ func (e *UnknownOutcomeError) Error() string {
 func (*UnknownOutcomeError) FaultCode() fault.Code { return 4915 }
 
 // CompensationError is what could not be undone.
-type CompensationError struct{ Nodes []string }
+type CompensationError struct {
+	Nodes []string // whose effects are still there
+}
 
 // Error names the nodes.
 func (e *CompensationError) Error() string {

@@ -16,7 +16,10 @@ import (
 var Epoch = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // LineError is a line that is no event.
-type LineError struct{ Line, Why string }
+type LineError struct {
+	Line string // as it was written
+	Why  string // what is wrong with it
+}
 
 // Error shows the line.
 func (e *LineError) Error() string { return fmt.Sprintf("script: %q: %s", e.Line, e.Why) }
