@@ -17,24 +17,29 @@ import (
 func (c *command) inspectMarket() *cobra.Command {
 	f := &watchFlags{}
 	cmd := f.add(&cobra.Command{
-		Use: "market", Short: "Show the auctions and accounts of a running node", Args: noArgs,
+		Use: "market", Short: "Show the auctions, accounts and trade of a running node", Args: noArgs,
 		Long: `market shows the auctions that are not over, in the order in which they close, what
 every owner has, and what is held for what. What bidders of an auction offer, and what
-is held for that, is shown when it is decided.
+is held for that, is shown when it is decided. Where the node runs them there are also
+the ten agents with the best reputation, the books of orders and the prediction
+markets, the deals that are in work, and the cases that are open.
 
   runtime inspect market
   runtime inspect market -o json`,
 	})
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return c.ask(f, func(client *admin.Client) error {
-			a, err := client.Market(cmd.Context())
+			a, err := wholly(cmd.Context(), client)
 			if err != nil {
 				return err
 			}
 			if f.form == "json" {
 				return c.json(a)
 			}
-			return c.showMarket(a)
+			if err := c.showMarket(a.MarketAnswer); err != nil {
+				return err
+			}
+			return c.showBazaar(a)
 		})
 	}
 	return cmd
