@@ -50,7 +50,7 @@ func (d *decoder) group(g Group, path string) {
 		d.significant(g, c, path, at)
 		d.restarts(c, at)
 		d.agent(c, at)
-		d.bidding(c.Bidding, at+".bidding")
+		d.bidding(c, at+".bidding")
 		if c.Kind == KindSupervisor {
 			d.group(c.Group, at)
 		}

@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"mabeam.dev/agents/bidding"
@@ -25,8 +26,21 @@ type WorkAuction struct {
 	Fee      int64         `yaml:"fee_per_million" default:"0" min:"0" max:"1000000" doc:"Share of what an agent is paid, in millionths, that the market keeps."`
 }
 
+// BidFrom says who makes an agent's bids.
+type BidFrom string
+
+// Who makes the bids.
+const (
+	BidByPolicy  BidFrom = "policy"  // the keys of the section
+	BidByProgram BidFrom = "program" // the program of an exec agent
+)
+
+// Values lists the words a file may use.
+func (BidFrom) Values() []string { return []string{"policy", "program"} }
+
 // Bidding is what an agent asks for a task. Shares are in millionths.
 type Bidding struct {
+	From      BidFrom       `yaml:"from" default:"policy" doc:"Who makes the bids: policy is the other keys of this section, program asks the program of an exec agent; the other keys, if any is set, then bid for a program that does not say that it bids."`
 	Batch     money.Amount  `yaml:"batch" default:"0" min:"0" doc:"What is asked once for tasks that are won together, which makes bundles cheaper than their parts."`
 	Fixed     money.Amount  `yaml:"fixed" default:"0" min:"0" doc:"What is asked for each task."`
 	PerKiB    money.Amount  `yaml:"per_kib" default:"0" min:"0" doc:"What is asked for each kibibyte of input, a part counting as a whole."`
@@ -38,6 +52,9 @@ type Bidding struct {
 	Budget    bool          `yaml:"budget" default:"false" doc:"Makes the agent pass when it would spend more than the budget of its resources."`
 }
 
+// Priced reports whether any key of a policy is set; a section without is only for a program that bids itself.
+func (b Bidding) Priced() bool { return b.Rules() != bidding.Rules{} }
+
 // Rules are the rules of the agent's policy.
 func (b Bidding) Rules() bidding.Rules {
 	return bidding.Rules{
@@ -47,9 +64,18 @@ func (b Bidding) Rules() bidding.Rules {
 }
 
 // bidding checks what an agent asks.
-func (d *decoder) bidding(b *Bidding, at string) {
+func (d *decoder) bidding(c Child, at string) {
+	b := c.Bidding
 	if b == nil {
 		return
+	}
+	if b.From == BidByProgram {
+		if path := at + ".from"; c.Kind != KindExec && !d.bad(at, path, strings.TrimSuffix(at, ".bidding")+".kind") {
+			d.fail(d.near(path), path, fault{code: CodeConflict, reason: "an agent of kind " + quote(c.Kind) + " has no program that could bid", want: "policy, or an agent of kind exec"})
+		}
+		if !b.Priced() {
+			return
+		}
 	}
 	err := b.Rules().Validate()
 	if err == nil {

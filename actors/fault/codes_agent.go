@@ -214,6 +214,41 @@ var agent = []Entry{
 		"Have it answer every task once.",
 	},
 	{
+		3339, "agents/exec/protocol.ErrNotBidder", nil, Low, never, false,
+		"A program was to be asked for a bid and has not said that it bids.",
+		"Have its hello name the feature bid, or set prices in its section bidding.",
+	},
+	{
+		3340, "agents/exec/protocol.ErrBidSilent", nil, Low, later, false,
+		"A program did not answer a call for bids in time; it passes.",
+		"Have it answer while it works, with a pass if it does not want the tasks.",
+	},
+	{
+		3341, "agents/exec/protocol.ErrBidLate", nil, Low, degrade, false,
+		"A program bid after the time of the call; the bid was dropped.",
+		"Have it bid within deadline_ms.",
+	},
+	{
+		3342, "agents/exec/protocol.ErrBidTwice", nil, Low, degrade, false,
+		"A program answered a call for bids twice; the first answer stands.",
+		"Have it answer every call once.",
+	},
+	{
+		3343, "agents/exec/protocol.ErrBidUnknown", nil, Low, degrade, false,
+		"A program bid in a call that it was not asked in; the bid was dropped.",
+		"Have it repeat the id of the request.",
+	},
+	{
+		3344, "agents/exec/protocol.PassError", nil, Low, later, false,
+		"A program does not bid for tasks, for the reason that it gives.",
+		"Nothing, or read the reason.",
+	},
+	{
+		3345, "agents/exec/protocol.BidError", nil, Low, degrade, false,
+		"A program's answer to a call for bids does not count.",
+		"Correct in the program what the cause says.",
+	},
+	{
 		3401, "agents/balance.NoAgentError",
 		[]string{"agents/balance.ErrNoAgent"},
 		Medium, later, false,

@@ -351,6 +351,36 @@ var validation = []Entry{
 		"Send a reference to the data instead of the data, or raise the limit on both sides.",
 	},
 	{
+		1523, "agents/exec/protocol.ErrBidMalformed", nil, Low, never, false,
+		"A program's bid is not built as one.",
+		"Have it send the id of the request, and either a decimal price or bundles.",
+	},
+	{
+		1524, "agents/exec/protocol.ErrBidPrice", nil, Low, never, false,
+		"A program's bid has a price that is not above 0.",
+		"Have it pass instead, or ask more.",
+	},
+	{
+		1525, "agents/exec/protocol.ErrBidOverflow", nil, Low, never, false,
+		"A program's bid has a price that does not fit into an amount.",
+		"Have it pass instead, or ask less.",
+	},
+	{
+		1526, "agents/exec/protocol.ErrBidPrecision", nil, Low, never, false,
+		"A program's bid has a price of more than six digits behind the point; it is not rounded.",
+		"Have it round its prices.",
+	},
+	{
+		1527, "agents/exec/protocol.ErrBidTask", nil, Low, never, false,
+		"A bundle of a program's bid has no task, tasks that are unknown or there twice, or more than the slots that are free.",
+		"Have it bid for tasks of the request, each once in a bundle.",
+	},
+	{
+		1528, "agents/exec/protocol.ErrBidRequest", nil, Medium, never, false,
+		"A call for bids makes no line for a program.",
+		"Give it tasks, slots and time, and keep it below the limit of a line.",
+	},
+	{
 		1601, "agents/work/lines.LineError", nil, Medium, never, false,
 		"A task line is wrong.",
 		"Correct the line and column that the error names.",

@@ -17,6 +17,8 @@ type Task struct {
 	Bytes int
 	// Attempt counts from 1.
 	Attempt int
+	// Capability is what the task needs of an agent; empty if nothing.
+	Capability string
 }
 
 // Request asks an agent for an offer.

@@ -26,7 +26,8 @@ type agent struct {
 	log    messages
 	watch  watch
 
-	jobs  []*job // in the order of assignment; as few as the concurrency
+	asked map[string]question // calls for bids that the program has not answered, by the ids of the session
+	jobs  []*job              // in the order of assignment; as few as the concurrency
 	seen  agents.Activity
 	ready bool
 	ended *protocol.Ended
@@ -91,6 +92,8 @@ func (a *agent) Receive(ctx *actors.Context[agents.Message], m agents.Message) e
 		a.recall(ctx, m)
 	case agents.Resume:
 		a.resume(m)
+	case Ask:
+		a.ask(m)
 	case agents.Describe:
 		m.Reply.Send(a.activity())
 	default:

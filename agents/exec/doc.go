@@ -30,6 +30,10 @@
 // otherwise; progress, published events and refused lines are telemetry events ([TaskProgressed], [Published], [LineRefused]); log messages and
 // standard error are log lines. Capabilities in its hello are added to those of the spec, and it may lower the concurrency.
 //
+// A program whose hello names the feature "bid" is asked what it wants for tasks, where a queue gives them out by auction: the agent answers [Ask] with the
+// program's offer. A pass, silence past the time, and every bid that does not count ([BidRefused] tells what is wrong) are an offer that passes, never a
+// crash. A program that does not bid is not asked; Ask.Otherwise is its answer.
+//
 // A stop asks in steps: the stop line and the end of input, then SIGTERM, then SIGKILL, all within the agent's shutdown time (a minute
 // before SIGTERM where that is infinite). Tasks that are answered meanwhile count.
 //

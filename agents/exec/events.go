@@ -53,6 +53,17 @@ type LineRefused struct {
 	Total int
 }
 
+// BidRefused is the event of a program's answer to a call for bids that does not count.
+type BidRefused struct {
+	telemetry.Origin
+	// Kind is late, duplicate, unknown, malformed, not_positive, overflow, precision or bad_task, for metrics.
+	Kind string
+	// Err says what is wrong: a *protocol.BidError.
+	Err error
+	// Total counts such answers since the program began.
+	Total int
+}
+
 // Published is the event of an event that the program published.
 type Published struct {
 	telemetry.Origin
@@ -76,6 +87,9 @@ func (AnswerDropped) EventName() string { return "exec.answer_dropped" }
 // EventName returns "exec.line_refused".
 func (LineRefused) EventName() string { return "exec.line_refused" }
 
+// EventName returns "exec.bid_refused".
+func (BidRefused) EventName() string { return "exec.bid_refused" }
+
 // EventName returns "exec.published".
 func (Published) EventName() string { return "exec.published" }
 
@@ -98,6 +112,9 @@ func (AnswerDropped) LogLevel() slog.Level { return slog.LevelInfo }
 
 // LogLevel is Warn; the junk limit bounds how often.
 func (LineRefused) LogLevel() slog.Level { return slog.LevelWarn }
+
+// LogLevel is Debug: nothing bounds how often.
+func (BidRefused) LogLevel() slog.Level { return slog.LevelDebug }
 
 // LogLevel is Debug.
 func (Published) LogLevel() slog.Level { return slog.LevelDebug }
@@ -124,6 +141,11 @@ func (e AnswerDropped) LogAttrs() []slog.Attr {
 
 // LogAttrs names the agent, the line and the count.
 func (e LineRefused) LogAttrs() []slog.Attr {
+	return append(e.Attrs(), slog.String(telemetry.KeyError, e.Err.Error()), slog.Int(telemetry.KeyCount, e.Total))
+}
+
+// LogAttrs names the agent, what is wrong and the count.
+func (e BidRefused) LogAttrs() []slog.Attr {
 	return append(e.Attrs(), slog.String(telemetry.KeyError, e.Err.Error()), slog.Int(telemetry.KeyCount, e.Total))
 }
 

@@ -28,7 +28,7 @@ func Kind() agents.Kind {
 			cfg.StopGrace, cfg.TermGrace = graces(s.Shutdown, set.TermGrace)
 			return &agent{
 				spec: s, dir: dir, program: set.program(), protocol: cfg, logRate: set.LogRate,
-				inbox: program.NewInbox(), held: make(chan protocol.Input, 1), alarms: newAlarms(),
+				inbox: program.NewInbox(), held: make(chan protocol.Input, 1), alarms: newAlarms(), asked: map[string]question{},
 			}, nil
 		},
 	}

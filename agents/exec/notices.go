@@ -46,6 +46,12 @@ func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 		telemetry.Emit(ctx.Events(), LineRefused{Origin: a.origin(ctx), Kind: n.Junk.Kind.String(), Err: n.Junk, Total: n.Total})
 	case protocol.StrayAnswer:
 		telemetry.Emit(ctx.Events(), LineRefused{Origin: a.origin(ctx), Kind: n.Stray.Kind.String(), Err: n.Stray, Total: n.Total})
+	case protocol.BidMade:
+		a.bid(n)
+	case protocol.BidPassed:
+		a.passed(n)
+	case protocol.BidRefused:
+		telemetry.Emit(ctx.Events(), BidRefused{Origin: a.origin(ctx), Kind: n.Err.Kind(), Err: n.Err, Total: n.Total})
 	case protocol.Leaving:
 		// Tasks are refused from here on; the exit follows.
 	case protocol.Ended:

@@ -47,8 +47,8 @@ type Market struct {
 type Bidder struct {
 	// Policy makes its offers.
 	Policy bidding.Policy
-	// Ask, if it is set, makes the message that asks the agent itself instead.
-	Ask func(r bidding.Request, reply actors.Reply[bidding.Offer]) agents.Message
+	// Ask, if it is set, makes the message that asks the agent itself instead. How the agent stands is for what it falls back on.
+	Ask func(r bidding.Request, s bidding.Standing, reply actors.Reply[bidding.Offer]) agents.Message
 }
 
 // within is Terms.Within with its default.

@@ -35,7 +35,7 @@ func (a *queue) tender(ctx *actors.Context[Message], p plan.Procure) {
 		ID: dealID(a.handle.o.Name, p.Call), Queue: a.handle.o.Name, Number: p.Call, Terms: m.Terms, At: p.At.Time(), Again: p.Again,
 	}}
 	for i := range p.Tasks {
-		task := bidding.Task{ID: p.Tasks[i].ID, Kind: p.Tasks[i].Kind, Bytes: len(p.Tasks[i].Input)}
+		task := bidding.Task{ID: p.Tasks[i].ID, Kind: p.Tasks[i].Kind, Bytes: len(p.Tasks[i].Input), Capability: p.Tasks[i].Capability}
 		if v, ok := a.plan.Lookup(task.ID); ok {
 			task.Attempt = v.Attempt + 1
 		}
@@ -64,7 +64,8 @@ func (a *queue) ask(ctx *actors.Context[Message], t *tender, i plan.Invited) {
 	switch {
 	case how.Ask != nil:
 		t.open[id] = r
-		actors.Request(ctx, l.ref, r.Within, func(reply actors.Reply[bidding.Offer]) agents.Message { return how.Ask(r, reply) },
+		at := a.standingOf(i, l.spec)
+		actors.Request(ctx, l.ref, r.Within, func(reply actors.Reply[bidding.Offer]) agents.Message { return how.Ask(r, at, reply) },
 			func(o bidding.Offer, err error) Message { return bid{t.call.Number, id, o, err} })
 	case how.Policy != nil:
 		t.answer(id, r, how.Policy.Offer(r, a.standingOf(i, l.spec)), nil)

@@ -6,8 +6,11 @@ import (
 	"cmp"
 	"fmt"
 
+	"mabeam.dev/actors"
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/bidding"
+	"mabeam.dev/agents/exec"
+	"mabeam.dev/agents/exec/protocol"
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/config"
@@ -44,19 +47,19 @@ func (n *Node) workMarket(c config.Queue) (*work.Market, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules := map[string]bidding.Policy{}
+	bidders := map[string]work.Bidder{}
 	if n.o.Config.Tree != nil {
-		biddingOf(n.o.Config.Tree.Group, rules)
+		biddingOf(n.o.Config.Tree.Group, bidders)
 	}
 	return &work.Market{
 		Procurer: procurer,
 		Terms:    work.Terms{Currency: money.Asset(cmp.Or(a.Currency, n.o.Config.Market.Currency)), Ceiling: a.Ceiling},
-		Bidder:   func(s agents.Spec) work.Bidder { return work.Bidder{Policy: rules[s.ID]} },
+		Bidder:   func(s agents.Spec) work.Bidder { return bidders[s.ID] },
 	}, nil
 }
 
-// biddingOf collects the policies of the agents in a group, by their ids.
-func biddingOf(g config.Group, into map[string]bidding.Policy) {
+// biddingOf collects how the agents in a group bid, by their ids.
+func biddingOf(g config.Group, into map[string]work.Bidder) {
 	for _, c := range g.Children {
 		if c.Kind == config.KindSupervisor {
 			biddingOf(c.Group, into)
@@ -66,7 +69,25 @@ func biddingOf(g config.Group, into map[string]bidding.Policy) {
 			continue
 		}
 		for _, id := range c.IDs() {
-			into[id] = c.Bidding.Rules().Policy()
+			into[id] = bidder(*c.Bidding)
 		}
 	}
+}
+
+// bidder is how an agent bids: by its policy, or by its program, with the policy for a program that does not bid.
+func bidder(c config.Bidding) work.Bidder {
+	var b work.Bidder
+	if c.From != config.BidByProgram || c.Priced() {
+		b.Policy = c.Rules().Policy()
+	}
+	if c.From == config.BidByProgram {
+		b.Ask = func(r bidding.Request, s bidding.Standing, reply actors.Reply[bidding.Offer]) agents.Message {
+			otherwise := bidding.Offer{Pass: protocol.ErrNotBidder}
+			if b.Policy != nil {
+				otherwise = b.Policy.Offer(r, s)
+			}
+			return exec.Ask{Request: r, Otherwise: otherwise, Reply: reply}
+		}
+	}
+	return b
 }

@@ -13,7 +13,10 @@
 //
 // A handler may count what it does with [Record]; the node keeps the agent's metrics.
 //
-// Duties of the user: a handler returns when its context ends, which is when its task is cancelled.
+// A program with [Hello.OnBid] is asked what it wants for tasks where a queue gives them out by auction; prices are exact decimal amounts (package
+// money), and an error or a zero [Bid] passes.
+//
+// Duties of the user: a handler returns when its context ends, which is when its task is cancelled, and a Bidder within the time of the request.
 //
 // Failure modes: Serve returns the error of reading or writing; a line that is no message is one too. State: none.
 package guest

@@ -21,6 +21,8 @@ import (
 type Hello struct {
 	// Capabilities are added to those of the node's config.
 	Capabilities []string
+	// OnBid, if it is set, says what the program asks for tasks of a queue that gives them out by auction; nil does not bid.
+	OnBid Bidder
 }
 
 // Task is one attempt.
@@ -58,11 +60,19 @@ type line struct {
 	Task
 }
 
+// features are those of the hello.
+func (h Hello) features() []string {
+	if h.OnBid == nil {
+		return []string{"ping"}
+	}
+	return []string{"ping", "bid"}
+}
+
 // Serve speaks the protocol until the node stops the program or closes its input. The handlers' contexts end with ctx, which does not
 // interrupt the wait for a line.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle Handler) error {
 	s := &server{out: json.NewEncoder(out), cancels: map[string]context.CancelFunc{}}
-	if err := s.send(map[string]any{"type": "hello", "protocol": 1, "capabilities": hello.Capabilities, "features": []string{"ping"}}); err != nil {
+	if err := s.send(map[string]any{"type": "hello", "protocol": 1, "capabilities": hello.Capabilities, "features": hello.features()}); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(context.WithValue(ctx, serverKey{}, s))
@@ -86,6 +96,10 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle
 			s.records.Store(slices.Contains(m.Features, "record"))
 		case "task":
 			s.begin(ctx, m.Task, handle)
+		case "bid_request":
+			if err := s.bid(ctx, text, hello.OnBid); err != nil {
+				return err
+			}
 		case "cancel":
 			s.cancel(m.ID)
 		case "ping":

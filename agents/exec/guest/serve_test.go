@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/agents/exec/guest"
+	"mabeam.dev/market/money"
 )
 
 func shout(_ context.Context, t guest.Task) (any, error) {
@@ -75,6 +76,36 @@ func TestRecordReachesANodeThatTakesFiguresAndNoOther(t *testing.T) {
 		assert.Equal(t, taken, strings.Contains(out.String(), `{"metric":"tokens","type":"record","value":12.5}`))
 	}
 	assert.False(t, guest.Record(t.Context(), "tokens", 1), "no handler's context")
+}
+
+func TestProgramsThatBidAreAskedAndAnswerExactly(t *testing.T) {
+	bid := func(_ context.Context, r guest.BidRequest) (guest.Bid, error) {
+		switch {
+		case r.Ceiling < money.Unit:
+			return guest.Bid{}, errors.New("too little")
+		case r.Slots == 0:
+			return guest.Bid{Why: "no room"}, nil
+		case r.Bundles:
+			return guest.Bid{Bundles: []guest.Bundle{{Tasks: []string{r.Tasks[0].ID, r.Tasks[1].ID}, Price: 3 * money.Unit}}}, nil
+		}
+		return guest.Bid{Price: r.Ceiling - 1}, nil
+	}
+	for fields, want := range map[string]string{
+		`"slots":1,"ceiling":"5"`:   `{"id":"q.1/1","price":"4.999999","type":"bid"}`,
+		`"slots":0,"ceiling":"5"`:   `{"id":"q.1/1","type":"pass","why":"no room"}`,
+		`"slots":1,"ceiling":"0.5"`: `{"id":"q.1/1","type":"pass","why":"too little"}`,
+		`"slots":2,"ceiling":"5","bundles":true,"tasks":[{"id":"a"},{"id":"b"}]`: `{"bundles":[{"tasks":["a","b"],"price":"3"}],"id":"q.1/1","type":"bid"}`,
+	} {
+		var out bytes.Buffer
+		in := `{"type":"bid_request","id":"q.1/1","deadline_ms":1000,` + fields + "}\n"
+		require.NoError(t, guest.Serve(t.Context(), strings.NewReader(in), &out, guest.Hello{OnBid: bid}, shout))
+		assert.Contains(t, out.String(), `"features":["ping","bid"]`)
+		assert.Contains(t, out.String(), want)
+	}
+	var out bytes.Buffer
+	in := `{"type":"bid_request","id":"q.1/1"}` + "\n"
+	require.NoError(t, guest.Serve(t.Context(), strings.NewReader(in), &out, guest.Hello{}, shout))
+	assert.NotContains(t, out.String(), "q.1/1", "who has not said that it bids is not asked, and would not answer")
 }
 
 // A program that upper-cases text. The node's side of the conversation comes from a string here.

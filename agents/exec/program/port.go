@@ -69,6 +69,20 @@ func (p *Port) Publish(e protocol.Event) error {
 	return err
 }
 
+// Bids reports whether the program has said that it bids.
+func (p *Port) Bids() bool { return p.session.Bids() }
+
+// AskBid asks the program for a bid; the id is that of the notice that ends the question. The errors are those of protocol.Session.AskBid; [ErrBusy]
+// also stands for a program that does not read its input.
+func (p *Port) AskBid(t protocol.Tender) (id string, err error) {
+	if p.session.Bids() && p.process.Full() {
+		return "", fmt.Errorf("program: ask for a bid %q: %w", t.Call, ErrBusy)
+	}
+	id, actions, err := p.session.AskBid(t)
+	p.perform(actions) // a line and a timer, and no notice
+	return id, err
+}
+
 // Cancel ends a task for the owner at once and asks the program to let go of it.
 func (p *Port) Cancel(id string) []protocol.Notice {
 	return p.Handle(protocol.TaskCancelled{ID: id})

@@ -121,6 +121,25 @@ type StrayAnswer struct {
 	Total int
 }
 
+// BidMade is a bid of the program that counts, and ends the question that [Session.AskBid] began.
+type BidMade struct {
+	ID       string   // of the question
+	Proposal Proposal // what the program asks
+}
+
+// BidPassed ends a question without a bid.
+type BidPassed struct {
+	ID string // of the question
+	// Err is a [*PassError], [ErrBidSilent], a [*BidError], [ErrStopping] or a [*DownError].
+	Err error
+}
+
+// BidRefused reports an answer to a call for bids that does not count.
+type BidRefused struct {
+	Err   *BidError // what is wrong
+	Total int       // such answers of this life
+}
+
 // Leaving tells that the program said bye: it takes no more tasks.
 type Leaving struct{}
 
@@ -148,6 +167,9 @@ func (Recorded) action()       {}
 func (EventReceived) action()  {}
 func (JunkSeen) action()       {}
 func (StrayAnswer) action()    {}
+func (BidMade) action()        {}
+func (BidPassed) action()      {}
+func (BidRefused) action()     {}
 func (Leaving) action()        {}
 func (Ended) action()          {}
 
@@ -168,5 +190,8 @@ func (Recorded) notice()       {}
 func (EventReceived) notice()  {}
 func (JunkSeen) notice()       {}
 func (StrayAnswer) notice()    {}
+func (BidMade) notice()        {}
+func (BidPassed) notice()      {}
+func (BidRefused) notice()     {}
 func (Leaving) notice()        {}
 func (Ended) notice()          {}

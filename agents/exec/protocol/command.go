@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 	"unicode/utf8"
+
+	"mabeam.dev/market/money"
 )
 
 // Task is one attempt at a piece of work, as the session gives it to the program.
@@ -49,6 +51,26 @@ type Cancel struct {
 	ID string `json:"id"` // of the task
 }
 
+// BidRequest asks for a bid or a pass of the same id.
+type BidRequest struct {
+	ID         string       `json:"id"`          // to be repeated in the answer
+	Tasks      []BidTask    `json:"tasks"`       // at least one
+	Slots      int          `json:"slots"`       // most of them that the program may win
+	Bundles    bool         `json:"bundles"`     // whether bundles of several tasks can win
+	DeadlineMS int64        `json:"deadline_ms"` // until the answer no longer counts, at least 1
+	Currency   string       `json:"currency"`    // what prices are in
+	Ceiling    money.Amount `json:"ceiling"`     // most that is paid for a task, as a decimal text
+}
+
+// BidTask is what a program is told of a task that is bid for; not its input.
+type BidTask struct {
+	ID         string `json:"id"`                   // of the task
+	Kind       string `json:"kind,omitempty"`       // what to do, in words that program and sender share
+	Capability string `json:"capability,omitempty"` // what the task needs; absent if nothing
+	Bytes      int    `json:"bytes"`                // length of the input
+	Attempt    int    `json:"attempt,omitempty"`    // that it would be, from 1; absent if not known
+}
+
 // Ping asks for a pong of the same number.
 type Ping struct {
 	N int `json:"n"` // to be repeated in the pong
@@ -64,7 +86,10 @@ func (Work) commandType() string   { return "task" }
 func (Cancel) commandType() string { return "cancel" }
 func (Event) commandType() string  { return "event" }
 func (Ping) commandType() string   { return "ping" }
-func (Stop) commandType() string   { return "stop" }
+
+func (BidRequest) commandType() string { return "bid_request" }
+
+func (Stop) commandType() string { return "stop" }
 
 // Encode writes a command as one line with its newline. It fails only for raw JSON that is not valid JSON in UTF-8.
 func Encode(c Command) ([]byte, error) {

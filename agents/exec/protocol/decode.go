@@ -55,6 +55,10 @@ func Decode(line []byte, strict bool) (Message, error) {
 		m, err = decodeAs[Pong](trimmed, strict)
 	case "bye":
 		m, err = decodeAs[Bye](trimmed, strict)
+	case "bid":
+		m, err = decodeAs[Bid](trimmed, strict)
+	case "pass":
+		m, err = decodeAs[Pass](trimmed, strict)
 	default:
 		return nil, junkLine(UnknownType, line, fmt.Sprintf("type %s is unknown", quoteHead([]byte(*head.Type))))
 	}

@@ -35,6 +35,7 @@
 //	event      topic, data                   heartbeat
 //	pong       n                             bye
 //	record     metric, value (if ready names the feature "record")
+//	bid        id, price or bundles          pass      id, why
 //
 // To the program:
 //
@@ -42,10 +43,19 @@
 //	task       id, kind, input, attempt, deadline_ms (what remains; absent without a deadline)
 //	cancel     id                            event     topic, data
 //	ping       n                             stop      grace_ms
+//	bid_request  id, tasks (id, kind, capability, bytes, attempt), slots, bundles, deadline_ms, currency, ceiling
 //
 // Only hello, task, result and error are compulsory, so a script of ten lines is an agent. A line without
 // its newline at the end of output is never a message. Unknown fields are ignored unless Config.Strict;
 // an unknown type is junk in both cases.
+//
+// # Bids
+//
+// A program whose hello names the feature "bid" is asked by bid_request what it wants for tasks, and answers bid or pass, once and within
+// deadline_ms. A price is a decimal number of units with at most six digits behind the point, as a text or a number, never rounded: a price alone is
+// asked for each task that is won, {"tasks": [ids], "price": ...} in bundles for all of the bundle, of which at most one wins. Every question ends in exactly
+// one notice, [BidMade] or [BidPassed]. A bid that is malformed, not above 0, too large, too precise or of the wrong tasks is told as [BidRefused]
+// with a [*BidError], and is a pass; one that is late, second or of an unknown call is told and dropped. After hello none of them counts as junk, and none ends the program.
 //
 // # Duties of the program
 //
@@ -55,7 +65,7 @@
 // # Failure modes
 //
 // Assign answers [ErrNotReady], [ErrBusy], [ErrTaskOpen], [ErrStopping], [ErrDeadline] or
-// [*TaskTooLargeError]. Tasks that were open when the program went down carry [*DownError]. How the program
+// [*TaskTooLargeError]. AskBid answers [ErrNotBidder], [ErrNotReady], [ErrStopping], [ErrBusy] or [ErrBidRequest]. Tasks that were open when the program went down carry [*DownError]. How the program
 // ended is a [Reason]; its Cause is [*LineTooLongError], [*JunkError], [*VersionError] or one of the sentinels of errors.go.
 //
 // # OTP counterpart

@@ -23,6 +23,7 @@ func (s *Session) kill(r Reason) {
 	s.act(SignalGroup{Signal: Kill})
 	s.disarmAll()
 	s.failHeld(r)
+	s.failQuestions(&DownError{Reason: r})
 }
 
 func (s *Session) killAsked() {
@@ -59,6 +60,7 @@ func (s *Session) leave() {
 	s.disarm(StartTimer, "")
 	s.disarm(PingTimer, "")
 	s.disarm(CloseTimer, "")
+	s.failQuestions(ErrStopping)
 	s.closeInput()
 	s.arm(StopTimer, "", s.cfg.StopGrace)
 }
@@ -91,6 +93,7 @@ func (s *Session) exited(status Status) {
 	}
 	s.disarmAll()
 	s.failHeld(r)
+	s.failQuestions(&DownError{Reason: r})
 	s.state = Exited
 	s.act(Ended{Reason: r, Status: status, Junk: s.junkTotal, Late: s.late})
 }

@@ -13,6 +13,8 @@ const (
 	FeaturePing = "ping"
 	// FeatureHeartbeat says that the program sends heartbeat by itself, at least once per ping interval.
 	FeatureHeartbeat = "heartbeat"
+	// FeatureBid says that the program answers bid_request with bid or pass.
+	FeatureBid = "bid"
 )
 
 // FeatureRecord is what a ready names: the runtime takes [Record] lines.
@@ -73,6 +75,22 @@ type Record struct {
 	Value  float64 `json:"value"`  // the figure, in a base unit: seconds, bytes
 }
 
+// Bid answers a [BidRequest] with a price or with bundles. Its fields are judged with the request at hand, by [Tender.Judge], so that what is
+// wrong with a bid is told as such, and is a pass.
+type Bid struct {
+	ID json.RawMessage `json:"id"` // text, of the request
+	// Price is asked for each task: a decimal number of units, as a text or a number.
+	Price json.RawMessage `json:"price"`
+	// Bundles is a list of {"tasks": [ids], "price": ...} instead of the price; at most one of them wins.
+	Bundles json.RawMessage `json:"bundles"`
+}
+
+// Pass answers a [BidRequest] without a bid.
+type Pass struct {
+	ID  json.RawMessage `json:"id"`  // text, of the request
+	Why json.RawMessage `json:"why"` // text, for people
+}
+
 // Event publishes data under a topic, in either direction.
 type Event struct {
 	Topic string          `json:"topic"` // not empty
@@ -100,6 +118,8 @@ func (Event) wireType() string     { return "event" }
 func (Heartbeat) wireType() string { return "heartbeat" }
 func (Pong) wireType() string      { return "pong" }
 func (Bye) wireType() string       { return "bye" }
+func (Bid) wireType() string       { return "bid" }
+func (Pass) wireType() string      { return "pass" }
 
 func (m Hello) check() error {
 	if m.Inflight < 0 {
@@ -130,6 +150,8 @@ func (m Event) check() error {
 func (Heartbeat) check() error { return nil }
 func (Pong) check() error      { return nil }
 func (Bye) check() error       { return nil }
+func (Bid) check() error       { return nil }
+func (Pass) check() error      { return nil }
 
 // fieldError is what is wrong with a field of a well-formed line.
 type fieldError string

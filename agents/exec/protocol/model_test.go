@@ -27,6 +27,8 @@ type life struct {
 	strays  int
 	limit   int
 	pending protocol.State
+	asked   map[string]bool // questions without an end
+	refused int
 }
 
 func (l *life) perform(actions []protocol.Action) {
@@ -36,7 +38,7 @@ func (l *life) perform(actions []protocol.Action) {
 		}
 		if l.killed {
 			switch a.(type) {
-			case protocol.DisarmTimer, protocol.TaskFailed, protocol.Ended:
+			case protocol.DisarmTimer, protocol.TaskFailed, protocol.BidPassed, protocol.Ended:
 			default:
 				l.t.Fatalf("%T after the kill", a)
 			}
@@ -83,10 +85,24 @@ func (l *life) perform(actions []protocol.Action) {
 			}
 		case protocol.JunkSeen:
 			l.strays++
+		case protocol.BidMade:
+			l.settled(a.ID)
+		case protocol.BidPassed:
+			l.settled(a.ID)
+			if a.Err == nil {
+				l.t.Fatal("passed without an error")
+			}
+		case protocol.BidRefused:
+			if l.refused++; l.refused != a.Total {
+				l.t.Fatalf("total %d, counted %d", a.Total, l.refused)
+			}
 		case protocol.Ended:
 			l.ended = true
 			if len(l.open) > 0 {
 				l.t.Fatalf("ended with open tasks %v", l.open)
+			}
+			if len(l.asked) > 0 {
+				l.t.Fatalf("ended with open questions %v", l.asked)
 			}
 			if a.Junk != l.strays {
 				l.t.Fatalf("told %d junk, counted %d", a.Junk, l.strays)
@@ -101,6 +117,13 @@ func (l *life) perform(actions []protocol.Action) {
 	if len(l.open) > l.limit {
 		l.t.Fatalf("%d tasks out, limit %d", len(l.open), l.limit)
 	}
+}
+
+func (l *life) settled(id string) {
+	if !l.asked[id] {
+		l.t.Fatalf("answer to %q, which is not asked", id)
+	}
+	delete(l.asked, id)
 }
 
 func (l *life) outcome(id string, delivered bool) {
@@ -123,7 +146,7 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 			}
 		}
 		limit := rapid.IntRange(1, 3).Draw(t, "inflight")
-		l := &life{t: t, limit: limit, open: map[string]bool{}, places: map[string]bool{}}
+		l := &life{t: t, limit: limit, open: map[string]bool{}, places: map[string]bool{}, asked: map[string]bool{}}
 		l.s = protocol.NewSession(protocol.Config{Inflight: limit, JunkLimit: rapid.IntRange(3, 40).Draw(t, "junk limit"), PingMisses: 3})
 		l.perform(l.s.Begin())
 		step := func(in protocol.Input) { l.perform(l.s.Step(in)) }
@@ -132,7 +155,7 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 		attempt := rapid.IntRange(0, 2)
 
 		if rapid.IntRange(0, 9).Draw(t, "prompt") > 0 {
-			line(`{"type":"hello","protocol":1,"features":["ping"]}`)
+			line(`{"type":"hello","protocol":1,"features":["ping","bid"]}`)
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"hello": func(*rapid.T) { line(`{"type":"hello","protocol":1}`) },
@@ -165,6 +188,17 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 				line(`{"type":"error","id":%q}`, id)
 				delete(l.places, id)
 			},
+			"ask": func(t *rapid.T) {
+				id, actions, err := l.s.AskBid(protocol.Tender{Call: "c", Slots: 1, Within: time.Second, Tasks: []protocol.BidTask{{ID: "a"}}})
+				if err == nil {
+					l.asked[id] = true
+				}
+				l.perform(actions)
+			},
+			"bid": func(t *rapid.T) {
+				line(`{"type":"bid","id":"c/%d","price":%s}`, rapid.IntRange(1, 6).Draw(t, "n"), rapid.SampledFrom([]string{"1", "-1", `"x"`, "{}"}).Draw(t, "price"))
+			},
+			"pass":     func(t *rapid.T) { line(`{"type":"pass","id":"c/%d"}`, rapid.IntRange(1, 6).Draw(t, "n")) },
 			"progress": func(t *rapid.T) { line(`{"type":"progress","id":%q}`, id.Draw(t, "id")) },
 			"pong":     func(*rapid.T) { line(`{"type":"pong"}`) },
 			"junk":     func(*rapid.T) { line("junk") },
@@ -183,7 +217,7 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 					timer := rapid.SampledFrom(l.armed).Draw(t, "timer")
 					fire := func() { step(protocol.TimerFired{Timer: timer}) }
 					switch timer.Kind {
-					case protocol.DeadlineTimer, protocol.JunkTimer, protocol.PingTimer:
+					case protocol.DeadlineTimer, protocol.JunkTimer, protocol.PingTimer, protocol.BidTimer:
 						fire()
 					case protocol.StartTimer, protocol.StopTimer, protocol.TermTimer, protocol.CloseTimer, protocol.CancelTimer:
 						sometimes(t, fire)

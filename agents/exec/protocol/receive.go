@@ -28,7 +28,7 @@ func (s *Session) lineRead(line []byte) {
 	if s.state == Starting {
 		switch m.(type) {
 		case Hello, Log, Heartbeat:
-		case Result, Failure, Progress, Record, Event, Pong, Bye:
+		case Result, Failure, Progress, Record, Event, Pong, Bye, Bid, Pass:
 			s.junk(junkLine(OutOfPlace, line, m.wireType()+" before hello"))
 			return
 		}
@@ -60,6 +60,10 @@ func (s *Session) lineRead(line []byte) {
 		s.act(EventReceived{Event: m})
 	case Bye:
 		s.bye()
+	case Bid:
+		s.bidCame(m)
+	case Pass:
+		s.passCame(m)
 	case Heartbeat, Pong:
 		// Signs of life; heard is set.
 	default:
@@ -82,6 +86,7 @@ func (s *Session) hello(m Hello) {
 	if m.Inflight > 0 {
 		s.inflight = min(s.inflight, m.Inflight)
 	}
+	s.bids = slices.Contains(m.Features, FeatureBid)
 	s.pings = slices.Contains(m.Features, FeaturePing)
 	s.watched = s.pings || slices.Contains(m.Features, FeatureHeartbeat)
 	s.write(Ready{Protocol: Version, Agent: s.cfg.Agent, Inflight: s.inflight, LineLimit: s.cfg.LineLimit, Features: []string{FeatureRecord}})

@@ -66,6 +66,16 @@ func TestSessionFollowsTheScripts(t *testing.T) {
 					return "error: " + err.Error() + "\n"
 				}
 				return perform(actions)
+			case "ask":
+				tender := Tender{Call: arg("call", ""), Slots: number("slots"), Currency: "credit", Ceiling: 5_000_000, Within: time.Second}
+				for id := range strings.SplitSeq(arg("tasks", ""), "+") {
+					tender.Tasks = append(tender.Tasks, BidTask{ID: strings.Trim(id, "-"), Kind: "k", Bytes: 10, Attempt: 1}) // "-" is a task that is over
+				}
+				id, actions, err := s.AskBid(tender)
+				if err != nil {
+					return "error: " + err.Error() + "\n"
+				}
+				return "asked " + id + "\n" + perform(actions)
 			case "publish":
 				actions, err := s.Publish(Event{Topic: arg("topic", ""), Data: json.RawMessage(d.Input)})
 				if err != nil {
@@ -148,6 +158,12 @@ func render(a Action) string {
 		return fmt.Sprintf("-> junk %d %s: %v", a.Total, a.Junk.Kind, a.Junk)
 	case StrayAnswer:
 		return fmt.Sprintf("-> stray %d: %v", a.Total, a.Stray)
+	case BidMade:
+		return fmt.Sprintf("-> bid %s each=%v %v", a.ID, a.Proposal.Each, a.Proposal.Bundles)
+	case BidPassed:
+		return fmt.Sprintf("-> passed %s: %v", a.ID, a.Err)
+	case BidRefused:
+		return fmt.Sprintf("-> bid refused %d %s: %v", a.Total, a.Err.Kind(), a.Err)
 	case Leaving:
 		return "-> leaving"
 	case Ended:

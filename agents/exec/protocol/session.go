@@ -55,6 +55,12 @@ type Session struct {
 	messages  uint64 // that came in all
 	silent    int    // intervals in a row without one
 
+	bids      bool // hello named FeatureBid
+	questions []asking
+	askedBids uint64  // questions so far
+	settled   history // questions closed lately
+	badBids   int     // answers to questions that did not count
+
 	junkTotal  int // of the whole life
 	junkWindow int // of the window under way
 	late       int
@@ -178,6 +184,8 @@ func (s *Session) timerFired(t Timer) {
 		s.junkWindow = 0
 	case DeadlineTimer:
 		s.cancel(t.Task, ErrDeadline)
+	case BidTimer:
+		s.bidDue(t.Task)
 	case CancelTimer:
 		if s.state == Running {
 			s.end(Reason{Kind: Unhealthy, Cause: ErrCancelIgnored})

@@ -20,9 +20,10 @@ const (
 	JunkTimer                      // the end of the junk window
 	DeadlineTimer                  // the answer to a task
 	CancelTimer                    // the answer to a cancelled task
+	BidTimer                       // the answer to a call for bids
 )
 
-var timerNames = [...]string{"start", "stop", "term", "close", "ping", "junk", "deadline", "cancel"}
+var timerNames = [...]string{"start", "stop", "term", "close", "ping", "junk", "deadline", "cancel", "bid"}
 
 // String names the kind.
 func (k TimerKind) String() string {
@@ -35,7 +36,7 @@ func (k TimerKind) String() string {
 // Timer identifies one arming of a timer. It is comparable; [TimerFired] gives it back.
 type Timer struct {
 	Kind       TimerKind
-	Task       string // for DeadlineTimer and CancelTimer
+	Task       string // for DeadlineTimer and CancelTimer; the id of the question for BidTimer
 	Generation uint64 // unique within the session, so that a timer that fired late is recognised
 }
 
