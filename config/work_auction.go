@@ -66,7 +66,7 @@ func (b Bidding) Rules() bidding.Rules {
 // bidding checks what an agent asks.
 func (d *decoder) bidding(c Child, at string) {
 	b := c.Bidding
-	if b == nil {
+	if b == nil || d.bad(at+".from") {
 		return
 	}
 	if b.From == BidByProgram {
