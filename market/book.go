@@ -172,6 +172,17 @@ func (b *Book) Halt(ctx context.Context, key string) error {
 	return err
 }
 
+// Brake refuses everything that could trade with ErrHalted from now on, or no more: orders, replacements and calls. Orders that rest do so, and may be
+// cancelled; without the brake the book is what it was, a halt of its operator included. Meanwhile readers see it closed.
+func (b *Book) Brake(ctx context.Context, on bool) error {
+	c := bookCommand{Act: actBrake}
+	if on {
+		c.Quantity = 1
+	}
+	_, err := b.do(ctx, c)
+	return err
+}
+
 // Call begins a call: limits are collected until Uncross or Double.
 func (b *Book) Call(ctx context.Context, key string) error {
 	_, err := b.do(ctx, bookCommand{Act: actCall, Key: key})

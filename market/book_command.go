@@ -26,6 +26,7 @@ const (
 	actCall
 	actUncross
 	actDouble
+	actBrake // Quantity 1 pulls it, 0 releases it
 )
 
 // bookCommand is what a book is told; the journal keeps those that it took.
@@ -92,6 +93,7 @@ type bookEvent struct {
 // bookSnapshot is a book as it is written down.
 type bookSnapshot struct {
 	Rules   bookRules       `json:"rules"`
+	Braked  bool            `json:"braked,omitempty"`
 	Book    json.RawMessage `json:"book"`
 	Now     int64           `json:"now"`
 	Batches uint64          `json:"batches"`

@@ -39,6 +39,7 @@ type bookKeeper struct {
 	phase   orderbook.Phase
 	whole   bool // everything is to be published
 	hasTook bool
+	braked  bool
 	taken   int // commands since the last snapshot
 }
 
@@ -93,13 +94,13 @@ func (k *bookKeeper) cost(o orderbook.Order) (money.Asset, money.Amount, error) 
 
 // need is what a command could cost its owner more than is set aside.
 func (k *bookKeeper) need(c bookCommand) (ledger.Hold, error) {
-	if c.asks != nil {
+	if c.asks != nil || c.Act == actBrake {
 		return ledger.Hold{}, nil
 	}
 	if err := k.check(&c); err != nil {
 		return ledger.Hold{}, err
 	}
-	if k.keys.has(c.Key) {
+	if k.braked || k.keys.has(c.Key) {
 		return ledger.Hold{}, nil
 	}
 	switch c.Act {
@@ -162,12 +163,18 @@ func (k *bookKeeper) do(now time.Time, c bookCommand) (bookAnswer, error) {
 	if c.asks != nil {
 		return bookAnswer{standings: c.asks(k)}, nil
 	}
+	if c.Act == actBrake {
+		return k.brake(now, c), nil
+	}
 	if was, ok, err := k.keys.find(c.Key, c.digest()); ok || err != nil {
 		was.Duplicate = true
 		if err != nil {
 			return bookAnswer{}, fmt.Errorf("market: book %q: key %.64q: %w", k.name, c.Key, err)
 		}
 		return bookAnswer{placed: was}, nil
+	}
+	if k.braked && c.Act != actCancel && c.Act != actHalt {
+		return bookAnswer{}, fmt.Errorf("market: book %q: %w", k.name, ErrHalted)
 	}
 	if k.short(&c) {
 		return bookAnswer{}, errAgain
@@ -182,6 +189,21 @@ func (k *bookKeeper) do(now time.Time, c bookCommand) (bookAnswer, error) {
 	k.next = append(k.next, c)
 	k.hasTook = true
 	return bookAnswer{placed: p}, nil
+}
+
+// brake pulls or releases the brake, unless it is so already.
+func (k *bookKeeper) brake(now time.Time, c bookCommand) bookAnswer {
+	if k.braked == (c.Quantity != 0) {
+		return bookAnswer{placed: Placed{Duplicate: true}}
+	}
+	if len(k.next) == 0 {
+		k.now = max(k.now, now.UnixNano())
+	}
+	k.braked = !k.braked
+	k.taken++
+	k.next = append(k.next, c)
+	k.hasTook = true
+	return bookAnswer{}
 }
 
 // short reports whether a command that the book may take needs more than is set aside: others of its batch have changed what it needs.
@@ -288,6 +310,11 @@ func (k *bookKeeper) replay(ev Event) error {
 	}
 	k.now = e.At
 	for i := range e.Commands {
+		if c := &e.Commands[i]; c.Act == actBrake {
+			k.braked = c.Quantity != 0
+			k.taken++
+			continue
+		}
 		if _, err := k.apply(&e.Commands[i]); err != nil {
 			return fmt.Errorf("market: replay book: command %d: %w", i, err)
 		}
@@ -327,6 +354,9 @@ func (k *bookKeeper) publish(bus *telemetry.Bus) {
 		Name: k.name, Base: k.rules.Spec.Base, Quote: k.rules.Spec.Quote, Phase: k.book.Phase(), At: time.Unix(0, k.now).UTC(),
 		Buy: k.book.Depth(orderbook.Buy, k.levels, nil), Sell: k.book.Depth(orderbook.Sell, k.levels, nil),
 	}
+	if k.braked {
+		v.Phase = orderbook.Closed
+	}
 	v.Last, _ = k.book.Last() // 0 where there is none
 	v.Mid, _ = k.book.Mid()
 	if n := len(k.tape); n > 0 {
@@ -358,7 +388,7 @@ func (k *bookKeeper) standings(owner string) (all []Standing) {
 }
 
 func (k *bookKeeper) encode() []byte {
-	s := bookSnapshot{Rules: k.rules, Book: k.book.Encode(), Now: k.now, Batches: k.batches, Owners: k.owners, Keys: nil, Tape: k.tape}
+	s := bookSnapshot{Rules: k.rules, Braked: k.braked, Book: k.book.Encode(), Now: k.now, Batches: k.batches, Owners: k.owners, Keys: nil, Tape: k.tape}
 	for _, id := range slices.Sorted(maps.Keys(k.purses)) {
 		s.Orders = append(s.Orders, bookPurse{id, k.purses[id].owner, k.purses[id].holds[0]}) // between batches there is one
 	}
@@ -386,6 +416,7 @@ func (k *bookKeeper) decode(state []byte) error {
 		return err
 	}
 	k.book, k.now, k.batches, k.owners, k.tape, k.phase = b, s.Now, s.Batches, s.Owners, s.Tape, b.Phase()
+	k.braked = s.Braked
 	for i, name := range s.Owners {
 		k.numbers[name] = orderbook.Owner(i + 1)
 	}

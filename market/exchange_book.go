@@ -47,6 +47,8 @@ const (
 	stepHalt   = "halt"   // its auctioneer is not to be started any more
 	stepResume = "resume" // it is to be
 	stepRefund = "refund" // a halted one is going to be called off
+	stepBrake  = "brake"  // no new auctions from now on; of no auction
+	stepGo     = "go"     // there may be new ones
 )
 
 // exchangeEvent is what one append holds.
@@ -67,6 +69,7 @@ type exchangeKeeper struct {
 	told    []func(*telemetry.Bus) // events of the next publication
 	whole   bool                   // everything is to be published
 	taken   int                    // steps since the last snapshot
+	braked  bool                   // there are no new auctions
 }
 
 func (k *exchangeKeeper) reset() {
@@ -82,6 +85,10 @@ func (k *exchangeKeeper) replay(ev Event) error {
 		return fmt.Errorf("market: decode exchange: %w", err)
 	}
 	for _, s := range e.Steps {
+		if s.Kind == stepBrake || s.Kind == stepGo {
+			k.braked = s.Kind == stepBrake
+			continue
+		}
 		if s.Kind != stepCreate && k.rows[s.ID] == nil || s.Kind == stepCreate && s.Spec == nil || s.Kind == stepEnd && s.View == nil {
 			return fmt.Errorf("market: replay exchange: %s of %.100q", s.Kind, s.ID)
 		}
@@ -119,8 +126,11 @@ func (k *exchangeKeeper) do(now time.Time, c exchangeCommand) (exchangeAnswer, e
 
 // judge refuses a step that cannot be; already says that there is nothing to be done.
 func (k *exchangeKeeper) judge(s *exchangeStep) (already bool, err error) {
-	if s.Kind == stepCreate {
+	switch s.Kind {
+	case stepCreate:
 		return k.creates(s)
+	case stepBrake, stepGo:
+		return k.braked == (s.Kind == stepBrake), nil
 	}
 	r := k.rows[s.ID]
 	misfit := func(want ...auction.State) error {
@@ -161,6 +171,8 @@ func (k *exchangeKeeper) creates(s *exchangeStep) (already bool, err error) {
 		return true, nil
 	}
 	switch {
+	case k.braked:
+		err = ErrHalted
 	case !ledger.Held("x", "auction/"+spec.ID).Valid():
 		err = &auction.SpecError{Field: "id", Why: "not a name that the ledger takes"}
 	case chosen && strings.HasPrefix(spec.ID, handed):
@@ -193,6 +205,10 @@ func sameSpec(a, b auction.Spec) bool {
 
 // apply carries out a step that fits.
 func (k *exchangeKeeper) apply(s exchangeStep, at time.Time) {
+	if s.Kind == stepBrake || s.Kind == stepGo {
+		k.braked = s.Kind == stepBrake
+		return
+	}
 	k.touched = append(k.touched, s.ID)
 	var r listed
 	if was := k.rows[s.ID]; was != nil {
@@ -295,9 +311,10 @@ func (k *exchangeKeeper) publish(bus *telemetry.Bus) {
 
 // exchangeState is a snapshot.
 type exchangeState struct {
-	Last  uint64        `json:"last"`
-	Rows  []exchangeRow `json:"rows"`
-	Ended []string      `json:"ended"`
+	Last   uint64        `json:"last"`
+	Braked bool          `json:"braked,omitempty"`
+	Rows   []exchangeRow `json:"rows"`
+	Ended  []string      `json:"ended"`
 }
 
 type exchangeRow struct {
@@ -310,7 +327,7 @@ type exchangeRow struct {
 }
 
 func (k *exchangeKeeper) encode() []byte {
-	s := exchangeState{Last: k.last, Ended: k.ended}
+	s := exchangeState{Last: k.last, Braked: k.braked, Ended: k.ended}
 	for _, r := range k.rows { // sorted below
 		s.Rows = append(s.Rows, exchangeRow{r.number, r.spec, r.created, r.halted, r.refund, r.end})
 	}
@@ -329,7 +346,7 @@ func (k *exchangeKeeper) decode(data []byte) error {
 		return fmt.Errorf("market: decode exchange: %w", err)
 	}
 	k.reset()
-	k.last, k.ended = s.Last, s.Ended
+	k.last, k.braked, k.ended = s.Last, s.Braked, s.Ended
 	for _, row := range s.Rows {
 		r := &listed{number: row.Number, spec: row.Spec, created: row.Created, halted: row.Halted, refund: row.Refund, end: row.End}
 		if r.end == nil {

@@ -17,7 +17,7 @@ import (
 
 // Create makes an auction, in Draft, and returns when it is durable and its auctioneer is up. Without an id it is given one. The same spec under
 // the same id is the same auction, whenever it comes, and another spec is auction.ErrIdempotencyConflict. A spec that cannot be is refused with
-// all its mistakes, each an *auction.SpecError.
+// all its mistakes, each an *auction.SpecError, and every new one with ErrHalted while the market is halted.
 func (x *Exchange) Create(ctx context.Context, spec auction.Spec) (Auction, error) {
 	if spec.ID != "" {
 		if _, err := x.index.find(spec.ID); errors.Is(err, ErrUnknownAuction) { // it may be over for so long that it was forgotten
@@ -41,6 +41,16 @@ func (x *Exchange) Create(ctx context.Context, spec auction.Spec) (Auction, erro
 		return Auction{}, err
 	}
 	return a.row.public(), nil
+}
+
+// Brake refuses new auctions with ErrHalted from now on, or no more. Those that are there go on, and the repetition of a creation is answered.
+func (x *Exchange) Brake(ctx context.Context, on bool) error {
+	kind := stepGo
+	if on {
+		kind = stepBrake
+	}
+	_, err := x.book.ask(ctx, exchangeCommand{step: &exchangeStep{Kind: kind}})
+	return err
 }
 
 // ensure waits until the auctioneer is up.

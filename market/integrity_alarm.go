@@ -67,6 +67,10 @@ type SecurityOptions struct {
 	Journal      Journal
 	// Deals are measured, and refuse new business while the market is halted.
 	Deals *Deals
+	// Exchange, if it is set, takes no new auctions while the market is halted; see Exchange.Brake.
+	Exchange *Exchange
+	// Books are the books of orders that are halted; see Book.Brake.
+	Books []*Book
 	// Integrity, if it is set, says how much was found.
 	Integrity *Integrity
 	// Moves, if it is set, says how far prices have moved against their limit, in millionths.
@@ -256,7 +260,14 @@ func (g *gauge) Receive(ctx *actors.Context[gaugeMessage], _ gaugeMessage) error
 	if err != nil {
 		return nil //nolint:nilerr // as above
 	}
-	_ = g.s.o.Deals.Halt(limit, level == stake.Halt) // it is asked again the next time
+	halt := level == stake.Halt
+	_ = g.s.o.Deals.Halt(limit, halt) // it is asked again the next time, as are all of them
+	if g.s.o.Exchange != nil {
+		_ = g.s.o.Exchange.Brake(limit, halt)
+	}
+	for _, b := range g.s.o.Books {
+		_ = b.Brake(limit, halt)
+	}
 	return nil
 }
 

@@ -19,7 +19,7 @@ func (n *Node) Security() *market.Security { return n.dealings.security }
 // integrityService watches the node's market.
 var integrityService = service{
 	Service: phase.Service{
-		Name: "integrity", Phase: phase.Economy, Need: phase.Optional, Loss: phase.Alone, After: []string{"exchange", "deals"},
+		Name: "integrity", Phase: phase.Economy, Need: phase.Optional, Loss: phase.Alone, After: []string{"exchange", "deals", "books"},
 		Without: "Nobody looks for abuse, and the brake stays as it is; markets go on. When the monitors are back they read everything that happened meanwhile.",
 	},
 	make: func(n *Node) ([]supervision.Child, error) {
@@ -46,7 +46,8 @@ var integrityService = service{
 		children := []supervision.Child{d.integrity.Child()}
 		if d.deals != nil {
 			if d.security, err = market.NewSecurity(market.SecurityOptions{
-				Name: "security", Stream: "market/security", Journal: log, Deals: d.deals, Integrity: d.integrity, Levels: c.Integrity.Levels(),
+				Name: "security", Stream: "market/security", Journal: log, Deals: d.deals, Exchange: n.market.exchange, Books: n.market.trading.books,
+				Integrity: d.integrity, Levels: c.Integrity.Levels(),
 			}); err != nil {
 				return nil, err
 			}
