@@ -8,13 +8,10 @@ import (
 
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/protocols/machine"
-	"mabeam.dev/protocols/selector"
 )
 
-// Conditions that callers branch on.
+// Conditions that callers branch on. Every mistake in a Spec is a selector.ErrInvalidSpec.
 var (
-	// ErrInvalidSpec is what every mistake in a Spec is.
-	ErrInvalidSpec = selector.ErrInvalidSpec
 	// ErrNotFound is returned for a session that the engine does not know, or has forgotten.
 	ErrNotFound = fault.New(4904, "protocols: no such session")
 	// ErrExpired is returned for a session whose time was up before it could decide.

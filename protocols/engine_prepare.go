@@ -34,7 +34,7 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	}
 	all, err := consensus.NewElectorate(members)
 	if err != nil && len(members) > 0 {
-		return nil, errors.Join(ErrInvalidSpec, err)
+		return nil, errors.Join(selector.ErrInvalidSpec, err)
 	}
 	selected, err := e.selector().Select(profile(s, len(members)))
 	if err != nil {
@@ -68,7 +68,7 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	n.setup = Setup{Session: s.ID, Spec: s, Electorate: all, Selection: selected}
 	n.mu.state = StateOpen
 	if _, err := p.New(n.setup); err != nil { // what cannot run is refused before anything is sent
-		return nil, errors.Join(ErrInvalidSpec, err)
+		return nil, errors.Join(selector.ErrInvalidSpec, err)
 	}
 	return n, nil
 }
@@ -117,7 +117,7 @@ func (e *Engine) electorate(s Spec) (members []consensus.Elector, left []Exclusi
 	names := s.Participants
 	if s.Query != "" {
 		if names, err = e.o.Roster.Match(s.Query); err != nil {
-			return nil, nil, errors.Join(ErrInvalidSpec, err)
+			return nil, nil, errors.Join(selector.ErrInvalidSpec, err)
 		}
 	}
 	var problems []error

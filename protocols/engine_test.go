@@ -90,7 +90,7 @@ func TestWhatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 				"f without high": {Question: "?", Participants: names, F: 1},
 			} {
 				_, err := e.Coordinate(ctx, s)
-				assert.ErrorIs(t, err, protocols.ErrInvalidSpec, name)
+				assert.ErrorIs(t, err, selector.ErrInvalidSpec, name)
 			}
 			_, err := e.Coordinate(ctx, protocols.Spec{Question: "?"})
 			var few *selector.ParticipantsError

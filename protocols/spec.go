@@ -95,7 +95,7 @@ type SpecError struct {
 func (e *SpecError) Error() string { return fmt.Sprintf("protocols: session: %s: %s", e.Field, e.Why) }
 
 // Is matches ErrInvalidSpec.
-func (e *SpecError) Is(target error) bool { return target == ErrInvalidSpec }
+func (e *SpecError) Is(target error) bool { return target == selector.ErrInvalidSpec }
 
 // withDefaults fills in what empty means. It does not change the caller's value.
 func (s Spec) withDefaults(journal bool) Spec {

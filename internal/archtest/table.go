@@ -28,7 +28,7 @@ var Table = []Row{
 	{
 		Layer: "L0 pure",
 		Packages: []string{
-			"actors/exit", "actors/fault", "supervision/plan", "agents/balance", "agents/capability", "agents/discover", "agents/exec/protocol", "agents/health", "agents/index", "agents/lifecycle", "agents/performance",
+			"actors/exit", "actors/fault", "supervision/plan", "agents/balance", "agents/bidding", "agents/capability", "agents/discover", "agents/exec/protocol", "agents/health", "agents/index", "agents/lifecycle", "agents/performance",
 			"agents/query", "agents/registry/migrate/plan", "agents/work/lines", "agents/work/plan",
 			"telemetry/alert", "telemetry/sketch", "telemetry/window",
 			"internal/nearest", "internal/node/phase", "resilience/*", "protocols/*", "market/*", "cognitive/*", "evaluation/*",
