@@ -19,7 +19,7 @@ type Detector string
 
 // The groups of detectors. Each has a process of its own.
 const (
-	// Bidding looks for shills among the bids of sales.
+	// Bidding looks for shills and for bursts among the bids of sales.
 	Bidding Detector = "bidding"
 	// Tendering looks for cartels among the offers of procurements.
 	Tendering Detector = "tendering"

@@ -24,7 +24,7 @@ type IntegrityOptions struct {
 	// Stream begins the names of their streams, one for each group.
 	Stream  string
 	Journal Journal
-	// Sources are where they learn what was settled: Auctions, Payments, Services, or others.
+	// Sources are where they learn what was settled: Auctions, Payments, Services, Books, or others.
 	Sources []func() Source
 	// Rules are what they look for. They are no part of the state: other rules find other things from then on.
 	Rules IntegrityRules

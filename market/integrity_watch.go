@@ -24,7 +24,11 @@ type watch struct {
 func newWatch(n *Integrity, m *monitor) *watch {
 	w := &watch{n: n, m: m}
 	for _, make := range n.o.Sources {
-		w.sources = append(w.sources, make())
+		s := make()
+		if some, ok := s.(interface{ serves(Detector) bool }); ok && !some.serves(m.group) {
+			continue // it has nothing for this monitor
+		}
+		w.sources = append(w.sources, s)
 	}
 	return w
 }

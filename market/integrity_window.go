@@ -17,6 +17,8 @@ type IntegrityRules struct {
 	Wash   integrity.WashRules
 	Sybil  integrity.SybilRules
 	Rating integrity.RatingRules
+	// Usual is how many bids a minute are never a burst; 0 means 10.
+	Usual int
 	// Window is how many observations of each sort are kept; 0 means 5,000.
 	Window int
 	// Every is the least time between two looks; 0 means 10 s.
@@ -24,6 +26,9 @@ type IntegrityRules struct {
 }
 
 func (r *IntegrityRules) defaults() {
+	if r.Usual <= 0 {
+		r.Usual = usualBids
+	}
 	if r.Window <= 0 {
 		r.Window = 5000
 	}
@@ -121,7 +126,7 @@ func recent[T any](all []T, most int) []T {
 func (w *observed) findings(g Detector, r *IntegrityRules) []integrity.Finding {
 	switch g {
 	case Bidding:
-		return integrity.Shills(w.sales, r.Shill)
+		return slices.Concat(integrity.Shills(w.sales, r.Shill), bursts(w.sales, r.Usual))
 	case Tendering:
 		return integrity.Cartels(w.tenders, r.Cartel)
 	case Trading:

@@ -36,6 +36,9 @@ var integrityService = service{
 		if d.deals != nil {
 			o.Sources = append(o.Sources, func() market.Source { return market.Services(d.deals) })
 		}
+		for _, b := range n.market.trading.books {
+			o.Sources = append(o.Sources, func() market.Source { return market.Books(b) })
+		}
 		if d.stakes != nil { // somebody can decide
 			o.Deals = d.deals
 		}
