@@ -36,6 +36,7 @@ type bookKeeper struct {
 	touched []orderbook.ID // by it, in order
 	moved   []ledger.Transaction
 	news    []Trade // not published
+	orders  []OrderTaken
 	phase   orderbook.Phase
 	whole   bool // everything is to be published
 	hasTook bool
@@ -275,6 +276,9 @@ func (k *bookKeeper) apply(c *bookCommand) (Placed, error) {
 	if s, err := k.book.Find(p.Order); err == nil {
 		p.Left = s.Quantity
 	}
+	if c.Act == actPlace {
+		k.orders = append(k.orders, OrderTaken{k.name, c.Side, p.outcome(c.Quantity)})
+	}
 	k.follow(events, double)
 	k.keys.remember(c.Key, c.digest(), p)
 	k.taken++
@@ -366,6 +370,9 @@ func (k *bookKeeper) publish(bus *telemetry.Bus) {
 		k.seen.replace(v, k.remembered(), k.tape[max(0, len(k.tape)-k.remembered()):])
 	} else {
 		k.seen.change(v, k.news)
+		for _, o := range k.orders {
+			telemetry.Emit(bus, o)
+		}
 		for _, t := range k.news {
 			telemetry.Emit(bus, TradeMade{Book: k.name, Trade: t})
 		}
@@ -373,7 +380,7 @@ func (k *bookKeeper) publish(bus *telemetry.Bus) {
 			telemetry.Emit(bus, BookPhaseChanged{Book: k.name, Phase: v.Phase, Last: v.Last})
 		}
 	}
-	k.whole, k.news, k.phase = false, nil, v.Phase
+	k.whole, k.news, k.orders, k.phase = false, nil, nil, v.Phase
 }
 
 // standings are the orders of an owner, or all of them, by their ids.

@@ -81,7 +81,7 @@ func marketMetrics(r *prom.Registry, n *Node) error {
 		}
 		return prom.Values{result}, e.Took.Seconds(), true
 	})
-	return marketGauges(r, n)
+	return errors.Join(marketGauges(r, n), bookMetrics(r, n))
 }
 
 // answerName is the label of an answer to a bid.
