@@ -47,6 +47,7 @@ func TestAgentsVoteByTheirWorkers(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "yes", r.Decision)
 			assert.Subset(t, r.Participants, r.Missing)
+			synctest.Wait() // its vote may have come after the decision
 			out, err := last.Do(ctx, agents.Task{ID: "t", Kind: "other"})
 			require.NoError(t, err)
 			assert.JSONEq(t, `"other"`, string(out))
