@@ -53,6 +53,11 @@ var Backends = []Backend{
 		Why:       "one reader of configuration, so every error has a place",
 	},
 	{
+		Modules:   []string{"cel.dev/cel-go", "cel.dev/expr"},
+		Importers: []string{"cognitive/expr"},
+		Why:       "expressions are text for everyone else",
+	},
+	{
 		Modules:   []string{"github.com/spf13"},
 		Importers: []string{"cmd/..."},
 		Why:       "flags end where the program begins",

@@ -15,6 +15,8 @@ type Dependency struct {
 
 // Dependencies are the direct requirements, sorted. A new one needs a record in docs/adr and a line here.
 var Dependencies = []Dependency{
+	{"cel.dev/cel-go", "expressions in configuration: typed, bounded in cost, without I/O"},
+	{"github.com/anishathalye/porcupine", "tests: whether recorded histories are linearizable"},
 	{"github.com/asynkron/protoactor-go", "the engine under internal/kernel: addresses, dispatch, the actor system"},
 	{"github.com/cockroachdb/datadriven", "tests: scripts with expected output for the pure cores"},
 	{"github.com/google/uuid", "identifiers, made from the system's random source"},
@@ -26,12 +28,16 @@ var Dependencies = []Dependency{
 	{"github.com/stretchr/testify", "tests: assertions"},
 	{"github.com/tidwall/btree", "ordered tables whose snapshots cost nothing"},
 	{"go.opentelemetry.io/otel", "spans in the field's standard form, behind telemetry/otel"},
+	{"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp", "how the program sends spans to a collector"},
 	{"go.opentelemetry.io/otel/sdk", "tests: what a tracer gets from telemetry/otel"},
 	{"go.opentelemetry.io/otel/trace", "spans in the field's standard form, behind telemetry/otel"},
+	{"go.opentelemetry.io/proto/otlp", "tests: what a collector is sent"},
 	{"go.uber.org/goleak", "tests: no goroutine stays behind"},
 	{"go.yaml.in/yaml/v4", "configuration with the position of every value"},
 	{"golang.org/x/sys", "process groups and file locks of the operating system"},
 	{"golang.org/x/term", "whether an output is a terminal, and how wide"},
+	{"gonum.org/v1/gonum", "linear algebra and distributions under the optimizers, bandits and ensembles"},
+	{"google.golang.org/protobuf", "tests: what a collector is sent"},
 	{"modernc.org/sqlite", "the journal's store: a real database without cgo"},
 	{"pgregory.net/rapid", "tests: properties against naive models"},
 }

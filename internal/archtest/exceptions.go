@@ -34,6 +34,10 @@ var Exceptions = []Exception{
 		Why: "it gives codes to the operating system's error numbers, and calls nothing",
 	},
 	{
+		Law: LawPure, Where: "cognitive/expr", What: "cel.dev/cel-go/cel", Planned: true,
+		Why: "evaluating an expression is a pure function of its inputs, and its cost is bounded",
+	},
+	{
 		Law: LawGoroutine, Where: "internal/kernel/...", Planned: true,
 		Why: "the dispatcher, its workers and the clock are what everyone else's goroutines are made of",
 	},
