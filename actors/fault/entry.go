@@ -55,11 +55,18 @@ var chapters = [...][]Entry{
 	validation, infrastructure, agent, coordination, breaker, rate, registry, telemetry, system,
 }
 
+// chapter joins what the packages of one area have, in the order of the codes.
+func chapter(parts ...[]Entry) []Entry {
+	all := slices.Concat(parts...)
+	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Code, b.Code) })
+	return all
+}
+
 // All returns every entry in the order of the codes. The caller owns the slice, and leaves what the entries point to alone.
 func All() []Entry {
 	var all []Entry
-	for _, chapter := range chapters {
-		all = append(all, chapter...)
+	for _, entries := range chapters {
+		all = append(all, entries...)
 	}
 	return all
 }
@@ -70,12 +77,12 @@ func Lookup(c Code) (Entry, bool) {
 	if a == 0 {
 		return Entry{}, false
 	}
-	chapter := chapters[a-1]
-	at, ok := slices.BinarySearchFunc(chapter, c, func(e Entry, c Code) int { return cmp.Compare(e.Code, c) })
+	entries := chapters[a-1]
+	at, ok := slices.BinarySearchFunc(entries, c, func(e Entry, c Code) int { return cmp.Compare(e.Code, c) })
 	if !ok {
 		return Entry{}, false
 	}
-	return chapter[at], true
+	return entries[at], true
 }
 
 // Find returns the entries that a word names: a code as Parse reads it, or the end of a name, as in "events.ErrNoSpace", "ErrNoSpace" and
