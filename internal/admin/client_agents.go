@@ -3,13 +3,11 @@
 package admin
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // Agents asks which agents there are; the parameters are those of [ParseAgentQuery], and explain.
@@ -35,38 +33,15 @@ type AgentEvent struct {
 // WatchAgents gives the answer to a query and then every change of it to the function, until ctx ends, the function fails, or the node ends the stream,
 // as it does with readers that are too slow: then the error is an *UnreachableError with ErrTailEnded.
 func (c *Client) WatchAgents(ctx context.Context, parameters url.Values, each func(AgentEvent) error) error {
-	body, err := c.stream(ctx, "/v1/agents/watch", parameters)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	in := bufio.NewReader(body)
-	var e AgentEvent
-	for {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return &UnreachableError{At: c.at, Err: ErrTailEnded}
-		}
-		line = strings.TrimSuffix(line, "\n")
-		if word, ok := strings.CutPrefix(line, "event: "); ok {
-			e = AgentEvent{Effect: word}
-		}
-		data, ok := strings.CutPrefix(line, "data: ")
-		if !ok {
-			continue
-		}
+	return c.follow(ctx, "/v1/agents/watch", parameters, func(name, data string) error {
+		e := AgentEvent{Effect: name}
 		var into any = &e.Change
-		if e.Effect == answerEvent {
+		if name == answerEvent {
 			into = &e.Answer
 		}
 		if err := json.Unmarshal([]byte(data), into); err != nil {
 			return fmt.Errorf("admin: read the watch of %s: %w", c.at, err)
 		}
-		if err := each(e); err != nil {
-			return err
-		}
-	}
+		return each(e)
+	})
 }
