@@ -151,6 +151,10 @@ bench-telemetry: need-go ## measure what telemetry costs a message, an event and
 bench-market: need-go ## measure markets: winner determination and payments against known answers
 	$(GO) run -buildvcs=false ./internal/bench/market $(ARGS)
 
+.PHONY: bench-protocols
+bench-protocols: need-go ## measure coordination: sessions, Byzantine consensus, locks, barriers, and their growth with the number of agents
+	$(GO) run -buildvcs=false -pgo=$(PROFILE) ./internal/bench/protocols $(ARGS)
+
 .PHONY: integrity
 integrity: need-go ## what detectors find in simulated markets, and what attackers earn with and without them (minutes)
 	$(GO) test -count=1 -run TestIntegrityOfSimulatedMarkets -v ./market/integrity -runs 10 $(ARGS)

@@ -21,6 +21,8 @@ func picture(r benchtab.Result) []byte {
 		return beside(r, note).SVG()
 	case "scaling":
 		return growth(r, note).SVG()
+	case "coordination":
+		return sizes(r, note).SVG()
 	}
 	return nil
 }
@@ -31,6 +33,8 @@ func title(name string) string {
 		"otp":     "Mabeam beside Erlang/OTP",
 		"scaling": "What operations cost with more processes alive",
 		"million": "One million processes",
+
+		"coordination": "What coordination costs among more and more agents",
 	}[name]
 }
 
@@ -108,6 +112,30 @@ func growth(r benchtab.Result, note string) chart.Panels {
 		}
 		p := &c.Panels[i]
 		p.Points = append(p.Points, chart.Point{X: alive, Y: ratio, Text: short(row.Value), Remark: times(ratio)})
+	}
+	return c
+}
+
+// sizes draws, for each operation, its cost against the number of those who take part.
+func sizes(r benchtab.Result, note string) chart.Panels {
+	c := chart.Panels{
+		Title: title(r.Name), Note: note + " Medians, one operation after another.",
+		XAxis: "agents, members, contenders or parties (logarithmic)",
+	}
+	at := map[string]int{} // operation -> index of its panel
+	for _, row := range r.Rows {
+		operation, n, ok := benchtab.SplitAmong(row.Measure)
+		if !ok {
+			continue
+		}
+		i, seen := at[operation]
+		if !seen {
+			i = len(c.Panels)
+			at[operation] = i
+			c.Panels = append(c.Panels, chart.Panel{Label: operation, Unit: row.Unit})
+		}
+		p := &c.Panels[i]
+		p.Points = append(p.Points, chart.Point{X: float64(n), Y: row.Value, Text: benchtab.Figure(row.Value)})
 	}
 	return c
 }
