@@ -54,7 +54,7 @@ var booksService = service{
 			}
 			n.market.trading.books = append(n.market.trading.books, book)
 			tapes = append(tapes, book)
-			children = append(children, patient("book-"+b.Book, book.Child()))
+			children = append(children, patient(supervision.Worker("book-"+b.Book, book.Behavior, book.ProcessOptions()...)))
 		}
 		for _, f := range c.Predictions {
 			spec, currency := f.Spec(*c)
@@ -66,7 +66,7 @@ var booksService = service{
 				return nil, err
 			}
 			n.market.trading.predictions = append(n.market.trading.predictions, p)
-			children = append(children, patient("prediction-"+f.Prediction, p.Child()))
+			children = append(children, patient(supervision.Worker("prediction-"+f.Prediction, p.Behavior, p.ProcessOptions()...)))
 		}
 		if len(tapes) > 0 {
 			same := map[string]string{}
@@ -85,16 +85,16 @@ var booksService = service{
 				return nil, err
 			}
 			n.market.trading.prices = prices
-			children = append(children, patient("prices", prices.Child()))
+			children = append(children, patient(prices.Child()))
 		}
 		return []supervision.Child{supervision.Sub("books", supervision.Spec{Intensity: unbounded, Children: children})}, nil
 	},
 }
 
-// patient gives a child its id, and waits longer and longer between its restarts: one that cannot live disturbs no other.
-func patient(id string, c supervision.Child) supervision.Child {
+// patient waits longer and longer between the restarts of a child: one that cannot live disturbs no other.
+func patient(c supervision.Child) supervision.Child {
 	wait := again
-	c.ID, c.Backoff = id, &wait
+	c.Backoff = &wait
 	return c
 }
 
