@@ -32,7 +32,8 @@ type AuctioneerOptions struct {
 	// is decided. It is taken at the decision or, where it is not there then, at the end of the time.
 	PayWithin time.Duration
 
-	limit *turnstile // how fast bids may come; nil is no limit
+	limit    *turnstile // how fast bids may come; nil is no limit
+	reviewed *reviewed  // who is paid nothing for now; nil is nobody
 }
 
 // Auctioneer is the handle of the process that holds one auction. It outlives restarts of the process and may be used from any goroutine. The

@@ -39,6 +39,7 @@ type auctioneerActor struct {
 	holds    []ledger.Hold
 	set      map[string]money.Amount // of holds in the currency, by owner
 	settling *ledger.Transaction
+	kept     bool // it is not posted yet: somebody is under review
 	waiting  []auctionPlace
 	armed    bool      // work is on its way
 	solving  bool      // a solver is at work
@@ -254,6 +255,7 @@ func (a *auctioneerActor) advance(ctx *actors.Context[AuctioneerMessage]) error 
 		return actors.Stop
 	}
 	due, ok := a.payBy()
+	ok = ok && !a.kept // else the exchange says when to go on
 	if in, timed := a.m.Timer(); timed {
 		due, ok = in.When(), true
 	}

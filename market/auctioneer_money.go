@@ -191,7 +191,7 @@ func (a *auctioneerActor) plan() (Event, error) {
 }
 
 // settle pays for what was sold with one transaction. The journal has it before the ledger: a successor posts the same again, and the key
-// keeps it from being done twice. What the ledger refuses for good fails the auction.
+// keeps it from being done twice. What the ledger refuses for good fails the auction. While somebody whom it pays is under review it waits.
 func (a *auctioneerActor) settle(ctx *actors.Context[AuctioneerMessage]) error {
 	if a.settling == nil {
 		ev, err := a.plan()
@@ -201,6 +201,13 @@ func (a *auctioneerActor) settle(ctx *actors.Context[AuctioneerMessage]) error {
 		if err := a.append(ctx, ev); err != nil {
 			return err
 		}
+	}
+	who, spec := "", a.m.Spec()
+	if who = a.h.o.reviewed.waits(a.settling, &spec); who != "" && !a.kept {
+		telemetry.Emit(ctx.Events(), PayoutHeld{Process: a.h.o.Name, Owner: who})
+	}
+	if a.kept = who != ""; a.kept {
+		return nil
 	}
 	err := a.post(ctx, *a.settling)
 	if a.lost(ctx, err) {

@@ -53,14 +53,15 @@ type ExchangeOptions struct {
 // Exchange is the handle of the processes that hold auctions: one that knows them all, one that keeps those up that are not over, and an auctioneer
 // for each. It outlives their restarts and may be used from any goroutine.
 type Exchange struct {
-	o     ExchangeOptions
-	book  *desk[exchangeCommand, exchangeAnswer]
-	index index
-	party map[string]int // of an owner, from 1
-	subs  subscribers
-	limit *turnstile                    // nil is no limit
-	sys   atomic.Pointer[actors.System] // that it runs in; set by the first process
-	floor struct {
+	o        ExchangeOptions
+	book     *desk[exchangeCommand, exchangeAnswer]
+	index    index
+	party    map[string]int // of an owner, from 1
+	subs     subscribers
+	limit    *turnstile                    // nil is no limit
+	reviewed reviewed                      // who is paid nothing for now
+	sys      atomic.Pointer[actors.System] // that it runs in; set by the first process
+	floor    struct {
 		pid atomic.Pointer[actors.PID]
 		ref actors.Ref[floorMessage]
 	}
@@ -169,7 +170,7 @@ func (x *Exchange) auctioneer(spec auction.Spec) (*Auctioneer, *auctionLog, erro
 	log := &auctionLog{Journal: x.o.Journal, x: x, about: about}
 	a, err := NewAuctioneer(AuctioneerOptions{
 		Name: x.o.Auctions + spec.ID, Stream: x.o.Auctions + spec.ID, Journal: log, Ledger: x.o.Ledger, Spec: spec, Solver: x.solver(about),
-		limit: x.limit,
+		limit: x.limit, reviewed: &x.reviewed,
 	})
 	return a, log, err
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,7 @@ type exchangeStep struct {
 	Spec   *auction.Spec `json:"spec,omitempty"`
 	View   *auction.View `json:"view,omitempty"`
 	Reason string        `json:"reason,omitempty"`
+	Owner  string        `json:"owner,omitempty"` // of a review
 }
 
 // The kinds of steps.
@@ -49,6 +51,8 @@ const (
 	stepRefund = "refund" // a halted one is going to be called off
 	stepBrake  = "brake"  // no new auctions from now on; of no auction
 	stepGo     = "go"     // there may be new ones
+	stepReview = "review" // an owner is paid nothing from now on; of no auction
+	stepClear  = "clear"  // it is paid again
 )
 
 // exchangeEvent is what one append holds.
@@ -70,10 +74,12 @@ type exchangeKeeper struct {
 	whole   bool                   // everything is to be published
 	taken   int                    // steps since the last snapshot
 	braked  bool                   // there are no new auctions
+	review  map[string]bool        // owners that are paid nothing
+	asked   bool                   // that has changed since the last publication
 }
 
 func (k *exchangeKeeper) reset() {
-	*k = exchangeKeeper{x: k.x, rows: map[string]*listed{}, whole: true}
+	*k = exchangeKeeper{x: k.x, rows: map[string]*listed{}, review: map[string]bool{}, whole: true}
 }
 
 func (k *exchangeKeeper) replay(ev Event) error {
@@ -85,8 +91,7 @@ func (k *exchangeKeeper) replay(ev Event) error {
 		return fmt.Errorf("market: decode exchange: %w", err)
 	}
 	for _, s := range e.Steps {
-		if s.Kind == stepBrake || s.Kind == stepGo {
-			k.braked = s.Kind == stepBrake
+		if k.common(s) {
 			continue
 		}
 		if s.Kind != stepCreate && k.rows[s.ID] == nil || s.Kind == stepCreate && s.Spec == nil || s.Kind == stepEnd && s.View == nil {
@@ -131,6 +136,8 @@ func (k *exchangeKeeper) judge(s *exchangeStep) (already bool, err error) {
 		return k.creates(s)
 	case stepBrake, stepGo:
 		return k.braked == (s.Kind == stepBrake), nil
+	case stepReview, stepClear:
+		return k.review[s.Owner] == (s.Kind == stepReview), nil
 	}
 	r := k.rows[s.ID]
 	misfit := func(want ...auction.State) error {
@@ -203,10 +210,25 @@ func sameSpec(a, b auction.Spec) bool {
 	return bytes.Equal(text[0], text[1])
 }
 
+// common carries out a step that is about no auction, and reports whether it is one.
+func (k *exchangeKeeper) common(s exchangeStep) bool {
+	switch s.Kind {
+	case stepBrake, stepGo:
+		k.braked = s.Kind == stepBrake
+	case stepReview:
+		k.review[s.Owner], k.asked = true, true
+	case stepClear:
+		delete(k.review, s.Owner)
+		k.asked = true
+	default:
+		return false
+	}
+	return true
+}
+
 // apply carries out a step that fits.
 func (k *exchangeKeeper) apply(s exchangeStep, at time.Time) {
-	if s.Kind == stepBrake || s.Kind == stepGo {
-		k.braked = s.Kind == stepBrake
+	if k.common(s) {
 		return
 	}
 	k.touched = append(k.touched, s.ID)
@@ -302,7 +324,10 @@ func (k *exchangeKeeper) publish(bus *telemetry.Bus) {
 	} else {
 		k.x.index.change(k.touched, k.rows)
 	}
-	k.whole, k.touched = false, nil
+	if k.whole || k.asked {
+		k.let()
+	}
+	k.whole, k.asked, k.touched = false, false, nil
 	for _, tell := range k.told {
 		tell(bus)
 	}
@@ -313,6 +338,7 @@ func (k *exchangeKeeper) publish(bus *telemetry.Bus) {
 type exchangeState struct {
 	Last   uint64        `json:"last"`
 	Braked bool          `json:"braked,omitempty"`
+	Review []string      `json:"review,omitempty"`
 	Rows   []exchangeRow `json:"rows"`
 	Ended  []string      `json:"ended"`
 }
@@ -327,7 +353,7 @@ type exchangeRow struct {
 }
 
 func (k *exchangeKeeper) encode() []byte {
-	s := exchangeState{Last: k.last, Braked: k.braked, Ended: k.ended}
+	s := exchangeState{Last: k.last, Braked: k.braked, Review: slices.Sorted(maps.Keys(k.review)), Ended: k.ended}
 	for _, r := range k.rows { // sorted below
 		s.Rows = append(s.Rows, exchangeRow{r.number, r.spec, r.created, r.halted, r.refund, r.end})
 	}
@@ -347,6 +373,9 @@ func (k *exchangeKeeper) decode(data []byte) error {
 	}
 	k.reset()
 	k.last, k.braked, k.ended = s.Last, s.Braked, s.Ended
+	for _, who := range s.Review {
+		k.review[who] = true
+	}
 	for _, row := range s.Rows {
 		r := &listed{number: row.Number, spec: row.Spec, created: row.Created, halted: row.Halted, refund: row.Refund, end: row.End}
 		if r.end == nil {

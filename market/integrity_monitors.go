@@ -28,10 +28,11 @@ type IntegrityOptions struct {
 	Sources []func() Source
 	// Rules are what they look for. They are no part of the state: other rules find other things from then on.
 	Rules IntegrityRules
-	// Stakes, if it is set, gets a case for each finding that is severe enough to hold settlements; Deals, if it is set, holds what the accused are
-	// to be paid until the case is decided.
-	Stakes *Stakes
-	Deals  *Deals
+	// Stakes, if it is set, gets a case for each finding that is severe enough to hold settlements; Deals and Exchange, where they are set, hold what
+	// the accused are to be paid for deals, and by auctions, until the case is decided.
+	Stakes   *Stakes
+	Deals    *Deals
+	Exchange *Exchange
 	// Throttle is for how long the subjects of a finding are to be slowed down; 0 means an hour.
 	Throttle time.Duration
 	// Tick is how often sources are read; 0 means 1 s.
@@ -68,6 +69,9 @@ func NewIntegrity(o IntegrityOptions) (*Integrity, error) {
 	}
 	if o.Deals != nil && o.Stakes == nil {
 		problems = append(problems, fmt.Errorf("market: integrity %q: deals would be held, and no stakes: nobody could decide", o.Name))
+	}
+	if o.Exchange != nil && o.Stakes == nil {
+		problems = append(problems, fmt.Errorf("market: integrity %q: auctions would be held, and no stakes: nobody could decide", o.Name))
 	}
 	n := &Integrity{o: o}
 	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.integrity", journal: o.Journal, ticks: o.Tick}

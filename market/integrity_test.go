@@ -91,11 +91,15 @@ func (m *memory) counted(stream string, ids ...string) map[string]int {
 }
 
 // watching adds monitors of such a source to a court.
-func watching(t *testing.T, c court, s *hearsay) (n *market.Integrity, kill func(string), raised func() []market.Raised) {
+func watching(t *testing.T, c court, s *hearsay, more ...func(*market.IntegrityOptions)) (n *market.Integrity, kill func(string), raised func() []market.Raised) {
 	t.Helper()
-	n, err := market.NewIntegrity(market.IntegrityOptions{
+	o := market.IntegrityOptions{
 		Name: "integrity", Stream: "market/integrity", Journal: c.m, Sources: []func() market.Source{func() market.Source { return s }}, Stakes: c.s, Deals: c.d,
-	})
+	}
+	for _, set := range more {
+		set(&o)
+	}
+	n, err := market.NewIntegrity(o)
 	require.NoError(t, err)
 	bus := telemetry.NewBus()
 	var mu sync.Mutex
@@ -314,8 +318,8 @@ func TestDealsAndLedgersAreSources(t *testing.T) {
 }
 
 func TestOptionsOfMonitorsNameEverythingThatIsMissing(t *testing.T) {
-	_, err := market.NewIntegrity(market.IntegrityOptions{Deals: new(market.Deals)})
-	for _, missing := range []string{"no name", "no stream", "no journal", "no sources", "no stakes"} {
+	_, err := market.NewIntegrity(market.IntegrityOptions{Deals: new(market.Deals), Exchange: new(market.Exchange)})
+	for _, missing := range []string{"no name", "no stream", "no journal", "no sources", "deals would be held, and no stakes", "auctions would be held, and no stakes"} {
 		assert.ErrorContains(t, err, missing)
 	}
 }

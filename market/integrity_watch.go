@@ -123,7 +123,7 @@ func (w *watch) act(ctx context.Context) error {
 
 // hold keeps what the accused of a severe finding are to be paid, or lets it go when no other finding keeps it.
 func (w *watch) hold(ctx context.Context, r *Raised, keep bool) error {
-	if w.n.o.Deals == nil || r.Finding.Severity < integrity.Hold {
+	if r.Finding.Severity < integrity.Hold {
 		return nil
 	}
 	accused := append([]string{r.Finding.Beneficiary}, r.Finding.Subjects...)
@@ -131,18 +131,34 @@ func (w *watch) hold(ctx context.Context, r *Raised, keep bool) error {
 		if who == "" {
 			continue
 		}
-		do := w.n.o.Deals.HoldBack
-		if !keep {
-			if w.n.keeps(who, r.ID) {
-				continue
-			}
-			do = w.n.o.Deals.Release
+		if !keep && w.n.keeps(who, r.ID) {
+			continue
 		}
-		if err := do(ctx, who); err != nil {
-			return err
+		if d := w.n.o.Deals; d != nil {
+			if err := review(ctx, d, who, keep); err != nil {
+				return err
+			}
+		}
+		if x := w.n.o.Exchange; x != nil {
+			if err := review(ctx, x, who, keep); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// payer is what can be asked to pay somebody nothing for now.
+type payer interface {
+	HoldBack(ctx context.Context, who string) error
+	Release(ctx context.Context, who string) error
+}
+
+func review(ctx context.Context, p payer, who string, keep bool) error {
+	if keep {
+		return p.HoldBack(ctx, who)
+	}
+	return p.Release(ctx, who)
 }
 
 // keeps reports whether another finding holds what somebody is to be paid.

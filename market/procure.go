@@ -197,7 +197,7 @@ func (p *Procurer) award(c work.Call, v auction.View, above bool) (work.Award, e
 }
 
 // Settle ends a deal: an agent that has delivered is paid out of escrow, less the fee; otherwise the money goes back to who pays. What the end says of the
-// agent is recorded when the money has moved.
+// agent is recorded when the money has moved. While the agent is under review (Exchange.HoldBack) it is ErrUnderReview, and the money stays in escrow.
 func (p *Procurer) Settle(ctx context.Context, d work.Deal) error {
 	m, key := money.Of(d.Price, d.Currency), "deal/"+d.ID
 	t := ledger.Transfer(key, escrow(d.Agent), p.o.Owner, m, 0)
@@ -209,11 +209,25 @@ func (p *Procurer) Settle(ctx context.Context, d work.Deal) error {
 		t = ledger.Transfer(key, escrow(d.Agent), d.Agent, m, fee)
 	}
 	if d.Price > 0 {
+		if err := p.free(ctx, d, key); err != nil {
+			return err
+		}
 		if _, err := p.o.Exchange.Ledger().Post(ctx, t); err != nil && !errors.Is(err, ledger.ErrIdempotencyConflict) { // settled under other terms
 			return fmt.Errorf("market: settle deal %q: %w", d.ID, err)
 		}
 	}
 	return p.remember(ctx, d, key)
+}
+
+// free refuses to pay an agent that is under review, unless it was paid before.
+func (p *Procurer) free(ctx context.Context, d work.Deal, key string) error {
+	if d.Verdict != plan.Delivered || !p.o.Exchange.UnderReview(d.Agent) {
+		return nil
+	}
+	if paid, err := p.o.Exchange.Ledger().Settled(ctx, key); paid || err != nil {
+		return err
+	}
+	return fmt.Errorf("market: settle deal %q: %.100q: %w", d.ID, d.Agent, ErrUnderReview)
 }
 
 // remember records what a deal says of the agent. Nobody is to blame for a void one.

@@ -317,6 +317,11 @@ var coordinationOfMarkets = []Entry{
 		"Leave bidding to others.",
 	},
 	{
+		4592, "market.ErrUnderReview", nil, Medium, later, false,
+		"Somebody is to be paid whose payments wait for the decision of a case.",
+		"Repeat it: the payment is let go when the case is decided.",
+	},
+	{
 		4611, "market/integrity.StateError",
 		[]string{"market/integrity.ErrInvalidState"},
 		Low, never, false,

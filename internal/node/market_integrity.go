@@ -40,7 +40,7 @@ var integrityService = service{
 			o.Sources = append(o.Sources, func() market.Source { return market.Books(b) })
 		}
 		if d.stakes != nil { // somebody can decide
-			o.Deals = d.deals
+			o.Deals, o.Exchange = d.deals, n.market.exchange
 		}
 		var err error
 		if d.integrity, err = market.NewIntegrity(o); err != nil {
