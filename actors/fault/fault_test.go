@@ -48,7 +48,7 @@ func TestAnErrorGoesByTheOutermostCodeThatDoesNotMerelyBringNews(t *testing.T) {
 		{"joined: the first of equals", errors.Join(New(1102, "type"), New(1101, "self")), 1102, []Code{1102}},
 		{"joined with what nobody knows", errors.Join(errors.New("odd"), errBad), 1503, []Code{1503}},
 		{"nobody knows", errors.New("odd"), Unknown, []Code{Unknown}},
-		{"a number that the table does not have", New(1999, "odd"), Unknown, []Code{Unknown}},
+		{"a number that the table does not have", New(1199, "odd"), Unknown, []Code{Unknown}},
 		{"a custom class without advice", errCustom, 3201, []Code{3201}},
 	} {
 		f := Of(c.err)
