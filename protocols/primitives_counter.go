@@ -27,6 +27,13 @@ func (c Counter) Add(ctx context.Context, delta int64) (int64, error) {
 	return a.Value, about("add to", c.name, err)
 }
 
+// CompareAndSwap makes the count new if it is old, and returns the count as it is now: a counter is a register, too. *counter.BoundsError if new is out of
+// bounds. It is done once, as Add is.
+func (c Counter) CompareAndSwap(ctx context.Context, old, new int64) (value int64, swapped bool, err error) {
+	a, err := c.s.ask(ctx, spaceInput{Op: opSwap, Name: c.name, Old: old, N: new, Bounds: c.bounds})
+	return a.Value, a.Swapped, about("swap", c.name, err)
+}
+
 // Get returns the count.
 func (c Counter) Get(ctx context.Context) (int64, error) {
 	return view(ctx, c.s, func(st *spaceState) int64 {

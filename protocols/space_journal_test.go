@@ -61,6 +61,13 @@ func (m *memory) Read(_ context.Context, _ string, from uint64, yield func(uint6
 	return nil
 }
 
+// forget loses the last records.
+func (m *memory) forget(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.records = m.records[:max(0, len(m.records)-n)]
+}
+
 // program runs body with a space on a journal, as one life of a program.
 func program(t *testing.T, j protocols.SpaceJournal, body func(s *protocols.Space)) {
 	synctest.Test(t, func(t *testing.T) {

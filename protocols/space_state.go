@@ -40,6 +40,7 @@ const (
 	opExtend    spaceOp = "extend"    // a leader's lease
 	opWithdraw  spaceOp = "withdraw"  //
 	opAdd       spaceOp = "add"       // N to a counter
+	opSwap      spaceOp = "swap"      // a counter's Old for N
 )
 
 // spaceInput asks for one thing. Fields that an operation does not need are zero.
@@ -53,6 +54,7 @@ type spaceInput struct {
 	Token      lock.Token    `json:"token,omitzero"`
 	For        time.Duration `json:"for,omitempty"`
 	N          int64         `json:"n,omitempty"`
+	Old        int64         `json:"old,omitempty"`
 	Barrier    *barrier.Spec `json:"barrier,omitempty"`
 	Generation uint64        `json:"generation,omitempty"`
 	Side       side          `json:"side,omitempty"`
@@ -79,6 +81,7 @@ type spaceAnswer struct {
 	Generation uint64     `json:"generation,omitempty"`
 	Index      int        `json:"index,omitempty"`
 	Value      int64      `json:"value,omitempty"`
+	Swapped    bool       `json:"swapped,omitempty"`
 	Leader     string     `json:"leader,omitempty"`
 	Office     string     `json:"office,omitempty"` // the election that a campaign won
 }
@@ -184,7 +187,7 @@ func (s *spaceState) step(now time.Time, in spaceInput) []spaceOutput {
 		return s.latchStep(now, in)
 	case opCampaign, opResign, opExtend, opWithdraw:
 		return s.electionStep(now, in)
-	case opAdd:
+	case opAdd, opSwap:
 		return s.counterStep(in)
 	}
 	return []spaceOutput{{id: in.ID, err: fmt.Errorf("protocols: operation %q is unknown", in.Op)}}

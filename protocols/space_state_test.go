@@ -35,7 +35,7 @@ func TestAnOfficeThatNobodyHeardOfIsGivenBack(t *testing.T) {
 func TestAStateGoesOnTheSameThroughItsEncoding(t *testing.T) {
 	ops := []spaceOp{
 		opTick, opDown, opCancel, opAcquire, opRelease, opRenew, opDowngrade, opResize, opArrive, opRegister, opQuit, opReset, opAwait, opCount,
-		opCampaign, opResign, opExtend, opWithdraw, opAdd, opOpen, "nonsense",
+		opCampaign, opResign, opExtend, opWithdraw, opAdd, opSwap, opOpen, "nonsense",
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		one, now, ids := newSpaceState(lock.Options{}, 4), birth, 0
@@ -62,7 +62,8 @@ func TestAStateGoesOnTheSameThroughItsEncoding(t *testing.T) {
 				}
 			case opArrive, opRegister, opQuit, opReset:
 				in.Barrier = &barrier.Spec{Kind: barrier.Kind(rapid.IntRange(0, 2).Draw(t, "kind")), Parties: rapid.IntRange(0, 2).Draw(t, "parties")}
-			case opAdd:
+			case opAdd, opSwap:
+				in.Old = rapid.Int64Range(-1, 3).Draw(t, "old")
 				if rapid.Bool().Draw(t, "bounded") {
 					in.Bounds = &[2]int64{-1, 2}
 				}

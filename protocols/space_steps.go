@@ -269,9 +269,16 @@ func (s *spaceState) counterStep(in spaceInput) []spaceOutput {
 		}
 		s.counters[in.Name] = c
 	}
-	v, err := c.Add(in.N)
+	var a spaceAnswer
+	var err error
+	if in.Op == opSwap {
+		a.Swapped, err = c.CompareAndSwap(in.Old, in.N)
+		a.Value = c.Get()
+	} else {
+		a.Value, err = c.Add(in.N)
+	}
 	if err != nil {
 		return refused(in.ID, fmt.Errorf("protocols: counter %q: %w", in.Name, err))
 	}
-	return []spaceOutput{s.told(in.ID, spaceAnswer{Value: v})}
+	return []spaceOutput{s.told(in.ID, a)}
 }

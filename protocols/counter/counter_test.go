@@ -35,6 +35,14 @@ func TestALinearCounterStaysWithinItsBoundsAndNeverWraps(t *testing.T) {
 				model = next
 			}
 			require.Equal(t, model.Int64(), got)
+			old, swap := rapid.SampledFrom([]int64{got, d, 0}).Draw(t, "old"), rapid.Int64().Draw(t, "swap")
+			swapped, err := c.CompareAndSwap(old, swap)
+			require.Equal(t, swap < min || swap > max, errors.Is(err, ErrBounds))
+			require.Equal(t, err == nil && old == got, swapped)
+			if swapped {
+				model = big.NewInt(swap)
+			}
+			require.Equal(t, model.Int64(), c.Get())
 			data, err := json.Marshal(c)
 			require.NoError(t, err)
 			c = new(Linear)

@@ -79,6 +79,18 @@ func (c *Linear) Add(delta int64) (int64, error) {
 	return c.value, nil
 }
 
+// CompareAndSwap makes the count new if it is old, and reports whether it was; *BoundsError leaves it as it was.
+func (c *Linear) CompareAndSwap(old, new int64) (bool, error) {
+	if min, max := c.Bounds(); new < min || new > max {
+		return false, &BoundsError{Value: c.value, Delta: new - c.value, Min: min, Max: max} // the difference wraps where it does not fit
+	}
+	if c.value != old {
+		return false, nil
+	}
+	c.value = new
+	return true, nil
+}
+
 type storedLinear struct {
 	Value  int64     `json:"value"`
 	Bounds *[2]int64 `json:"bounds,omitempty"`

@@ -19,8 +19,9 @@ func (b *bench) grow() error {
 		unit  string
 		one   func(n int) (float64, error)
 	}{
-		{"a session's decision", []int{3, 10, 60, 250, 1_000, 4_000}, "ms", func(n int) (float64, error) {
-			return middle(decisions(n, protocols.Volatile, b.ops(max(20, 10_000/n))))
+		{"a session's decision", []int{3, 10, 60, 250, 1_000, 4_000}, "us", func(n int) (float64, error) {
+			v, err := middle(decisions(n, protocols.Volatile, b.ops(max(20, 10_000/n))))
+			return 1000 * v, err
 		}},
 		{"a session's time for each agent", []int{3, 10, 60, 250, 1_000, 4_000}, "us", func(n int) (float64, error) {
 			v, err := middle(decisions(n, protocols.Volatile, b.ops(max(20, 10_000/n))))
