@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -104,13 +105,39 @@ func says(choice string) func() actors.Behavior[protocols.Invitation] {
 		case choice == "silent":
 		case choice == "crash":
 			return errors.New("I always crash")
-		case in.Role == machine.RoleRun:
-			in.Answer(machine.Answer{Text: choice})
 		default:
-			in.Answer(machine.Answer{Choice: choice})
+			in.Answer(opinion(choice, in.Invite))
 		}
 		return nil
 	})
+}
+
+// opinion is the answer of a participant that always holds the same, in every role.
+func opinion(choice string, in machine.Invite) machine.Answer {
+	switch in.Role {
+	case machine.RoleRun:
+		return machine.Answer{Text: choice}
+	case machine.RoleRate:
+		v := int64(0)
+		if choice == "yes" {
+			v = machine.One
+		}
+		return machine.Answer{Value: &v}
+	case machine.RolePropose:
+		return machine.Answer{Choice: choice, Text: choice}
+	case machine.RoleCritique:
+		a := machine.Answer{}
+		for _, item := range in.Items {
+			s := machine.Score{Item: item.ID}
+			if strings.Contains(item.Text, "good") {
+				s.Value = machine.One
+			}
+			a.Scores = append(a.Scores, s)
+		}
+		return a
+	default:
+		return machine.Answer{Choice: choice}
+	}
 }
 
 // council starts an engine and participants with their choices, in order of the names a, b, c...

@@ -22,7 +22,22 @@ import (
 	"mabeam.dev/testkit/sim"
 )
 
-var seeds = flag.Int("seeds", 200, "how many seeds simulations run")
+var (
+	seeds = flag.Int("seeds", 200, "how many seeds simulations run")
+	start = flag.Uint64("start", 1, "the first of them")
+)
+
+// explore runs body under the seeds that the flags name.
+func explore(t *testing.T, body func(*sim.Sim)) {
+	n := max(1, *seeds)
+	if *start == 1 {
+		sim.Explore(t, n, body)
+		return
+	}
+	for seed := *start; seed < *start+uint64(n); seed++ {
+		require.NoError(t, sim.Run(seed, body).Failure, "seed %d: run with -start=%d -seeds=1", seed, seed)
+	}
+}
 
 // votes are what the participants of a simulated session always say, and what must come of it.
 type votes struct {
@@ -35,6 +50,14 @@ func sessions() map[string]votes {
 	return map[string]votes{
 		"simple":       {protocols.Spec{Question: "?"}, []string{"yes", "no", "yes", "yes", "abstain"}, "yes"},
 		"unanimous":    {protocols.Spec{Question: "?", Rule: consensus.Rule{Kind: consensus.Unanimous}}, []string{"yes", "yes", "no"}, ""},
+		"quorum":       {protocols.Spec{Question: "?", Rule: consensus.Rule{Kind: consensus.AtLeast, K: 2, Quorum: consensus.NoQuorum}}, []string{"no", "yes", "no"}, "no"},
+		"weighted":     {protocols.Spec{Question: "?", Expertise: true}, []string{"yes", "no", "yes"}, "yes"},
+		"score":        {protocols.Spec{Question: "?", Expertise: true, Rule: consensus.Rule{Kind: consensus.Weighted}}, []string{"yes", "yes", "no"}, "approve"},
+		"refinement":   {protocols.Spec{Question: "?", Type: selector.Refine}, []string{"a good plan", "a good plan", "a good plan"}, "a good plan"},
+		"debate":       {protocols.Spec{Question: "?", Type: selector.MLReasoning, Params: []byte(`{"debate":{"rounds":2}}`)}, []string{"42", "42", "41"}, "42"},
+		"ensemble":     {protocols.Spec{Question: "?", Type: selector.MLEnsemble}, []string{"cat", "cat", "dog"}, "cat"},
+		"market":       {protocols.Spec{Question: "?", Type: selector.Economic, Params: []byte(`{"auction":{}}`)}, []string{"yes"}, "a"},
+		"delegated":    {protocols.Spec{Question: "?", Params: []byte(`{"fanOut":3,"mode":"delegated"}`)}, []string{"no", "no", "no", "no", "no", "yes", "no"}, "no"},
 		"hierarchical": {protocols.Spec{Question: "?", Params: []byte(`{"fanOut":3}`)}, []string{"no", "no", "yes", "no", "no", "yes", "no", "yes"}, "no"},
 		"reasoning":    {protocols.Spec{Question: "?", Type: selector.MLReasoning}, []string{"42", "42", "41"}, "42"},
 		"workflow": {protocols.Spec{Question: "?", Type: selector.Orchestration, Params: []byte(`{"nodes":[
@@ -56,7 +79,10 @@ func town(s *sim.Sim, v votes, class protocols.Durability) (e *protocols.Engine,
 		v.spec.Participants = append(v.spec.Participants[:i:i], name)
 		people = append(people, supervision.Worker(name, says(choice)))
 	}
-	e, err := protocols.NewEngine(protocols.EngineOptions{Name: "coordination", Journal: l, Roster: lodgers{sys, known}, Grace: 5 * time.Second})
+	e, err := protocols.NewEngine(protocols.EngineOptions{
+		Name: "coordination", Journal: l, Roster: lodgers{sys, known}, Grace: 5 * time.Second,
+		Services: map[string]protocols.Service{"exchange": protocols.ServiceFunc(hall)},
+	})
 	require.NoError(s, err)
 	_, err = supervision.Start(sys, "node", supervision.Spec{
 		Intensity: supervision.Intensity{Max: 1000, Within: time.Second},
@@ -83,6 +109,11 @@ func town(s *sim.Sim, v votes, class protocols.Durability) (e *protocols.Engine,
 		return nil
 	})).Tell(0)
 	return e, done, l
+}
+
+// hall sells everything to a at once.
+func hall(context.Context, string, []byte) ([]byte, error) {
+	return []byte(`{"winner":"a","price":7,"units":1}`), nil
 }
 
 // lodgers finds participants under their supervisor.
@@ -166,14 +197,16 @@ func TestAnEndAtEachStepOfASessionChangesNothing(t *testing.T) {
 func TestASessionHasOneOutcomeInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	for name, v := range sessions() {
 		t.Run(name, func(t *testing.T) {
-			sim.Explore(t, max(10, *seeds/5), func(s *sim.Sim) {
+			explore(t, func(s *sim.Sim) {
 				class := protocols.DurableBallots
-				if name != "workflow" {
+				if name == "market" {
+					class = []protocols.Durability{protocols.Durable, protocols.DurableBallots}[s.Rand("class").IntN(2)]
+				} else if name != "workflow" {
 					class = []protocols.Durability{protocols.Volatile, protocols.Buffered, protocols.Durable, protocols.DurableBallots}[s.Rand("class").IntN(4)]
 				}
 				e, done, l := town(s, v, class)
 				s.Fault(sim.Space{
-					Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill},
+					Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill, sim.Hang, sim.Delay},
 					Processes: append([]string{"/node/people/a", "/node/people/b"}, engines...), MaxFor: time.Second,
 				}.Draw(s.Rand("plan"), 4)...)
 				s.Advance(6 * time.Minute)

@@ -9,6 +9,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols/machine"
+	"mabeam.dev/supervision"
 )
 
 // entry is one session in the index. It outlives the session's processes: its log is what a restart makes the session again from. Only the
@@ -26,7 +27,8 @@ type entry struct {
 		sync.Mutex
 		epoch    uint32 // of the living incarnation
 		pid      actors.PID
-		started  []time.Time // the last starts
+		under    *supervision.Supervisor // that has started it
+		started  []time.Time             // the last starts by the same supervisor
 		state    State
 		log      []machine.Event
 		stored   int // of the log, in the journal
@@ -46,12 +48,16 @@ const (
 	restartWindow = 10 * time.Second
 )
 
-// adopt makes an incarnation the living one, and returns its epoch and a copy of the log. tooMany says that the session has crashed too often.
-func (n *entry) adopt(pid actors.PID, now time.Time) (epoch uint32, log []machine.Event, tooMany bool) {
+// adopt makes an incarnation the living one, and returns its epoch and a copy of the log. tooMany says that the session has crashed too often: starts by
+// another supervisor do not count, because then it was not the session that had ended.
+func (n *entry) adopt(pid actors.PID, under *supervision.Supervisor, now time.Time) (epoch uint32, log []machine.Event, tooMany bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.mu.epoch++
 	n.mu.pid = pid
+	if n.mu.under != under {
+		n.mu.under, n.mu.started = under, nil
+	}
 	n.mu.started = slices.DeleteFunc(n.mu.started, func(t time.Time) bool { return now.Sub(t) > restartWindow })
 	n.mu.started = append(n.mu.started, now)
 	return n.mu.epoch, slices.Clip(n.mu.log), len(n.mu.started) > restartLimit+1

@@ -91,7 +91,7 @@ func (s *session) Init(ctx *actors.Context[SessionMessage]) error {
 	if _, _, ended := s.n.outcome(); ended {
 		return actors.Ignore
 	}
-	epoch, log, tooMany := s.n.adopt(ctx.PID(), ctx.Now())
+	epoch, log, tooMany := s.n.adopt(ctx.PID(), s.e.sessions.Load(), ctx.Now())
 	if tooMany {
 		s.e.finish(s.n, epoch, Result{State: StateFailed, Outcome: machine.Outcome{
 			Verdict: machine.Failed, Why: machine.WhyFailed, Text: "its process has crashed too often",

@@ -3,7 +3,6 @@
 package protocols_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"math"
@@ -24,22 +23,6 @@ import (
 	"mabeam.dev/supervision"
 	"mabeam.dev/testkit/sim"
 )
-
-var (
-	spaceSeeds = flag.Int("space.seeds", 200, "seeds of each exploration of spaces")
-	spaceStart = flag.Uint64("space.start", 1, "the first of them")
-)
-
-// explore runs body under the seeds that the flags name.
-func explore(t *testing.T, body func(*sim.Sim)) {
-	if *spaceStart == 1 {
-		sim.Explore(t, *spaceSeeds, body)
-		return
-	}
-	for seed := *spaceStart; seed < *spaceStart+uint64(*spaceSeeds); seed++ {
-		require.NoError(t, sim.Run(seed, body).Failure, "seed %d: run with -space.start=%d -space.seeds=1", seed, seed)
-	}
-}
 
 // rig is a space in a simulation, and what its users saw. The simulation runs one of them at a time.
 type rig struct {
@@ -283,7 +266,7 @@ func TestWhatContendersSeeIsLinearizableInAnyOrderOfTurnsAndFaults(t *testing.T)
 		assert.Empty(s, l.Leader)
 		refused += r.refused
 	})
-	if *spaceSeeds >= 100 {
+	if *seeds >= 100 {
 		assert.Positive(t, refused, "no holder was paused past its lease")
 	}
 }
