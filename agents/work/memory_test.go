@@ -27,7 +27,7 @@ func TestLongInputRunsInBoundedMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("works through a long input")
 	}
-	const tasks, inputBytes, limit, share = longInput, 600, 1000, 400
+	const tasks, inputBytes, limit, share = longInput, 2400, 1000, 400
 	dir := t.TempDir()
 	file, err := os.Create(filepath.Join(dir, "tasks.jsonl"))
 	require.NoError(t, err)

@@ -5,4 +5,4 @@
 package work_test
 
 // longInput is the number of lines of the long input.
-const longInput = 200_000
+const longInput = 50_000
