@@ -25,6 +25,7 @@ func builtin() []Protocol {
 		{Name: selector.Hierarchical, New: tree},
 		{Name: selector.Refinement, New: refinement},
 		{Name: selector.Reasoning, New: reasoning},
+		{Name: selector.Byzantine, New: sitting},
 		{Name: selector.Market, New: market, Least: Durable},
 		{Name: selector.Ensemble, New: combination},
 		{Name: selector.Workflow, New: orchestration, Least: DurableBallots},

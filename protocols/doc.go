@@ -14,8 +14,8 @@
 // token helps then. What a caller gives up, because its context ended, is taken back for sure, a little later.
 //
 // A session has one outcome, and no waiter is told it before it is as durable as was asked. Its process is made again from its log; nobody who has answered is
-// asked twice, and what was answered late, twice or by a stranger changes nothing. Byzantine consensus is in protocols/pbft, for programs: no engine
-// runs it yet, and a session that asks for it is refused.
+// asked twice, and what was answered late, twice or by a stranger changes nothing. Where some may lie (selector.High) a group of package byzantine counts
+// the ballots, or ratifies what another protocol came to: Result.Certificate proves the outcome, and Result.Liars names who was convicted.
 //
 // # Usage
 //

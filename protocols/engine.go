@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/machine"
 	"mabeam.dev/protocols/selector"
 	"mabeam.dev/supervision"
@@ -35,6 +36,8 @@ type EngineOptions struct {
 	MaxActive int
 	// Grace is how long a participant that has ended may take to come back; 0 means a tenth of the deadline, at most 1 s.
 	Grace time.Duration
+	// Byzantine sets up the groups of Byzantine consensus: keys, vote logs, and members that lie in a rehearsal.
+	Byzantine byzantine.Options
 	// Selector chooses protocols.
 	Selector selector.Selector
 }
@@ -43,6 +46,7 @@ type EngineOptions struct {
 type Engine struct {
 	o         EngineOptions
 	index     *index
+	groups    *byzantine.Host
 	pid       atomic.Pointer[actors.PID] // of the living engine process; set by its Init
 	writer    atomic.Pointer[actors.PID] // of the living historian; set by its Init
 	sessions  atomic.Pointer[supervision.Supervisor]
@@ -73,7 +77,12 @@ func NewEngine(o EngineOptions) (*Engine, error) {
 	if o.MaxActive <= 0 {
 		o.MaxActive = 10_000
 	}
-	e := &Engine{o: o, index: newIndex()}
+	groups, err := byzantine.NewHost("groups", o.Byzantine)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{o: o, index: newIndex(), groups: groups}
+	e.offer()
 	e.ref = resolved[engineMessage](o.Name+"/engine", &e.pid)
 	e.historian = resolved[historianMessage](o.Name+"/historian", &e.writer)
 	e.protocols.all = map[selector.Protocol]Protocol{}
@@ -138,7 +147,7 @@ func (e *Engine) Child() supervision.Child {
 		}
 		return pid, err
 	}
-	children := []supervision.Child{starts, supervision.Worker("engine", func() actors.Behavior[engineMessage] { return &engine{e: e} }, actors.Kind("protocols.engine"))}
+	children := []supervision.Child{e.groups.Child(), starts, supervision.Worker("engine", func() actors.Behavior[engineMessage] { return &engine{e: e} }, actors.Kind("protocols.engine"))}
 	if e.o.Journal != nil {
 		children = slices.Insert(children, 0, supervision.Worker("historian", func() actors.Behavior[historianMessage] { return &historian{e: e} }, actors.Kind("protocols.historian")))
 	}

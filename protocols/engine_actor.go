@@ -201,6 +201,7 @@ func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
 	if !ok {
 		return false
 	}
+	e.groups.End(string(n.id))
 	e.index.ended(r)
 	for _, w := range waiters {
 		conclude(w, r, err)

@@ -44,8 +44,10 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	if !ok {
 		return nil, &selector.UnknownProtocolError{Protocol: selected.Protocol}
 	}
-	if selected.Ratify { // never in silence less than was asked for: no engine has Byzantine consensus yet
-		return nil, &selector.UnknownProtocolError{Protocol: selector.Byzantine}
+	if selected.Ratify || selected.Protocol == selector.Byzantine {
+		if err := e.identified(all); err != nil {
+			return nil, err
+		}
 	}
 	if err := e.durable(s, p); err != nil {
 		return nil, err
@@ -67,7 +69,7 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	n.until = n.opened.Add(s.Deadline)
 	n.setup = Setup{Session: s.ID, Spec: s, Electorate: all, Selection: selected}
 	n.mu.state = StateOpen
-	if _, err := p.New(n.setup); err != nil { // what cannot run is refused before anything is sent
+	if _, err := n.stepper(); err != nil { // what cannot run is refused before anything is sent
 		return nil, errors.Join(selector.ErrInvalidSpec, err)
 	}
 	return n, nil

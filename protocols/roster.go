@@ -20,6 +20,9 @@ type Member struct {
 	Agent actors.Ref[agents.Message]
 	// Weight and Calibration are those of its ballots, in millionths; 0 means 1 and a half.
 	Weight, Calibration int64
+	// PublicKey is the ed25519 key that the registry has for it; empty means the one that the engine's keyring has. Byzantine consensus alone uses it,
+	// and refuses a participant whose keyring has another.
+	PublicKey []byte
 	// Degraded says that its health is bad. Reputation is in millionths; negative means that nobody knows.
 	Degraded   bool
 	Reputation int64

@@ -98,7 +98,7 @@ func (s *session) Init(ctx *actors.Context[SessionMessage]) error {
 		}}, ctx.Now())
 		return actors.Ignore
 	}
-	run, err := s.n.proto.New(s.n.setup)
+	run, err := s.n.stepper()
 	if err != nil {
 		s.e.finish(s.n, epoch, Result{State: StateFailed, Outcome: machine.Outcome{Verdict: machine.Failed, Why: machine.WhyFailed, Text: err.Error()}}, ctx.Now())
 		return actors.Ignore

@@ -62,6 +62,36 @@ var coordinationOfProtocols = []Entry{
 		"Ask less often.",
 	},
 	{
+		4712, "protocols/pbft/council.ErrProof", nil, Medium, never, false,
+		"What was handed in as proof of an outcome proves nothing, or is signed with keys that nobody knows.",
+		"Believe it only with the keys of the agents, as their registry has them.",
+	},
+	{
+		4713, "protocols/byzantine.ErrNoKeys", nil, Medium, never, false,
+		"An agent has no keys here, so that it cannot be a member of a Byzantine group.",
+		"Give it keys, or leave it out.",
+	},
+	{
+		4714, "protocols/byzantine.ErrDown", nil, High, later, false,
+		"The supervisor of Byzantine groups is not running.",
+		"Start it before who needs it; while it restarts, try again.",
+	},
+	{
+		4715, "protocols/byzantine.ErrEnded", nil, Low, never, false,
+		"A Byzantine group has ended with what it was for.",
+		"Open another one.",
+	},
+	{
+		4716, "protocols/byzantine.ErrHalted", nil, Critical, never, false,
+		"A Byzantine group has found proof that more of its members lie than it tolerates, and has stopped.",
+		"Trust none of its decisions; find the liars by the evidence.",
+	},
+	{
+		4717, "protocols/byzantine.ErrStale", nil, Low, never, false,
+		"A replica that has ended tried to write to its log, which a later life has.",
+		"Nothing: what it would have promised was not said.",
+	},
+	{
 		4801, "protocols/lock.ErrNotHolder", nil, Medium, never, false,
 		"The claim that was to be released or renewed is not held by who asked.",
 		"Nothing: it is as if it had been released.",

@@ -124,6 +124,11 @@ var validationOfProtocols = []Entry{
 		"It was not used, and somebody else is asked.",
 	},
 	{
+		1959, "protocols/byzantine.ErrInvalid", nil, Low, never, false,
+		"A Byzantine group, its host or a rehearsal cannot be as it is described.",
+		"Correct what the error names.",
+	},
+	{
 		1960, "protocols/lock.RequestError",
 		[]string{"protocols/lock.ErrInvalidRequest"},
 		Medium, never, false,

@@ -74,7 +74,7 @@ var Table = []Row{
 	},
 	{
 		Layer:    "L5",
-		Packages: []string{"cognitive", "market", "protocols"},
+		Packages: []string{"cognitive", "market", "protocols", "protocols/byzantine"},
 		Imports:  []string{"L0 pure", "L0 base", "L1 actors", "L2", "L3", "L4"},
 		Why:      "each is usable, testable and replaceable alone, so never a sibling",
 	},
@@ -146,6 +146,7 @@ var Table = []Row{
 // Siblings are groups of packages that never import one another, wherever they stand in the table.
 var Siblings = [][]string{
 	{"cognitive", "market", "protocols"},
+	{"cognitive", "market", "protocols/byzantine"},
 	{"config", "events", "resilience"},
 	{"cluster", "evaluation"},
 	{"internal/admin", "internal/dash", "internal/tui"},

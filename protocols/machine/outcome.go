@@ -56,6 +56,10 @@ type Outcome struct {
 	Rounds int `json:"rounds,omitempty"`
 	// Early says that it ended because nothing outstanding could change it.
 	Early bool `json:"early,omitempty"`
+	// Liars are those who are proven to have lied, in the order of the electorate. Only Byzantine consensus looks for them.
+	Liars []string `json:"liars,omitempty"`
+	// Certificate proves the outcome to anybody, where Byzantine consensus came to it or ratified it; see package pbft/council.
+	Certificate []byte `json:"certificate,omitempty"`
 	// Detail is JSON with what is peculiar to the protocol.
 	Detail []byte `json:"detail,omitempty"`
 }

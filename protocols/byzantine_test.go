@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package protocols_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/byzantine"
+	"mabeam.dev/protocols/consensus"
+	"mabeam.dev/protocols/machine"
+	"mabeam.dev/protocols/pbft"
+	pbftcouncil "mabeam.dev/protocols/pbft/council"
+	"mabeam.dev/protocols/selector"
+)
+
+// court takes evidence in.
+type court struct {
+	mu    sync.Mutex
+	files []machine.Report
+}
+
+func (c *court) Report(_ context.Context, _ protocols.SessionID, r machine.Report) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.files = append(c.files, r)
+	return nil
+}
+
+// secret is that of every vault in these tests.
+var secret = [32]byte{1}
+
+func lying(who string, b byzantine.Behaviour) byzantine.Options {
+	o := byzantine.Options{Keys: byzantine.NewVault(secret)}
+	if who != "" {
+		o.Rehearse = map[string]byzantine.Behaviour{who: b}
+	}
+	return o
+}
+
+func TestAByzantineDecisionIsThatOfTheBallotsAndItsCertificateProvesIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := council4(t, sys, lying("", ""))
+			r, err := e.Coordinate(ctx, protocols.Spec{Question: "Ship it?", Participants: names, Fault: selector.High})
+			require.NoError(t, err)
+			assert.Equal(t, selector.Byzantine, r.Protocol)
+			assert.Equal(t, "yes", r.Decision)
+			assert.Empty(t, r.Liars)
+			proven, err := e.Verify(r)
+			require.NoError(t, err)
+			assert.Equal(t, "yes", proven.Decision)
+
+			p, err := pbftcouncil.ParseProof(r.Certificate)
+			require.NoError(t, err)
+			_, err = p.Verify(func(string) ([]byte, bool) { return make([]byte, 32), true })
+			require.ErrorIs(t, err, pbftcouncil.ErrProof, "with keys of somebody else")
+			p.Replies[1] = p.Replies[0]
+			_, err = p.Verify(e.PublicKey)
+			require.ErrorIs(t, err, pbftcouncil.ErrProof, "one member twice")
+			_, err = pbftcouncil.ParseProof([]byte(`{"config":"AA=="}`))
+			require.ErrorIs(t, err, pbftcouncil.ErrProof)
+			assert.Nil(t, e.Group(r.Session), "its group ends with the session")
+		})
+	})
+}
+
+// council4 starts an engine with four participants.
+func council4(t *testing.T, sys *actors.System, o byzantine.Options, choices ...string) (*protocols.Engine, []string) {
+	if choices == nil {
+		choices = []string{"yes", "no", "yes", "yes"}
+	}
+	return council(t, sys, protocols.EngineOptions{Byzantine: o}, choices...)
+}
+
+// A liar in whichever seat, lying in whichever way, changes nothing about the decision; what can be proven of it is.
+func TestALiarChangesNothingAndIsNamed(t *testing.T) {
+	for _, seat := range []string{"a", "b", "c", "d"} {
+		for _, b := range byzantine.Behaviours() {
+			t.Run(seat+"/"+string(b), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					within(t, func(ctx context.Context, sys *actors.System) {
+						sink := &court{}
+						e, names := council(t, sys, protocols.EngineOptions{Byzantine: lying(seat, b), Evidence: sink}, "yes", "yes", "yes", "yes")
+						r, err := e.Coordinate(ctx, protocols.Spec{Question: "Ship it?", Participants: names, Protocol: selector.Byzantine, Rule: consensus.Rule{Kind: consensus.Unanimous}})
+						require.NoError(t, err)
+						assert.Equal(t, "yes", r.Decision)
+						_, err = e.Verify(r)
+						require.NoError(t, err)
+						provable := b == byzantine.Equivocate || b == byzantine.DoubleVote || b == byzantine.Forge && seat == "a" // the primary
+						if !provable {
+							assert.Empty(t, r.Liars)
+							assert.Empty(t, sink.files)
+							return
+						}
+						assert.Equal(t, []string{seat}, r.Liars)
+						require.NotEmpty(t, sink.files)
+						p, err := pbftcouncil.ParseProof(r.Certificate)
+						require.NoError(t, err)
+						for _, f := range sink.files {
+							who, kind, err := pbftcouncil.Accused(p.Config, f.Evidence)
+							require.NoError(t, err)
+							assert.Equal(t, seat, who)
+							assert.Equal(t, f.Kind, kind)
+							f.Evidence[len(f.Evidence)/2] ^= 1
+							_, _, err = pbftcouncil.Accused(p.Config, f.Evidence)
+							require.ErrorIs(t, err, pbft.ErrEvidence)
+						}
+					})
+				})
+			})
+		}
+	}
+}
+
+func TestASessionWhoseGroupHasTooManySilentMembersExpires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := council4(t, sys, lying("a", byzantine.Silent))
+			require.NoError(t, e.Rehearse("c", byzantine.Silent))
+			require.ErrorIs(t, e.Rehearse("c", "odd"), byzantine.ErrInvalid)
+			begin := time.Now()
+			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Deadline: 20 * time.Second})
+			require.ErrorIs(t, err, protocols.ErrExpired)
+			assert.Equal(t, protocols.StateExpired, r.State)
+			assert.Equal(t, 20*time.Second, time.Since(begin))
+			for _, name := range names {
+				require.NoError(t, e.Rehearse(name, byzantine.Honest))
+			}
+			_, err = e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High})
+			require.NoError(t, err)
+		})
+	})
+}
+
+func TestWhoDoesNotVoteIsMissingWhenThePollsClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := council4(t, sys, lying("", ""), "yes", "silent", "no", "yes")
+			begin := time.Now()
+			r, err := e.Coordinate(ctx, protocols.Spec{
+				Question: "?", Participants: names, Fault: selector.High, Deadline: 8 * time.Second, Rule: consensus.Rule{Kind: consensus.Plurality},
+			})
+			require.NoError(t, err)
+			assert.Equal(t, "yes", r.Decision)
+			assert.Equal(t, []string{"b"}, r.Missing)
+			assert.Equal(t, []string{"c"}, r.Dissent)
+			took := time.Since(begin)
+			assert.True(t, took >= 6*time.Second && took < 8*time.Second, took)
+		})
+	})
+}
+
+func TestWhoIsGoneIsAbsentWhenEnoughSayAndTheOthersDecide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := council4(t, sys, lying("", ""), "yes", "nobody", "no", "yes")
+			begin := time.Now()
+			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Deadline: time.Minute})
+			require.NoError(t, err)
+			assert.Equal(t, "yes", r.Decision)
+			assert.Equal(t, []string{"b"}, r.Missing)
+			assert.Less(t, time.Since(begin), 5*time.Second)
+		})
+	})
+}
+
+// The outcome of another protocol is the group's before anybody is told, and the certificate proves it.
+func TestARatifiedOutcomeIsProven(t *testing.T) {
+	for _, liar := range []byzantine.Behaviour{byzantine.Honest, byzantine.Equivocate, byzantine.Silent} {
+		synctest.Test(t, func(t *testing.T) {
+			within(t, func(ctx context.Context, sys *actors.System) {
+				e, names := council(t, sys, protocols.EngineOptions{Byzantine: lying("a", liar)}, "42", "41", "42", "42")
+				r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Type: selector.MLReasoning})
+				require.NoError(t, err)
+				assert.Equal(t, selector.Reasoning, r.Protocol)
+				assert.Equal(t, "42", r.Decision)
+				proven, err := e.Verify(r)
+				require.NoError(t, err)
+				assert.Equal(t, "42", proven.Decision)
+				if liar == byzantine.Equivocate {
+					assert.Equal(t, []string{"a"}, r.Liars)
+				}
+
+				r, err = e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Protocol: selector.Simple, Options: []string{"41", "42"}})
+				require.NoError(t, err)
+				assert.Equal(t, "42", r.Decision)
+				_, err = e.Verify(r)
+				require.NoError(t, err)
+			})
+		})
+	}
+}
+
+func TestAKeyThatTheRegistryDoesNotKnowIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			known := map[string]protocols.Member{"a": {}, "b": {}, "c": {}, "d": {PublicKey: make([]byte, 32)}}
+			e := engineOf(t, sys, protocols.EngineOptions{}, known)
+			_, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: []string{"a", "b", "c", "d"}, Fault: selector.High})
+			require.ErrorIs(t, err, selector.ErrInvalidSpec)
+			require.ErrorContains(t, err, `"d"`)
+		})
+	})
+}
+
+// More than 16 members authenticate by MAC.
+func TestALargeCouncilDecides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := council(t, sys, protocols.EngineOptions{Byzantine: lying("b", byzantine.Equivocate)}, slices.Repeat([]string{"yes"}, 17)...)
+			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High})
+			require.NoError(t, err)
+			assert.Equal(t, "yes", r.Decision)
+			_, err = e.Verify(r)
+			require.NoError(t, err)
+		})
+	})
+}
