@@ -99,7 +99,7 @@ type bookSnapshot struct {
 	Batches uint64          `json:"batches"`
 	Owners  []string        `json:"owners"`
 	Orders  []bookPurse     `json:"orders"`
-	Keys    []bookKey       `json:"keys"`
+	Keys    []kept[Placed]  `json:"keys"`
 	Tape    []Trade         `json:"tape"`
 }
 
@@ -108,11 +108,4 @@ type bookPurse struct {
 	ID    orderbook.ID `json:"id"`
 	Owner string       `json:"owner"`
 	Hold  ledger.Hold  `json:"hold"`
-}
-
-// bookKey is a key that is remembered, with what was answered.
-type bookKey struct {
-	Key    string   `json:"key"`
-	Digest [16]byte `json:"digest"`
-	Answer Placed   `json:"answer"`
 }

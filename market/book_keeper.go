@@ -399,9 +399,7 @@ func (k *bookKeeper) encode() []byte {
 	for _, id := range slices.Sorted(maps.Keys(k.purses)) {
 		s.Orders = append(s.Orders, bookPurse{id, k.purses[id].owner, k.purses[id].holds[0]}) // between batches there is one
 	}
-	for _, e := range k.keys.all() {
-		s.Keys = append(s.Keys, bookKey{e.key, e.digest, e.answer})
-	}
+	s.Keys = k.keys.encode()
 	data, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // texts and numbers only
@@ -434,8 +432,6 @@ func (k *bookKeeper) decode(state []byte) error {
 		}
 		k.purses[p.ID] = &purse{owner: p.Owner, side: o.Side, holds: []ledger.Hold{p.Hold}}
 	}
-	for _, e := range s.Keys {
-		k.keys.remember(e.Key, e.Digest, e.Answer)
-	}
+	k.keys.decode(s.Keys)
 	return nil
 }

@@ -47,10 +47,24 @@ func (k *keyring[R]) remember(key string, digest [16]byte, answer R) {
 	k.next = (k.next + 1) % k.size
 }
 
-// all returns what is remembered, the earliest first.
-func (k *keyring[R]) all() []*keyed[R] {
-	if len(k.ring) < k.size {
-		return k.ring
+// kept is a key that is remembered, as it is written down.
+type kept[R any] struct {
+	Key    string   `json:"key"`
+	Digest [16]byte `json:"digest"`
+	Answer R        `json:"answer"`
+}
+
+// encode writes down what is remembered, the earliest first, and decode remembers it.
+func (k *keyring[R]) encode() (all []kept[R]) {
+	for i := range k.ring {
+		e := k.ring[(k.next+i)%len(k.ring)]
+		all = append(all, kept[R]{e.key, e.digest, e.answer})
 	}
-	return append(append([]*keyed[R](nil), k.ring[k.next:]...), k.ring[:k.next]...)
+	return all
+}
+
+func (k *keyring[R]) decode(all []kept[R]) {
+	for _, e := range all {
+		k.remember(e.Key, e.Digest, e.Answer)
+	}
 }

@@ -51,6 +51,9 @@ type DealsOptions struct {
 	Name, Stream string
 	Journal      Journal
 	Ledger       *Ledger
+	// Snapshots, if it is set, shortens recoveries; SnapshotEvery is how many commands, and ends of payments, lie between two, 0 means 10,000.
+	Snapshots     Snapshots
+	SnapshotEvery int
 	// Rules are fees and times; the zero value is listing.DefaultSpec. They are part of the state: they must not change while deals are open.
 	Rules listing.Spec
 	// Asset is what listings and deals that name none are in; "" is "credit".
@@ -89,7 +92,7 @@ func NewDeals(o DealsOptions) (*Deals, error) {
 	}
 	var err error
 	d.tillDesk, err = newTill(tillOptions{
-		desk:   deskOptions{name: o.Name, stream: o.Stream, family: "market.deals", journal: o.Journal, ticks: o.Tick},
+		desk:   deskOptions{name: o.Name, stream: o.Stream, family: "market.deals", journal: o.Journal, ticks: o.Tick, snapshots: o.Snapshots, every: o.SnapshotEvery},
 		ledger: o.Ledger,
 		errand: func(ctx context.Context, b bill) error { return d.errand(ctx, b, o) },
 	}, func() till[dealCommand, dealAnswer] {

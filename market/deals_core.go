@@ -94,16 +94,19 @@ func (c *dealCore) reset() {
 		name: c.name, rules: c.rules, asset: c.asset, live: c.live, verify: c.verify, rate: c.rate,
 		made: map[string]string{}, last: map[string]string{}, paid: map[string]string{}, review: map[string]bool{},
 	}
-	m, err := listing.New(c.rules, func(provider string) listing.Judgement {
-		if c.judged == nil { // a question
-			return c.live(provider, c.now)
-		}
-		return *c.judged
-	})
+	m, err := listing.New(c.rules, c.judge)
 	if err != nil {
 		panic(err) // they were validated with the options
 	}
 	c.m = m
+}
+
+// judge is what is known of a provider: as it was written down with the command that is carried out, or now for a question.
+func (c *dealCore) judge(provider string) listing.Judgement {
+	if c.judged == nil {
+		return c.live(provider, c.now)
+	}
+	return *c.judged
 }
 
 // fingerprint is a command as a text, to know it again.

@@ -58,6 +58,7 @@ func newTill[C, A any](o tillOptions, core func() till[C, A]) (*tillDesk[C, A], 
 	if o.desk.ticks <= 0 {
 		o.desk.ticks = time.Second
 	}
+	o.desk.every = snapshotEvery(o.desk.every)
 	var problems []error
 	if o.ledger == nil {
 		problems = append(problems, fmt.Errorf("market: %s %q: no ledger", o.desk.family, o.desk.name))

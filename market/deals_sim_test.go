@@ -49,12 +49,12 @@ func found(s *sim.Sim) guild {
 	require.NoError(s, err)
 	rules := listing.DefaultSpec()
 	rules.Delivery, rules.Acceptance = int64(2*time.Minute), int64(2*time.Minute)
-	d, err := market.NewDeals(market.DealsOptions{Name: "deals", Stream: "market/deals", Journal: log, Ledger: l, Reputation: r, Verifier: checked{}, Rules: rules})
+	d, err := market.NewDeals(market.DealsOptions{Name: "deals", Stream: "market/deals", Journal: log, Snapshots: log, SnapshotEvery: 3, Ledger: l, Reputation: r, Verifier: checked{}, Rules: rules})
 	require.NoError(s, err)
-	st, err := market.NewStakes(market.StakesOptions{Name: "stakes", Stream: "market/stakes", Journal: log, Ledger: l, Rules: stake.Spec{Appeals: int64(time.Minute)}})
+	st, err := market.NewStakes(market.StakesOptions{Name: "stakes", Stream: "market/stakes", Journal: log, Snapshots: log, SnapshotEvery: 2, Ledger: l, Rules: stake.Spec{Appeals: int64(time.Minute)}})
 	require.NoError(s, err)
 	i, err := market.NewInsurance(market.InsuranceOptions{
-		Name: "insurance", Stream: "market/insurance", Journal: log, Ledger: l, Deals: d, Rules: stake.PoolSpec{ID: "insurance", Solvency: 1_000_000, PerProvider: 1_000_000},
+		Name: "insurance", Stream: "market/insurance", Journal: log, Snapshots: log, SnapshotEvery: 2, Ledger: l, Deals: d, Rules: stake.PoolSpec{ID: "insurance", Solvency: 1_000_000, PerProvider: 1_000_000},
 	})
 	require.NoError(s, err)
 	many := supervision.Intensity{Max: 1000, Within: time.Second}

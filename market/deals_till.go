@@ -58,6 +58,9 @@ type till[C, A any] interface {
 	answer(subject string) A
 	// tell emits what has happened, all of it durable.
 	tell(bus *telemetry.Bus)
+	// encode writes the state down, between batches, and decode makes it again.
+	encode() []byte
+	decode(state []byte) error
 }
 
 // stepped is what a command has done.
@@ -114,6 +117,7 @@ type tillKeeper[C, A any] struct {
 	bySubject      map[string]uint64
 	now            time.Time
 	next           []tillItem[C]
+	taken          int // items since the last snapshot
 }
 
 func (k *tillKeeper[C, A]) reset() {
@@ -138,6 +142,7 @@ func (k *tillKeeper[C, A]) replay(ev Event) error {
 		return fmt.Errorf("market: decode %s: %w", k.family, err)
 	}
 	k.now = e.At
+	k.taken += len(e.Items)
 	for _, i := range e.Items {
 		switch {
 		case i.Do != nil:
@@ -163,11 +168,17 @@ func (k *tillKeeper[C, A]) write(o *order) *bill {
 		return nil
 	}
 	k.seq++
-	b := &bill{order: *o, Seq: k.seq, At: k.now}
-	if len(o.Moves) > 0 {
-		b.Tx = transaction(fmt.Sprintf("%s/%d", k.prefix, k.seq), o)
-	}
+	b := k.bill(o, k.seq, k.now)
 	k.open[b.Seq], k.bySubject[b.Subject] = b, b.Seq
+	return b
+}
+
+// bill is an order with its number, and with the transaction that it asks for.
+func (k *tillKeeper[C, A]) bill(o *order, seq uint64, at time.Time) *bill {
+	b := &bill{order: *o, Seq: seq, At: at}
+	if len(o.Moves) > 0 {
+		b.Tx = transaction(fmt.Sprintf("%s/%d", k.prefix, seq), o)
+	}
 	return b
 }
 
@@ -249,6 +260,7 @@ func (k *tillKeeper[C, A]) batch(time.Time) (Event, bool) {
 	if len(k.next) == 0 {
 		return Event{}, false
 	}
+	k.taken += len(k.next)
 	data, err := json.Marshal(tillEvent[C]{k.now, k.next})
 	if err != nil {
 		panic(err) // values only, and the state has refused what is no number
@@ -258,9 +270,6 @@ func (k *tillKeeper[C, A]) batch(time.Time) (Event, bool) {
 }
 
 func (k *tillKeeper[C, A]) publish(bus *telemetry.Bus) { k.core.tell(bus) }
-func (k *tillKeeper[C, A]) encode() []byte             { return nil }
-func (k *tillKeeper[C, A]) decode([]byte) error        { return nil }
-func (k *tillKeeper[C, A]) since() int                 { return 0 }
 
 // transaction makes what the ledger does of an order. Money that goes to a held account opens the one hold of its owner for that ref, money that
 // comes from there closes it as a whole. Who is paid has an account from then on.

@@ -81,6 +81,14 @@ type deskOptions struct {
 	ticks                time.Duration // between two ticks; 0 means none
 }
 
+// snapshotEvery is how many changes lie between two snapshots of most processes; 0 means 10,000.
+func snapshotEvery(n int) int {
+	if n <= 0 {
+		return 10_000
+	}
+	return n
+}
+
 // validate returns every problem, joined.
 func (o *deskOptions) validate() error {
 	var problems []error

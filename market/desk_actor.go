@@ -247,34 +247,49 @@ func (a *deskActor[C, R]) read(ctx *actors.Context[DeskMessage]) error {
 // errFound ends a read whose one event was found.
 var errFound = errors.New("found")
 
-// restore takes the newest snapshot, if the journal has its hash in the place of its version, and returns that version; 0 means that there is
-// none to be trusted.
+// restore takes the newest snapshot, if the journal vouches for it, and returns its version; 0 means that there is none to be trusted.
 func (a *deskActor[C, R]) restore(ctx *actors.Context[DeskMessage]) (uint64, error) {
-	if a.d.o.snapshots == nil {
+	version, state, err := a.d.o.newest(ctx)
+	if version == 0 && err == nil {
 		return 0, nil
 	}
-	version, state, ok, err := a.d.o.snapshots.Load(ctx, a.d.o.stream)
-	if err != nil || !ok || version == 0 {
-		return 0, nil //nolint:nilerr // a snapshot is a cache: the journal has everything
-	}
-	vouched := false
-	err = a.d.o.journal.Read(ctx, a.d.o.stream, version-1, func(_ uint64, ev Event) error {
-		vouched = ev.Type == a.d.o.family+"."+checkpoint && string(ev.Data) == vouch(state)
-		return errFound
-	})
-	if err != nil && !errors.Is(err, errFound) {
-		return 0, err
-	}
-	if vouched {
+	if err == nil {
 		err = a.state.decode(state)
-	} else {
-		err = fmt.Errorf("version %d: the journal does not vouch for it", version)
+	} else if !errors.Is(err, errNotVouched) {
+		return 0, err
 	}
 	if err != nil {
 		telemetry.Emit(ctx.Events(), SnapshotFailed{Stream: a.d.o.stream, Err: err})
 		return 0, nil //nolint:nilerr // the fold is used
 	}
 	return version, nil
+}
+
+// errNotVouched is returned for a snapshot whose hash the journal does not have in the place of its version.
+var errNotVouched = errors.New("the journal does not vouch for it")
+
+// newest loads the newest snapshot of the stream; version 0 means that there is none. A keeper of snapshots that does not answer has none, as they are
+// a cache: the journal has everything.
+func (o *deskOptions) newest(ctx context.Context) (version uint64, state []byte, err error) {
+	if o.snapshots == nil {
+		return 0, nil, nil
+	}
+	version, state, ok, err := o.snapshots.Load(ctx, o.stream)
+	if err != nil || !ok || version == 0 {
+		return 0, nil, nil //nolint:nilerr // as said
+	}
+	vouched := false
+	err = o.journal.Read(ctx, o.stream, version-1, func(_ uint64, ev Event) error {
+		vouched = ev.Type == o.family+"."+checkpoint && string(ev.Data) == vouch(state)
+		return errFound
+	})
+	if err != nil && !errors.Is(err, errFound) {
+		return 0, nil, err
+	}
+	if !vouched {
+		return 0, nil, fmt.Errorf("version %d: %w", version, errNotVouched)
+	}
+	return version, state, nil
 }
 
 // vouch is what the journal keeps of a snapshot.

@@ -75,9 +75,7 @@ type Exchange struct {
 // NewExchange makes the handle, or returns everything that is missing. A supervisor starts the processes from Child; until then everything is
 // ErrUnavailable.
 func NewExchange(o ExchangeOptions) (*Exchange, error) {
-	if o.SnapshotEvery <= 0 {
-		o.SnapshotEvery = 10_000
-	}
+	o.SnapshotEvery = snapshotEvery(o.SnapshotEvery)
 	if o.Auctions == "" {
 		o.Auctions = "auction/"
 	}

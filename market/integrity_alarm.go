@@ -65,6 +65,9 @@ type SecurityOptions struct {
 	// Name is the process's name, Stream where its measurements are.
 	Name, Stream string
 	Journal      Journal
+	// Snapshots, if it is set, shortens recoveries; SnapshotEvery is how many measurements lie between two, 0 means 10,000.
+	Snapshots     Snapshots
+	SnapshotEvery int
 	// Deals are measured, and refuse new business while the market is halted.
 	Deals *Deals
 	// Exchange, if it is set, takes no new auctions while the market is halted; see Exchange.Brake.
@@ -111,7 +114,7 @@ func NewSecurity(o SecurityOptions) (*Security, error) {
 	if o.Sample <= 0 {
 		o.Sample = 10
 	}
-	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.security", journal: o.Journal}
+	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.security", journal: o.Journal, snapshots: o.Snapshots, every: snapshotEvery(o.SnapshotEvery)}
 	var missing error
 	if o.Deals == nil {
 		missing = fmt.Errorf("market: security %q: no deals", o.Name)
@@ -144,6 +147,7 @@ type securityKeeper struct {
 	last   securityCommand
 	next   []securityCommand
 	told   []any
+	taken  int // measurements since the last snapshot
 }
 
 func (k *securityKeeper) reset() {
@@ -161,6 +165,7 @@ func (k *securityKeeper) replay(ev Event) error {
 	}
 	k.measure(c)
 	k.told = nil
+	k.taken++
 	return nil
 }
 
@@ -208,6 +213,7 @@ func (k *securityKeeper) batch(time.Time) (Event, bool) {
 		panic(err) // values only
 	}
 	k.next = k.next[1:]
+	k.taken++
 	return Event{"market.security.measured", data}, true
 }
 
@@ -224,10 +230,7 @@ func (k *securityKeeper) publish(bus *telemetry.Bus) {
 	k.told = nil
 }
 
-func (k *securityKeeper) tick(time.Time)      {}
-func (k *securityKeeper) encode() []byte      { return nil }
-func (k *securityKeeper) decode([]byte) error { return nil }
-func (k *securityKeeper) since() int          { return 0 }
+func (k *securityKeeper) tick(time.Time) {}
 
 // gaugeMessage says that it is time.
 type gaugeMessage struct{}

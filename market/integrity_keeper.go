@@ -126,6 +126,7 @@ type monitorKeeper struct {
 	looked  time.Time
 	next    []monitorItem
 	told    []Raised
+	taken   int // items since the last snapshot, and what was observed in them
 }
 
 func (k *monitorKeeper) reset() {
@@ -142,6 +143,7 @@ func (k *monitorKeeper) replay(ev Event) error {
 		return fmt.Errorf("market: decode monitor: %w", err)
 	}
 	k.at = e.At
+	k.count(e.Items)
 	for _, i := range e.Items {
 		switch {
 		case i.Seen != nil:
@@ -260,6 +262,7 @@ func (k *monitorKeeper) batch(time.Time) (Event, bool) {
 	if len(k.next) == 0 {
 		return Event{}, false
 	}
+	k.count(k.next)
 	data, err := json.Marshal(monitorEvent{k.at, k.next})
 	if err != nil {
 		panic(err) // values only; detectors give numbers
@@ -275,7 +278,3 @@ func (k *monitorKeeper) publish(bus *telemetry.Bus) {
 	}
 	k.told = nil
 }
-
-func (k *monitorKeeper) encode() []byte      { return nil }
-func (k *monitorKeeper) decode([]byte) error { return nil }
-func (k *monitorKeeper) since() int          { return 0 }

@@ -24,6 +24,9 @@ type IntegrityOptions struct {
 	// Stream begins the names of their streams, one for each group.
 	Stream  string
 	Journal Journal
+	// Snapshots, if it is set, shortens recoveries; SnapshotEvery is how many observations lie between two, 0 means 10,000.
+	Snapshots     Snapshots
+	SnapshotEvery int
 	// Sources are where they learn what was settled: Auctions, Payments, Services, Books, or others.
 	Sources []func() Source
 	// Rules are what they look for. They are no part of the state: other rules find other things from then on.
@@ -74,7 +77,7 @@ func NewIntegrity(o IntegrityOptions) (*Integrity, error) {
 		problems = append(problems, fmt.Errorf("market: integrity %q: auctions would be held, and no stakes: nobody could decide", o.Name))
 	}
 	n := &Integrity{o: o}
-	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.integrity", journal: o.Journal, ticks: o.Tick}
+	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.integrity", journal: o.Journal, ticks: o.Tick, snapshots: o.Snapshots, every: snapshotEvery(o.SnapshotEvery)}
 	problems = append(problems, d.validate())
 	if err := errors.Join(problems...); err != nil {
 		return nil, err

@@ -56,6 +56,8 @@ type auctionSource struct{ x *Exchange }
 
 func (s auctionSource) Stream() string { return s.x.o.Stream }
 
+func (s auctionSource) serves(g Detector) bool { return g == Bidding || g == Tendering }
+
 func (s auctionSource) Observe(ctx context.Context, from uint64, yield func(uint64, *Observation) error) error {
 	return s.x.o.Journal.Read(ctx, s.Stream(), from, func(version uint64, ev Event) error {
 		if ev.Type != exchangeBatch {
@@ -164,6 +166,8 @@ type paymentSource struct{ l *Ledger }
 
 func (s paymentSource) Stream() string { return s.l.o.stream }
 
+func (s paymentSource) serves(g Detector) bool { return g == Identity }
+
 func (s paymentSource) Observe(ctx context.Context, from uint64, yield func(uint64, *Observation) error) error {
 	return s.l.o.journal.Read(ctx, s.Stream(), from, func(version uint64, ev Event) error {
 		if ev.Type != ledgerBatch {
@@ -210,65 +214,40 @@ func paid(t *ledger.Transaction, at time.Time) (all []Paid) {
 	return all
 }
 
-// Services is the Source of a process of deals: how deals ended, and what was said of them.
-func Services(d *Deals) Source { return &serviceSource{d: d} }
-
-// serviceSource folds the stream of deals for itself. It belongs to one process.
-type serviceSource struct {
-	d       *Deals
-	k       *tillKeeper[dealCommand, dealAnswer]
-	version uint64
+// Services is the Source of a process of deals: how deals ended, and what was said of them. The journal has commands only, so it is folded again, once
+// for each incarnation of the monitor that looks at ratings.
+func Services(d *Deals) Source {
+	var k *tillKeeper[dealCommand, dealAnswer]
+	return &foldedSource{
+		journal: d.o.journal, stream: d.o.stream, group: Rating,
+		reset:   func() { k, _ = d.new().(*tillKeeper[dealCommand, dealAnswer]); k.reset() },
+		restore: func(ctx context.Context, latest uint64) uint64 { return restored(ctx, &d.o, k, latest) },
+		fold:    func(ev Event) ([]Observation, error) { return endsIn(k, ev) },
+	}
 }
 
-func (s *serviceSource) Stream() string { return s.d.o.stream }
-
-func (s *serviceSource) Observe(ctx context.Context, from uint64, yield func(uint64, *Observation) error) error {
-	if s.k == nil || s.version > from {
-		s.k, _ = s.d.new().(*tillKeeper[dealCommand, dealAnswer])
-		s.k.reset()
-		s.version = 0
+// endsIn takes an event of deals in, and returns which of them ended with it.
+func endsIn(k *tillKeeper[dealCommand, dealAnswer], ev Event) (all []Observation, err error) {
+	if ev.Type != k.family+".batch" {
+		return nil, nil
 	}
-	return s.d.o.journal.Read(ctx, s.Stream(), s.version, func(version uint64, ev Event) error {
-		if ev.Type != s.k.family+".batch" {
-			s.version = version
-			if version > from {
-				return yield(version, nil)
-			}
-			return nil
+	if err := k.replay(ev); err != nil {
+		return nil, err
+	}
+	core := k.core.(*dealCore)
+	changed := core.changed
+	core.changed = nil
+	for _, c := range changed {
+		says := core.evidence(c.Deal)
+		if !c.Settled || says == nil {
+			continue
 		}
-		if err := s.k.replay(ev); err != nil {
-			s.k = nil
-			return err
+		outcome := says.Outcome()
+		all = append(all, Observation{Served: &Served{Provider: c.Provider, Deal: c.Deal, Outcome: outcome, At: k.now}})
+		d, err := core.m.Deal(c.Deal)
+		if err == nil && d.Rated && d.State == listing.Paid {
+			all = append(all, Observation{Rated: &integrity.Rated{Deal: c.Deal, From: d.Buyer, To: d.Provider, Rating: d.Rating, Outcome: outcome, At: k.now}})
 		}
-		s.version = version
-		core := s.k.core.(*dealCore)
-		changed := core.changed
-		core.changed = nil
-		if version <= from {
-			return nil
-		}
-		seen := false
-		for _, c := range changed {
-			says := core.evidence(c.Deal)
-			if !c.Settled || says == nil {
-				continue
-			}
-			seen = true
-			served := &Served{Provider: c.Provider, Deal: c.Deal, Outcome: says.Outcome(), At: s.k.now}
-			if err := yield(version, &Observation{Served: served}); err != nil {
-				return err
-			}
-			d, err := core.m.Deal(c.Deal)
-			if err == nil && d.Rated && d.State == listing.Paid {
-				rated := &integrity.Rated{Deal: c.Deal, From: d.Buyer, To: d.Provider, Rating: d.Rating, Outcome: served.Outcome, At: s.k.now}
-				if err := yield(version, &Observation{Rated: rated}); err != nil {
-					return err
-				}
-			}
-		}
-		if !seen {
-			return yield(version, nil)
-		}
-		return nil
-	})
+	}
+	return all, nil
 }

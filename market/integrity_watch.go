@@ -19,10 +19,14 @@ type watch struct {
 	n       *Integrity
 	m       *monitor
 	sources []Source
+	idle    map[string]stretch // of each stream, what is behind the cursor and says nothing
 }
 
+// stretch is a part of a stream.
+type stretch struct{ from, to uint64 }
+
 func newWatch(n *Integrity, m *monitor) *watch {
-	w := &watch{n: n, m: m}
+	w := &watch{n: n, m: m, idle: map[string]stretch{}}
 	for _, make := range n.o.Sources {
 		s := make()
 		if some, ok := s.(interface{ serves(Detector) bool }); ok && !some.serves(m.group) {
@@ -63,7 +67,12 @@ func (w *watch) read(ctx context.Context, s Source) error {
 	a, err := w.m.ask(ctx, monitorCommand{ask: func(k *monitorKeeper) monitorAnswer { return monitorAnswer{cursor: k.cursors[s.Stream()]} }})
 	for err == nil {
 		seen := &monitorSeen{Stream: s.Stream(), From: a.cursor, To: a.cursor}
-		err = s.Observe(ctx, a.cursor, func(version uint64, o *Observation) error {
+		from := a.cursor
+		if idle := w.idle[s.Stream()]; idle.from == from {
+			from = max(from, idle.to)
+		}
+		seen.To = from
+		err = s.Observe(ctx, from, func(version uint64, o *Observation) error {
 			if version != seen.To && len(seen.All) >= BatchLimit {
 				return errEnough
 			}
@@ -77,7 +86,8 @@ func (w *watch) read(ctx context.Context, s Source) error {
 			return err
 		}
 		if len(seen.All) == 0 && seen.To-seen.From < 10_000 {
-			return nil // the cursor alone is not worth writing down
+			w.idle[s.Stream()] = stretch{seen.From, seen.To} // the cursor alone is not worth writing down
+			return nil
 		}
 		if a, err = w.m.ask(ctx, monitorCommand{seen: seen}); err == nil && !more {
 			return nil

@@ -19,6 +19,9 @@ type InsuranceOptions struct {
 	Name, Stream string
 	Journal      Journal
 	Ledger       *Ledger
+	// Snapshots, if it is set, shortens recoveries; SnapshotEvery is how many commands, and ends of payments, lie between two, 0 means 10,000.
+	Snapshots     Snapshots
+	SnapshotEvery int
 	// Deals tells how deals end: nobody's word.
 	Deals *Deals
 	// Rules are those of the pool. They are part of the state.
@@ -48,7 +51,7 @@ func NewInsurance(o InsuranceOptions) (*Insurance, error) {
 	}
 	_, rules := stake.NewPool(o.Rules)
 	i.tillDesk, err = newTill(tillOptions{
-		desk:   deskOptions{name: o.Name, stream: o.Stream, family: "market.insurance", journal: o.Journal, ticks: o.Tick},
+		desk:   deskOptions{name: o.Name, stream: o.Stream, family: "market.insurance", journal: o.Journal, ticks: o.Tick, snapshots: o.Snapshots, every: o.SnapshotEvery},
 		ledger: o.Ledger,
 	}, func() till[poolCommand, poolAnswer] { return &poolCore{rules: o.Rules, asset: o.Asset} })
 	if err := errors.Join(err, missing, rules, o.Asset.Validate()); err != nil {

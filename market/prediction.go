@@ -40,7 +40,7 @@ func (e *PredictionError) Error() string {
 // FaultCode is E1894.
 func (*PredictionError) FaultCode() fault.Code { return 1894 }
 
-// PredictionOptions set up a prediction market. All but Keys must be set.
+// PredictionOptions set up a prediction market. All but Keys and Snapshots must be set.
 type PredictionOptions struct {
 	// Name is the process's name, and "prediction/" and the name is the ref of its holds, and the id of its pool and its subsidy in the ledger.
 	Name string
@@ -56,6 +56,9 @@ type PredictionOptions struct {
 	Maker, Oracle, Judge string
 	// Keys is how many keys of commands are remembered, the latest ones; 0 means 65,536.
 	Keys int
+	// Snapshots, if it is set, shortens recoveries; SnapshotEvery is how many commands lie between two, 0 means 10,000.
+	Snapshots     Snapshots
+	SnapshotEvery int
 }
 
 // Prediction is the handle of the process that runs one prediction market. It outlives restarts of the process and may be used from any goroutine.
@@ -114,7 +117,7 @@ func NewPrediction(o PredictionOptions) (*Prediction, error) {
 		bad(!ledger.Available(role.who).Valid(), role.field, "is no owner of the ledger")
 	}
 	bad(o.Currency.Validate() != nil, "Currency", "is no asset")
-	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.prediction", journal: o.Journal, ticks: time.Second}
+	d := deskOptions{name: o.Name, stream: o.Stream, family: "market.prediction", journal: o.Journal, ticks: time.Second, snapshots: o.Snapshots, every: snapshotEvery(o.SnapshotEvery)}
 	if err := errors.Join(append(problems, d.validate(), o.Spec.Validate())...); err != nil {
 		return nil, err
 	}

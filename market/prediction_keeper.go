@@ -106,6 +106,7 @@ type predictionKeeper struct {
 	hasTook bool
 	was     predict.State // when it was published
 	told    bool          // that it was funded then
+	taken   int           // steps since the last snapshot
 }
 
 func (k *predictionKeeper) reset() {
@@ -205,7 +206,7 @@ func (k *predictionKeeper) allowed(c *predictionCommand) error {
 
 // step lets a command happen. An error changes nothing.
 func (k *predictionKeeper) step(now time.Time, c predictionCommand) (predictionStep, error) {
-	k.at = max(k.at, now.UnixNano())
+	at := max(k.at, now.UnixNano())
 	s := predictionStep{Command: c}
 	var e predict.Event
 	var err error
@@ -216,26 +217,26 @@ func (k *predictionKeeper) step(now time.Time, c predictionCommand) (predictionS
 		}
 		return s, nil
 	case actTrade:
-		e, err = k.market.Trade(k.at, c.Owner, c.Outcome, c.Shares, c.Limit)
+		e, err = k.market.Trade(at, c.Owner, c.Outcome, c.Shares, c.Limit)
 	case actShut:
-		e, err = k.market.Shut(k.at)
+		e, err = k.market.Shut(at)
 	case actPropose:
-		e, err = k.market.Propose(k.at, c.Outcome)
+		e, err = k.market.Propose(at, c.Outcome)
 	case actDispute:
-		e, err = k.market.Dispute(k.at)
+		e, err = k.market.Dispute(at)
 	case actConfirm:
-		e, err = k.market.Confirm(k.at)
+		e, err = k.market.Confirm(at)
 	case actResolve:
-		e, err = k.market.Resolve(k.at, c.Outcome)
+		e, err = k.market.Resolve(at, c.Outcome)
 	case actVoid:
-		e, err = k.market.Cancel(k.at)
+		e, err = k.market.Cancel(at)
 	default:
 		err = &PredictionError{k.name, "Act", "is none"}
 	}
 	if err != nil {
 		return s, err
 	}
-	s.Event = &e
+	s.Event, k.at = &e, at // what is refused leaves no trace
 	if e.State == predict.Resolved || e.State == predict.Void {
 		if s.Pays, s.Rest, err = k.market.Settle(); err != nil {
 			panic(err) // the market is at its end, and all of its money is an amount
@@ -310,6 +311,7 @@ func (k *predictionKeeper) replay(ev Event) error {
 		}
 		k.note(&e.Steps[i])
 	}
+	k.taken += len(e.Steps)
 	k.settle(e.Steps)
 	return nil
 }
@@ -328,6 +330,7 @@ func (k *predictionKeeper) batch(time.Time) (Event, bool) {
 	if err != nil {
 		panic(err) // texts and numbers only
 	}
+	k.taken += len(k.next)
 	k.settle(k.next)
 	k.next = nil
 	return Event{predictionBatch, data}, true
@@ -358,7 +361,3 @@ func (k *predictionKeeper) settlement() []ledger.Transaction { return k.moved }
 
 // holds are none: what is set aside is paid or given back with its batch.
 func (k *predictionKeeper) holds() map[string]ledger.Hold { return nil }
-
-func (k *predictionKeeper) encode() []byte      { return nil }
-func (k *predictionKeeper) decode([]byte) error { return nil }
-func (k *predictionKeeper) since() int          { return 0 }

@@ -239,6 +239,7 @@ func predicting(s *sim.Sim) (p *market.Prediction, l *market.Ledger, done *bool)
 	require.NoError(s, err)
 	o := launch(marketlog.New(j), l)
 	o.Spec.Disputes = int64(time.Hour)
+	o.Snapshots, o.SnapshotEvery = marketlog.New(j), 3
 	p, err = market.NewPrediction(o)
 	require.NoError(s, err)
 	_, err = supervision.Start(sys, "node", supervision.Spec{

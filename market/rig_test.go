@@ -17,6 +17,7 @@ type memory struct {
 		sync.Mutex
 		streams map[string][]market.Event
 		states  map[string]state
+		read    map[string]int // events that were read
 		fail    func(stream string, ev []market.Event) (store bool, err error)
 	}
 }
@@ -28,7 +29,7 @@ type state struct {
 
 func newMemory() *memory {
 	m := &memory{}
-	m.mu.streams, m.mu.states = map[string][]market.Event{}, map[string]state{}
+	m.mu.streams, m.mu.states, m.mu.read = map[string][]market.Event{}, map[string]state{}, map[string]int{}
 	return m
 }
 
@@ -61,6 +62,9 @@ func (m *memory) Read(_ context.Context, stream string, from uint64, yield func(
 	all := slices.Clone(m.mu.streams[stream])
 	m.mu.Unlock()
 	for i := int(min(from, uint64(len(all)))); i < len(all); i++ {
+		m.mu.Lock()
+		m.mu.read[stream]++
+		m.mu.Unlock()
 		if err := yield(uint64(i)+1, all[i]); err != nil {
 			return err
 		}
@@ -80,6 +84,13 @@ func (m *memory) Load(_ context.Context, stream string) (uint64, []byte, bool, e
 	defer m.mu.Unlock()
 	s, ok := m.mu.states[stream]
 	return s.version, s.data, ok, nil
+}
+
+// reads is how many events of a stream were read, and how many there are.
+func (m *memory) reads(stream string) (read, length int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.mu.read[stream], len(m.mu.streams[stream])
 }
 
 // types returns the types of the events of a stream.

@@ -39,6 +39,9 @@ type StakesOptions struct {
 	Name, Stream string
 	Journal      Journal
 	Ledger       *Ledger
+	// Snapshots, if it is set, shortens recoveries; SnapshotEvery is how many commands, and ends of payments, lie between two, 0 means 10,000.
+	Snapshots     Snapshots
+	SnapshotEvery int
 	// Rules are the least stake, and the times. They are part of the state: they must not change while anything is at stake. Zero times are a week
 	// for what is asked back, and a day for appeals; negative ones are none.
 	Rules stake.Spec
@@ -77,7 +80,7 @@ func NewStakes(o StakesOptions) (*Stakes, error) {
 	s := &Stakes{}
 	var err error
 	s.tillDesk, err = newTill(tillOptions{
-		desk:   deskOptions{name: o.Name, stream: o.Stream, family: "market.stakes", journal: o.Journal, ticks: o.Tick},
+		desk:   deskOptions{name: o.Name, stream: o.Stream, family: "market.stakes", journal: o.Journal, ticks: o.Tick, snapshots: o.Snapshots, every: o.SnapshotEvery},
 		ledger: o.Ledger,
 		errand: func(ctx context.Context, b bill) error {
 			is, err := s.Case(ctx, b.Subject[len("case/"):])

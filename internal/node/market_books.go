@@ -59,7 +59,7 @@ var booksService = service{
 		for _, f := range c.Predictions {
 			spec, currency := f.Spec(*c)
 			p, err := market.NewPrediction(market.PredictionOptions{
-				Name: f.Prediction, Stream: "market/prediction/" + f.Prediction, Journal: log, Ledger: n.market.ledger,
+				Name: f.Prediction, Stream: "market/prediction/" + f.Prediction, Journal: log, Snapshots: log, Ledger: n.market.ledger,
 				Spec: spec, Currency: currency, Maker: f.Maker, Oracle: f.Oracle, Judge: f.Judge,
 			})
 			if err != nil {

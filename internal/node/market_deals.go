@@ -55,7 +55,7 @@ var dealsService = service{
 		children := []supervision.Child{d.reputation.Child()}
 		if c.Deals != nil {
 			if d.deals, err = market.NewDeals(market.DealsOptions{
-				Name: "deals", Stream: "market/deals", Journal: log, Ledger: n.market.ledger, Rules: c.Deals.Rules(), Asset: currency, Reputation: d.reputation,
+				Name: "deals", Stream: "market/deals", Journal: log, Snapshots: log, Ledger: n.market.ledger, Rules: c.Deals.Rules(), Asset: currency, Reputation: d.reputation,
 			}); err != nil {
 				return nil, err
 			}
@@ -63,7 +63,7 @@ var dealsService = service{
 		}
 		if c.Stakes != nil {
 			if d.stakes, err = market.NewStakes(market.StakesOptions{
-				Name: "stakes", Stream: "market/stakes", Journal: log, Ledger: n.market.ledger, Rules: c.Stakes.Rules(), Asset: currency, Reputation: d.reputation,
+				Name: "stakes", Stream: "market/stakes", Journal: log, Snapshots: log, Ledger: n.market.ledger, Rules: c.Stakes.Rules(), Asset: currency, Reputation: d.reputation,
 			}); err != nil {
 				return nil, err
 			}
@@ -71,7 +71,7 @@ var dealsService = service{
 		}
 		if c.Insurance != nil {
 			if d.insurance, err = market.NewInsurance(market.InsuranceOptions{
-				Name: "insurance", Stream: "market/insurance", Journal: log, Ledger: n.market.ledger, Deals: d.deals, Rules: c.Insurance.Rules(), Asset: currency,
+				Name: "insurance", Stream: "market/insurance", Journal: log, Snapshots: log, Ledger: n.market.ledger, Deals: d.deals, Rules: c.Insurance.Rules(), Asset: currency,
 			}); err != nil {
 				return nil, err
 			}

@@ -29,7 +29,7 @@ var integrityService = service{
 		}
 		log, d := marketlog.New(n.journal), &n.dealings
 		o := market.IntegrityOptions{
-			Name: "integrity", Stream: "market/integrity", Journal: log, Stakes: d.stakes, Throttle: c.Integrity.Throttle,
+			Name: "integrity", Stream: "market/integrity", Journal: log, Snapshots: log, Stakes: d.stakes, Throttle: c.Integrity.Throttle,
 			Rules:   market.IntegrityRules{Window: c.Integrity.Window, Every: c.Integrity.Every},
 			Sources: []func() market.Source{func() market.Source { return market.Auctions(n.market.exchange) }, func() market.Source { return market.Payments(n.market.ledger) }},
 		}
@@ -49,7 +49,7 @@ var integrityService = service{
 		children := []supervision.Child{d.integrity.Child()}
 		if d.deals != nil {
 			if d.security, err = market.NewSecurity(market.SecurityOptions{
-				Name: "security", Stream: "market/security", Journal: log, Deals: d.deals, Exchange: n.market.exchange, Books: n.market.trading.books,
+				Name: "security", Stream: "market/security", Journal: log, Snapshots: log, Deals: d.deals, Exchange: n.market.exchange, Books: n.market.trading.books,
 				Integrity: d.integrity, Levels: c.Integrity.Levels(),
 			}); err != nil {
 				return nil, err

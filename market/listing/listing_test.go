@@ -28,6 +28,12 @@ func TestEveryDealPaysOutExactlyItsPriceOnce(t *testing.T) {
 		ended := map[string]bool{}
 		for range rapid.IntRange(1, 100).Draw(t, "steps") {
 			at += rapid.Int64Range(0, 2).Draw(t, "later")
+			if rapid.IntRange(0, 9).Draw(t, "written") == 0 { // one that was written down goes on as if nothing had happened
+				image := m.Encode()
+				m, err = Decode(spec, judged, image)
+				require.NoError(t, err)
+				require.Equal(t, string(image), string(m.Encode()))
+			}
 			id := fmt.Sprint("d", rapid.IntRange(0, 5).Draw(t, "deal"))
 			of := fmt.Sprint("l", rapid.IntRange(0, 3).Draw(t, "listing"))
 			who := rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "who")

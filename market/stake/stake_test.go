@@ -40,6 +40,12 @@ func TestStakesAndTheirAccountsAlwaysAgreeAndNothingIsTakenTwice(t *testing.T) {
 		slashed := map[string]bool{}
 		for range rapid.IntRange(1, 80).Draw(t, "steps") {
 			at += rapid.Int64Range(0, 3).Draw(t, "later")
+			if rapid.IntRange(0, 9).Draw(t, "written") == 0 { // what was written down goes on as if nothing had happened
+				image := s.Encode()
+				s, err = Decode(s.spec, image)
+				require.NoError(t, err)
+				require.Equal(t, string(image), string(s.Encode()))
+			}
 			who := rapid.SampledFrom(owners).Draw(t, "who")
 			amount := money.Amount(rapid.Int64Range(-1, 40).Draw(t, "amount"))
 			id := fmt.Sprint("v", rapid.IntRange(0, 5).Draw(t, "id"))
@@ -245,6 +251,12 @@ func TestAPoolNeverPaysWhatItDoesNotHaveNorTwice(t *testing.T) {
 		for i := range rapid.IntRange(1, 40).Draw(t, "steps") {
 			id := fmt.Sprint("p", rapid.IntRange(0, 12).Draw(t, "id"))
 			amount := money.Amount(rapid.Int64Range(-1, 1000).Draw(t, "amount"))
+			if rapid.IntRange(0, 9).Draw(t, "written") == 0 {
+				image := p.Encode()
+				p, err = DecodePool(p.spec, image)
+				require.NoError(t, err)
+				require.Equal(t, string(image), string(p.Encode()))
+			}
 			var moves []Move
 			switch rapid.IntRange(0, 3).Draw(t, "what") {
 			case 0:
@@ -472,11 +484,15 @@ func TestAMarketUnderStressRisesAtOnceAndCalmsDownStepByStep(t *testing.T) {
 		{854, 1000, Halt},
 	} {
 		was := s.Level()
+		s, err = DecodeStress(s.spec, s.Encode())
+		require.NoError(t, err)
 		level, changed := s.Measure(c.at, 0, c.worst, 0)
 		require.Equal(t, c.want, level, "at %d", c.at)
 		require.Equal(t, was != level, changed)
 	}
 	_, err = NewStress(StressSpec{Calm: 5, Caution: 5, Halt: 6})
+	require.Error(t, err)
+	_, err = DecodeStress(s.spec, []byte(`{"level": 9}`))
 	require.Error(t, err)
 	assert.Equal(t, "normal caution halt recovering stake.Level(9)", fmt.Sprintf("%v %v %v %v %v", Normal, Caution, Halt, Recovering, Level(9)))
 }
