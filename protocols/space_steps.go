@@ -76,7 +76,7 @@ func (s *spaceState) barrierStep(now time.Time, in spaceInput) []spaceOutput {
 		b = made
 		s.barriers[in.Name] = b
 	} else if in.Barrier != nil && b.Spec() != *in.Barrier {
-		return refused(in.ID, &KindError{Name: in.Name, Have: fmt.Sprintf("%+v", b.Spec()), Want: fmt.Sprintf("%+v", *in.Barrier)})
+		return refused(in.ID, &KindError{Name: in.Name, Have: b.Spec().String(), Want: in.Barrier.String()})
 	}
 	switch in.Op {
 	case opArrive:

@@ -41,6 +41,22 @@ type Spec struct {
 	Policy Policy `json:"policy,omitempty"`
 }
 
+// String describes the barrier in a few words, such as "a barrier of 3".
+func (s Spec) String() string {
+	text := fmt.Sprintf("a barrier of %d", s.Parties)
+	switch s.Kind {
+	case Double:
+		text = fmt.Sprintf("a double barrier of %d", s.Parties)
+	case Phaser:
+		text = "a phaser"
+	case Cyclic:
+	}
+	if s.Policy == Shrink {
+		text += " that shrinks"
+	}
+	return text
+}
+
 // Validate reports what no barrier can be.
 func (s Spec) Validate() error {
 	if s.Kind > Double || s.Policy > Shrink || s.Parties < 0 || (s.Parties == 0) != (s.Kind == Phaser) {

@@ -36,6 +36,7 @@ type engine struct {
 	registries *pair     // nil until a script starts them
 	trades     int       // requests to auctions: each has a key of its own
 	audience   *audience // nil until a script has a subscriber
+	council    *council  // nil until a script coordinates
 }
 
 // errNotStarted is the failure of a verb that needs a node before there is one.

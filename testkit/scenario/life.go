@@ -117,7 +117,7 @@ func stop(e *engine, c *Command) (string, error) {
 		return "", errNotStarted
 	}
 	_, err := e.node.Stop(e.ctx)
-	e.node, e.registries = nil, nil
+	e.node, e.registries, e.council = nil, nil, nil
 	return "", err
 }
 

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/consensus"
+	"mabeam.dev/protocols/selector"
+	"mabeam.dev/supervision"
+)
+
+// Coordination is about what agents decide together, and what they wait for.
+const Coordination Group = "Coordination"
+
+func coordinationVerbs() []Verb {
+	return []Verb{
+		{
+			Name: "propose", Group: Coordination, Usage: "propose SESSION VOTERS QUESTION [KEY=VALUE...]", Min: 3, Max: -1,
+			Example: `propose ship ann+bob+cid "Ship it?" rule=unanimous deadline=1m`,
+			Doc: "Starts a session of coordination beside the node, and does not wait for its end: its processes are below /council, those of the voters are " +
+				"/council/voters/VOTER. Keys are protocol, type, fault, rule, share (such as 3/4), k, options (with + between them), deadline, durability, budget and params " +
+				"(JSON). It fails when the session is refused.",
+			check: checkProposal, run: propose,
+		},
+		{
+			Name: "vote", Group: Coordination, Usage: "vote VOTER OPTION", Min: 2, Max: 2, Example: "vote ann yes",
+			Doc: "Has a voter hold an opinion from now on: it answers the invitations that it has not answered, and every one that comes. Who has no opinion does not " +
+				"answer. Opinions outlive the voter's process. The opinions abstain and decline are answers of their own.",
+			run: func(e *engine, c *Command) (string, error) {
+				return "", e.opine(c.Args[0].Text, opinion{choice: c.Args[1].Text})
+			},
+		},
+		{
+			Name: "silence", Group: Coordination, Usage: "silence VOTER", Min: 1, Max: 1, Example: "silence ann",
+			Doc: "Has a voter take invitations and never answer, until it votes again.",
+			run: func(e *engine, c *Command) (string, error) { return "", e.opine(c.Args[0].Text, opinion{}) },
+		},
+		{
+			Name: "lie", Group: Coordination, Usage: "lie VOTER OPTION", Min: 2, Max: 2, Example: "lie ann yes",
+			Doc: "Has a voter lie from now on: to each invitation it answers first what nobody has asked, then the option, then every other option as if it had never " +
+				"answered, and that in the name of other rounds as well.",
+			run: func(e *engine, c *Command) (string, error) {
+				return "", e.opine(c.Args[0].Text, opinion{choice: c.Args[1].Text, lies: true})
+			},
+		},
+		{
+			Name: "cancelsession", Group: Coordination, Usage: "cancelsession SESSION", Min: 1, Max: 1, Example: "cancelsession ship",
+			Doc: "Ends a session without a decision. It fails when the session has ended.",
+			run: func(e *engine, c *Command) (string, error) {
+				return "", e.confer(func(ctx context.Context, m *council) error {
+					return m.engine.Cancel(ctx, protocols.SessionID(c.Args[0].Text), "by the script")
+				})
+			},
+		},
+	}
+}
+
+// council is an engine of coordination, a space, and those who take part, beside the node.
+type council struct {
+	engine *protocols.Engine
+	space  *protocols.Space
+	voters *crowd
+	owners *crowd
+	voices map[string]*voice
+	cycles []string // of deadlocks, in their order
+}
+
+// meet returns the council of the node, which is made when it is first needed.
+func (e *engine) meet() (*council, error) {
+	if e.node == nil {
+		return nil, errNotStarted
+	}
+	if e.council != nil {
+		return e.council, nil
+	}
+	m := &council{voices: map[string]*voice{}}
+	sys := e.node.System()
+	space, child, err := protocols.NewSpace(sys, protocols.SpaceOptions{Name: "space", MaxWait: -1})
+	if err != nil {
+		return nil, err
+	}
+	m.space = space
+	o := protocols.EngineOptions{Name: "coordination", Roster: m, Journal: &minutes{}}
+	if m.engine, err = protocols.NewEngine(o); err != nil {
+		return nil, err
+	}
+	often := supervision.Intensity{Max: 1000, Within: time.Second}
+	if _, err = supervision.Start(sys, "council", supervision.Spec{Intensity: often, Children: []supervision.Child{
+		m.engine.Child(), child, supervision.Sub("voters", supervision.Spec{Intensity: often}), supervision.Sub("owners", supervision.Spec{Intensity: often}),
+	}}); err != nil {
+		return nil, err
+	}
+	m.voters, m.owners = &crowd{engine: e, path: "/council/voters"}, &crowd{engine: e, path: "/council/owners"}
+	e.council = m
+	e.sim.Settle()
+	return m, nil
+}
+
+// confer does something with the council until it is answered: whatever of it is down comes back, and everything is done once.
+func (e *engine) confer(do func(ctx context.Context, m *council) error) error {
+	m, err := e.meet()
+	if err != nil {
+		return err
+	}
+	for range patienceSteps {
+		if err = do(e.ctx, m); !errors.Is(err, protocols.ErrUnavailable) && !errors.Is(err, protocols.ErrSpaceDown) {
+			return err
+		}
+		e.sim.Advance(100 * time.Millisecond)
+	}
+	return fmt.Errorf("the council has not answered for a minute: %w", err)
+}
+
+// keys are what a proposal may say besides; each sets a field of the spec, or says what is wrong.
+var keys = map[string]func(s *protocols.Spec, value string) error{
+	"protocol":   func(s *protocols.Spec, v string) error { s.Protocol = selector.Protocol(v); return nil },
+	"type":       func(s *protocols.Spec, v string) error { s.Type = selector.Type(v); return nil },
+	"fault":      func(s *protocols.Spec, v string) error { s.Fault = selector.Fault(v); return nil },
+	"rule":       func(s *protocols.Spec, v string) error { s.Rule.Kind = consensus.RuleKind(v); return nil },
+	"options":    func(s *protocols.Spec, v string) error { s.Options = strings.Split(v, "+"); return nil },
+	"durability": func(s *protocols.Spec, v string) error { s.Durability = protocols.Durability(v); return nil },
+	"params":     func(s *protocols.Spec, v string) error { s.Params = []byte(v); return nil },
+	"k":          func(s *protocols.Spec, v string) error { return number(v, &s.Rule.K) },
+	"budget":     func(s *protocols.Spec, v string) error { return number(v, &s.Budget) },
+	"share":      func(s *protocols.Spec, v string) error { return number(v, &s.Rule.Share.Num, &s.Rule.Share.Den) },
+	"deadline": func(s *protocols.Spec, v string) (err error) {
+		if s.Deadline, err = time.ParseDuration(v); err != nil {
+			err = errors.New("it is no duration")
+		}
+		return err
+	},
+}
+
+// number reads whole numbers with a stroke between them.
+func number(text string, into ...any) error {
+	layout := strings.TrimSuffix(strings.Repeat("%d/", len(into)), "/")
+	if n, err := fmt.Sscanf(text, layout, into...); err != nil || n != len(into) {
+		return fmt.Errorf("it is not %s", map[int]string{1: "a number", 2: "such as 3/4"}[len(into)])
+	}
+	return nil
+}
+
+// proposal reads the arguments of propose.
+func proposal(c *Command) (protocols.Spec, []mistake) {
+	s := protocols.Spec{ID: protocols.SessionID(c.Args[0].Text), Participants: strings.Split(c.Args[1].Text, "+"), Question: c.Args[2].Text}
+	var bad []mistake
+	for _, a := range c.Args[3:] {
+		key, value, ok := strings.Cut(a.Text, "=")
+		set := keys[key]
+		if !ok || set == nil {
+			names := make([]string, 0, len(keys))
+			for name := range keys {
+				names = append(names, name)
+			}
+			slices.Sort(names)
+			bad = append(bad, mistake{col: a.Col, width: len([]rune(a.Text)), reason: fmt.Sprintf("%q is no key of a proposal", key), hint: "KEY=VALUE, with one of: " + strings.Join(names, ", ")})
+			continue
+		}
+		if err := set(&s, value); err != nil {
+			bad = append(bad, mistake{col: a.Col, width: len([]rune(a.Text)), reason: fmt.Sprintf("%s=%s: %v", key, value, err)})
+		}
+	}
+	return s, bad
+}
+
+func checkProposal(_ *Script, c *Command) []mistake {
+	_, bad := proposal(c)
+	return bad
+}
+
+func propose(e *engine, c *Command) (string, error) {
+	spec, _ := proposal(c)
+	m, err := e.meet()
+	if err != nil {
+		return "", err
+	}
+	for _, name := range spec.Participants {
+		if _, err := m.voice(name); err != nil {
+			return "", err
+		}
+	}
+	return "", e.confer(func(ctx context.Context, m *council) error {
+		_, err := m.engine.Start(ctx, spec)
+		return err
+	})
+}
+
+// coordinationSubjects are what can be expected of sessions.
+func coordinationSubjects() []subject {
+	ended := func(show func(protocols.Result) string) func(e *engine, args []Arg) (string, error) {
+		return func(e *engine, args []Arg) (string, error) {
+			m, err := e.meet()
+			if err != nil {
+				return "", err
+			}
+			id := protocols.SessionID(args[0].Text)
+			s, err := m.engine.Status(id)
+			if err != nil || !s.State.Ended() {
+				return "none", err
+			}
+			r, _ := m.engine.Await(e.ctx, id) // of one that has ended, the error is in the result
+			return show(r), nil
+		}
+	}
+	names := func(all []string) string {
+		if len(all) == 0 {
+			return "none"
+		}
+		return strings.Join(all, "+")
+	}
+	return []subject{
+		{"session", "session SESSION", "the state of a session: open, running, decided, no_decision, cancelled, expired or failed", 1, 1, func(e *engine, args []Arg) (string, error) {
+			m, err := e.meet()
+			if err != nil {
+				return "", err
+			}
+			s, err := m.engine.Status(protocols.SessionID(args[0].Text))
+			return strings.ReplaceAll(string(s.State), " ", "_"), err
+		}},
+		{"decided", "decided SESSION", "what a session has decided; none if it has not, or not yet", 1, 1, ended(func(r protocols.Result) string { return cmp.Or(r.Decision, "none") })},
+		{"why", "why SESSION", "why a session has no decision; none if it has one, or has not ended", 1, 1, ended(func(r protocols.Result) string { return cmp.Or(string(r.Why), "none") })},
+		{"missing", "missing SESSION", "who has not answered in a session that has ended, with + between them; none if nobody", 1, 1, ended(func(r protocols.Result) string { return names(r.Missing) })},
+		{"dissent", "dissent SESSION", "who has voted for something else than was decided", 1, 1, ended(func(r protocols.Result) string { return names(r.Dissent) })},
+		{"protocol", "protocol SESSION", "the protocol of a session", 1, 1, func(e *engine, args []Arg) (string, error) {
+			m, err := e.meet()
+			if err != nil {
+				return "", err
+			}
+			s, err := m.engine.Status(protocols.SessionID(args[0].Text))
+			return string(s.Protocol), err
+		}},
+	}
+}
