@@ -10,17 +10,18 @@ const Version = 1
 // Config is one node, complete with defaults. In this type and those below it the doc tag of a field is its
 // documentation: the reference and the schema are made from the same words.
 type Config struct {
-	Version   int       `yaml:"version" required:"true" doc:"Version of this file format; the only one so far is 1."`
-	Node      Node      `yaml:"node" doc:"The node itself: its name, its data and how it stops."`
-	Log       Log       `yaml:"log" doc:"What is logged and in which form."`
-	Journal   Journal   `yaml:"journal" doc:"How the journal is kept: when it is flushed, and what is removed."`
-	Surfaces  Surfaces  `yaml:"surfaces" doc:"Where the node can be watched."`
-	Tree      *Tree     `yaml:"tree" doc:"The supervision tree; without it the node runs no agents."`
-	Work      []Queue   `yaml:"work" key:"queue" doc:"Work queues, each fed by a source and emptied by the agents of the tree."`
-	Market    *Market   `yaml:"market" doc:"Markets among agents: a ledger and auctions; without it the node runs none."`
-	Alerts    Alerts    `yaml:"alerts" doc:"What is worth telling people, and whom."`
-	Telemetry Telemetry `yaml:"telemetry" doc:"What the node remembers of itself, and where traces go."`
-	Chaos     *Chaos    `yaml:"chaos" doc:"Deliberate faults in native agents, to watch supervision at work; off unless this section is written."`
+	Version      int           `yaml:"version" required:"true" doc:"Version of this file format; the only one so far is 1."`
+	Node         Node          `yaml:"node" doc:"The node itself: its name, its data and how it stops."`
+	Log          Log           `yaml:"log" doc:"What is logged and in which form."`
+	Journal      Journal       `yaml:"journal" doc:"How the journal is kept: when it is flushed, and what is removed."`
+	Surfaces     Surfaces      `yaml:"surfaces" doc:"Where the node can be watched."`
+	Tree         *Tree         `yaml:"tree" doc:"The supervision tree; without it the node runs no agents."`
+	Work         []Queue       `yaml:"work" key:"queue" doc:"Work queues, each fed by a source and emptied by the agents of the tree."`
+	Market       *Market       `yaml:"market" doc:"Markets among agents: a ledger and auctions; without it the node runs none."`
+	Coordination *Coordination `yaml:"coordination" doc:"How agents decide together: sessions, and spaces of locks; without it the node runs neither."`
+	Alerts       Alerts        `yaml:"alerts" doc:"What is worth telling people, and whom."`
+	Telemetry    Telemetry     `yaml:"telemetry" doc:"What the node remembers of itself, and where traces go."`
+	Chaos        *Chaos        `yaml:"chaos" doc:"Deliberate faults in native agents, to watch supervision at work; off unless this section is written."`
 }
 
 // Node names the node and says where it keeps its data.

@@ -50,6 +50,7 @@ type Child struct {
 	Weight             float64         `yaml:"weight" default:"1" min:"0.001" max:"1000" not:"supervisor" doc:"Share of the agent when work is given out."`
 	Resources          *Resources      `yaml:"resources" not:"supervisor" doc:"What the agent may use; without this section there is no limit."`
 	Bidding            *Bidding        `yaml:"bidding" not:"supervisor" doc:"What the agent asks for tasks that are bid for; without this section it does not bid."`
+	Votes              *Votes          `yaml:"votes" not:"supervisor" doc:"How the agent answers in sessions of coordination; without this section its own code does, or it declines."`
 	Health             *Health         `yaml:"health" not:"supervisor" doc:"From where on the agent is not healthy."`
 	Settings           any             `yaml:"settings" not:"supervisor" doc:"Settings of the kind; which keys there are is up to the kind."`
 	Command            []Text          `yaml:"command" only:"exec" required:"true" doc:"Program and arguments; no shell is involved."`

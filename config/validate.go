@@ -25,6 +25,7 @@ func (d *decoder) validate(cfg *Config) {
 	d.workAuctions(cfg)
 	d.retention(cfg.Journal.Retention, cfg.Work)
 	d.market(cfg.Market)
+	d.coordination(cfg.Coordination)
 	d.alerts(cfg.Alerts)
 	if t := cfg.Telemetry.Traces; t != nil {
 		d.web(t.Endpoint, "telemetry.traces.endpoint")
@@ -51,6 +52,7 @@ func (d *decoder) group(g Group, path string) {
 		d.restarts(c, at)
 		d.agent(c, at)
 		d.bidding(c, at+".bidding")
+		d.votes(c, at+".votes")
 		if c.Kind == KindSupervisor {
 			d.group(c.Group, at)
 		}

@@ -353,7 +353,18 @@ func (e *Engine) Protocols() []selector.Protocol {
 	return out
 }
 
-// Explain tells in words which protocol a spec gets and why.
+// Explain tells in words which protocol a spec gets and why, and who would be left out. What keeps it from being started is told as well.
 func (e *Engine) Explain(s Spec) string {
-	return e.o.Selector.Explain(profile(s, len(s.Participants)))
+	n := len(s.Participants)
+	members, left, err := e.electorate(s)
+	text := ""
+	if err == nil {
+		n = len(members)
+	} else {
+		text = fmt.Sprintf("refused: %v\n", err)
+	}
+	for _, x := range left {
+		text += fmt.Sprintf("left out: %s: %s\n", x.Agent, x.Why)
+	}
+	return e.selector().Explain(profile(s, n)) + text
 }

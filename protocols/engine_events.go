@@ -78,9 +78,13 @@ func (RoundBegun) LogLevel() slog.Level { return slog.LevelDebug }
 // SessionEnded is the event: a session has come to its end.
 type SessionEnded struct {
 	Which
-	State State         // how it ended
-	Why   machine.Why   // there is no decision; empty if there is
-	Took  time.Duration // since it was opened
+	State    State         // how it ended
+	Why      machine.Why   // there is no decision; empty if there is
+	Took     time.Duration // since it was opened
+	Rounds   int           // that there were, where the protocol has any
+	Messages int           // to participants and from them
+	Late     int           // answers that came after they could count
+	Missing  int           // participants that did not answer
 }
 
 // EventName returns "session.ended".

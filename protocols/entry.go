@@ -35,6 +35,8 @@ type entry struct {
 		messages int
 		late     int
 		answers  int
+		rounds   int
+		story    story
 		waiters  []actors.Reply[Result]
 		result   Result
 		err      error
@@ -104,6 +106,7 @@ func (n *entry) end(epoch uint32, r Result, err error, now time.Time) ([]actors.
 		return nil, false
 	}
 	n.mu.state, n.mu.result, n.mu.err, n.mu.ended = r.State, r, err, now
+	n.mu.story.add(now, StepEnded, "", endText(r))
 	waiters := n.mu.waiters
 	n.mu.waiters, n.mu.log = nil, nil
 	return waiters, true
@@ -115,7 +118,7 @@ func (n *entry) status() Status {
 	defer n.mu.Unlock()
 	s := Status{
 		ID: n.id, State: n.mu.state, Protocol: n.proto.Name, Question: n.setup.Spec.Question, Opened: n.opened, Deadline: n.until, Epoch: n.mu.epoch,
-		Answers: n.mu.answers, Tags: n.setup.Spec.Tags, Correlation: n.setup.Spec.Correlation, Participant: make([]string, n.setup.Electorate.Len()),
+		Answers: n.mu.answers, Rounds: n.mu.rounds, Steps: n.mu.story.total, Tags: n.setup.Spec.Tags, Correlation: n.setup.Spec.Correlation, Participant: make([]string, n.setup.Electorate.Len()),
 	}
 	for i := range s.Participant {
 		s.Participant[i] = n.setup.Electorate.At(i).Agent
@@ -195,6 +198,11 @@ func (x *index) ended(r Result) {
 	if len(x.mu.ring) < keepResults {
 		x.mu.ring = append(x.mu.ring, r)
 		return
+	}
+	if old := x.mu.byID[x.mu.ring[x.mu.next].Session]; old != nil {
+		old.mu.Lock() // held for a moment, and whoever holds it waits for nothing
+		old.mu.story.steps = nil
+		old.mu.Unlock()
 	}
 	x.mu.ring[x.mu.next] = r
 	x.mu.next = (x.mu.next + 1) % keepResults

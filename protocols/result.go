@@ -71,6 +71,8 @@ type Status struct {
 	Deadline    time.Time
 	Epoch       uint32
 	Answers     int // that counted so far
+	Rounds      int // that were begun, as far as the protocol has any
+	Steps       int // of its story; see Engine.Story
 	Participant []string
 	Tags        []string
 	Correlation string

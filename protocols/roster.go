@@ -86,7 +86,7 @@ func (i Invitation) Asks() bool {
 }
 
 // TaskPrefix begins the kind of the tasks that agents get as invitations: "coordination.vote".
-const TaskPrefix = "coordination."
+const TaskPrefix = machine.TaskPrefix
 
 // Voter answers invitations in an agent's name.
 type Voter interface {
@@ -118,7 +118,7 @@ type voting struct {
 
 // Do answers an invitation, or does the task.
 func (w voting) Do(ctx context.Context, t agents.Task) (json.RawMessage, error) {
-	role, ok := roleOf(t.Kind)
+	role, ok := machine.RoleOf(t.Kind)
 	if !ok {
 		if w.other == nil {
 			return nil, agents.Permanent("kind", "the agent does no tasks of kind "+t.Kind)
@@ -139,11 +139,4 @@ func (w voting) Do(ctx context.Context, t agents.Task) (json.RawMessage, error) 
 		return nil, err
 	}
 	return json.Marshal(a)
-}
-
-func roleOf(kind string) (machine.Role, bool) {
-	if len(kind) <= len(TaskPrefix) || kind[:len(TaskPrefix)] != TaskPrefix {
-		return "", false
-	}
-	return machine.Role(kind[len(TaskPrefix):]), true
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"mabeam.dev/actors"
@@ -77,6 +78,7 @@ type session struct {
 	position uint64
 	decided  *machine.Outcome // by a life that ended before it could tell
 	over     bool
+	said     string // by the answer that is being handled, for the story
 }
 
 // participant is one of the electorate as the session reaches it.
@@ -206,6 +208,7 @@ func (s *session) begin(ctx *actors.Context[SessionMessage], now time.Time) erro
 		}
 	}
 	telemetry.Emit(ctx.Events(), SessionOpened{s.about()})
+	s.tell(ctx, StepOpened, "", string(s.n.proto.Name))
 	return s.happen(ctx, machine.Opened{At: now, Seed: s.n.setup.Spec.Seed, Deadline: s.n.until})
 }
 
@@ -237,6 +240,7 @@ func (s *session) opened() Record {
 
 // goOn asks again whoever has not answered, sets the timers again with the time that is left, and tells the machine.
 func (s *session) goOn(ctx *actors.Context[SessionMessage], now time.Time) error {
+	s.tell(ctx, StepRestored, "", fmt.Sprintf("epoch %d", s.epoch))
 	for _, t := range s.pending.Timers() {
 		s.setTimer(ctx, t.ID, t.Gen, max(t.At.Sub(now), 0))
 	}
@@ -271,6 +275,7 @@ func (s *session) happen(ctx *actors.Context[SessionMessage], ev machine.Event) 
 		s.over = true
 		return actors.Stop
 	}
+	s.said = opinion(ev)
 	effects := s.run.Step(ev)
 	s.pending.Apply(ev, effects)
 	for _, effect := range effects {
@@ -310,6 +315,7 @@ func (s *session) carryOut(ctx *actors.Context[SessionMessage], effect machine.E
 	case machine.Decide:
 		return s.decide(ctx, f.Outcome)
 	case machine.Report:
+		s.tell(ctx, StepAccused, f.Agent, f.Kind)
 		if sink := s.e.o.Evidence; sink != nil {
 			if err := sink.Report(ctx, s.n.id, f); err != nil && ctx.Err() == nil {
 				telemetry.Emit(ctx.Events(), EvidenceLost{s.about(), f.Agent, err})
@@ -325,8 +331,10 @@ func (s *session) noted(ctx *actors.Context[SessionMessage], f machine.Note) {
 	switch f.Kind {
 	case machine.NoteBallot:
 		s.n.note(0, 1, 0)
+		s.tell(ctx, StepBallot, f.Agent, or(f.Text, s.said))
 		telemetry.Emit(ctx.Events(), BallotCounted{s.about(), f.Agent})
 	case machine.NoteRound:
+		s.tell(ctx, StepRound, "", f.Text)
 		telemetry.Emit(ctx.Events(), RoundBegun{s.about(), f.Text})
 	case machine.NoteLate:
 		s.n.note(0, 0, 1)
@@ -334,7 +342,12 @@ func (s *session) noted(ctx *actors.Context[SessionMessage], f machine.Note) {
 		if errors.Is(f.Err, consensus.ErrBallotClosed) {
 			s.n.note(0, 0, 1)
 		}
+		s.tell(ctx, StepIgnored, f.Agent, f.Text)
 		telemetry.Emit(ctx.Events(), AnswerIgnored{s.about(), f.Agent, f.Text, f.Err})
+	case machine.NoteParted:
+		s.tell(ctx, StepParted, f.Agent, f.Text)
+	default:
+		s.tell(ctx, StepNoted, f.Agent, f.Kind+": "+f.Text)
 	}
 }
 
@@ -377,8 +390,19 @@ func (s *session) decide(ctx *actors.Context[SessionMessage], o machine.Outcome)
 	if !s.e.finish(s.n, s.epoch, r, ctx.Now()) {
 		return actors.Stop
 	}
-	telemetry.Emit(ctx.Events(), SessionEnded{s.about(), r.State, o.Why, ctx.Now().Sub(s.n.opened)})
+	s.n.mu.Lock()
+	messages, late := s.n.mu.messages, s.n.mu.late
+	s.n.mu.Unlock()
+	telemetry.Emit(ctx.Events(), SessionEnded{s.about(), r.State, o.Why, ctx.Now().Sub(s.n.opened), o.Rounds, messages, late, len(o.Missing)})
 	return actors.Stop
+}
+
+// endText is how a session has ended, in a line.
+func endText(r Result) string {
+	if r.State == StateDecided {
+		return r.Decision
+	}
+	return strings.TrimSuffix(string(r.State)+": "+or(r.Text, string(r.Why)), ": ")
 }
 
 // settle commits or releases what was reserved. Both are done again after a crash, and are one by the session's id.

@@ -77,6 +77,11 @@ var validationOfProtocols = []Entry{
 		"Correct the line; the documentation of the package lists them.",
 	},
 	{
+		1944, "protocols/policy.RuleError", nil, Medium, never, false,
+		"A policy that answers for an agent cannot be like that.",
+		"Correct what the error names, in the section votes of the agent.",
+	},
+	{
 		1950, "protocols/pbft/wire.ErrMalformed", nil, Medium, never, false,
 		"Bytes are not a message of a Byzantine group.",
 		"Find out who sent them; an honest member of the same version never does.",

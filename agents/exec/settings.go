@@ -14,6 +14,7 @@ import (
 
 	"mabeam.dev/agents/exec/program"
 	"mabeam.dev/agents/exec/protocol"
+	"mabeam.dev/protocols/policy"
 )
 
 // Settings say which program an agent is and what it may do before it counts as crashed. Only Command is needed: every other zero
@@ -53,13 +54,17 @@ type Settings struct {
 	// TermGrace is the time from the TERM to the KILL signal; at most half of the agent's shutdown time is used for it. 0 means 2 s,
 	// negative none.
 	TermGrace time.Duration `json:"term_grace,omitempty"`
+	// Votes is the policy that answers in sessions of coordination where the program does not say that it votes; nil declines. VotesByPolicy has it
+	// answer in any case.
+	Votes         *policy.Rules `json:"votes,omitempty"`
+	VotesByPolicy bool          `json:"votes_by_policy,omitempty"`
 }
 
 // Validate returns every mistake of the settings. Whether the program exists is seen at the start.
 func (s Settings) Validate() error {
 	var all []error
 	wrong := func(field, format string, args ...any) {
-		all = append(all, fmt.Errorf("exec: check settings: %s: %s", field, fmt.Sprintf(format, args...)))
+		all = append(all, fmt.Errorf("exec: check settings: %s: %w", field, fmt.Errorf(format, args...)))
 	}
 	if len(s.Command) == 0 || s.Command[0] == "" {
 		wrong("command", "is missing")
@@ -90,6 +95,14 @@ func (s Settings) Validate() error {
 	}
 	if s.PingMisses < 0 {
 		wrong("ping_misses", "must not be negative")
+	}
+	switch {
+	case s.Votes != nil:
+		if err := s.Votes.Validate(); err != nil {
+			wrong("votes", "%w", err)
+		}
+	case s.VotesByPolicy:
+		wrong("votes", "is missing, and votes_by_policy needs it")
 	}
 	return errors.Join(all...)
 }

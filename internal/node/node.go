@@ -92,6 +92,7 @@ type Node struct {
 	registry *registry.Registry
 	market   marketplace
 	dealings dealings
+	council  coordination
 	queues   []*work.Queue
 	drained  []work.Stats // by Stop alone
 }
@@ -173,8 +174,8 @@ func (n *Node) Wait(ctx context.Context) error {
 			cancel(ErrGaveUp)
 		}
 	}()
-	if len(n.queues) == 0 && n.market.exchange != nil {
-		<-ctx.Done() // bids may come at any time
+	if len(n.queues) == 0 && (n.market.exchange != nil || n.council.engine != nil) {
+		<-ctx.Done() // bids and sessions may come at any time
 		return context.Cause(ctx)
 	}
 	for i, q := range n.queues {

@@ -23,6 +23,10 @@ func program(c config.Child) exec.Settings {
 	for name, value := range c.Env {
 		s.Env[name] = value.Reveal()
 	}
+	if v := c.Votes; v != nil {
+		rules := v.Rules()
+		s.Votes, s.VotesByPolicy = &rules, v.From == config.VoteByPolicy
+	}
 	return s
 }
 

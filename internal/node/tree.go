@@ -122,6 +122,7 @@ func (b builder) kind(c config.Child, s *agents.Spec) (agents.Kind, error) {
 	if b.faults.Active() {
 		s.Wrap = func(w agents.Worker) agents.Worker { return chaos.Wrap(w, b.faults) }
 	}
+	answering(c, s)
 	if b.trace != nil {
 		b.trace(s)
 	}

@@ -20,6 +20,7 @@ const (
 	ExitDrained     = 5   // the drain deadline passed and work was handed back
 	ExitGaveUp      = 6   // the root supervisor gave up
 	ExitDeadLetters = 7   // the job ended with tasks in the dead letters
+	ExitUndecided   = 8   // a session of coordination ended without a decision
 	ExitInterrupt   = 130 // second SIGINT
 	ExitTerminate   = 143 // second SIGTERM
 )
@@ -37,6 +38,7 @@ var ExitCodes = []struct {
 	{ExitDrained, "the drain deadline passed; running work was handed back"},
 	{ExitGaveUp, "the root supervisor gave up"},
 	{ExitDeadLetters, "the job ended with tasks in the dead letters"},
+	{ExitUndecided, "a session of coordination ended without a decision"},
 	{ExitInterrupt, "stopped at once by a second SIGINT"},
 	{ExitTerminate, "stopped at once by a second SIGTERM"},
 }

@@ -29,7 +29,8 @@ this user is found without a flag.
   runtime inspect alerts
   runtime inspect crashes --limit 1
   runtime inspect metrics reviewer-2
-  runtime inspect market`,
+  runtime inspect market
+  runtime inspect coordination`,
 		ValidArgs: []string{"tree", "health"},
 	}
 	form := outputFlag(cmd, "text", "json", "dot")
@@ -62,7 +63,7 @@ this user is found without a flag.
 		}
 		return told(err)
 	}
-	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries(), c.inspectMarket())
+	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries(), c.inspectMarket(), c.inspectCoordination())
 	return cmd
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"mabeam.dev/config"
+	"mabeam.dev/events"
+	"mabeam.dev/internal/node/coordlog"
+	"mabeam.dev/internal/node/phase"
+	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/lock"
+	"mabeam.dev/supervision"
+)
+
+// coordination is what the services of coordination leave. Without a section coordination in the config everything in it is nil.
+type coordination struct {
+	engine *protocols.Engine
+	spaces []*protocols.Space // in the order of the config
+}
+
+// coordinationTypes lets the journal take the records of coordination, which have a form of their own.
+func coordinationTypes(c *events.Catalog) { c.Untyped(coordlog.RecordType) }
+
+// Engine returns the node's engine of coordination sessions; nil if the node runs none.
+func (n *Node) Engine() *protocols.Engine { return n.council.engine }
+
+// Spaces returns the node's spaces of locks, in the order of the config.
+func (n *Node) Spaces() []*protocols.Space { return n.council.spaces }
+
+// spacesService runs the spaces of locks. They start before the agents, which use them.
+var spacesService = service{
+	Service: phase.Service{
+		Name: "spaces", Phase: phase.Coordination, Need: phase.Optional, Loss: phase.Alone,
+		Without: "No lock, permit or office changes hands, and who waits at a barrier waits on; when the space is back it goes on from its log.",
+	},
+	make: func(n *Node) ([]supervision.Child, error) {
+		c := n.o.Config.Coordination
+		if c == nil {
+			return nil, nil
+		}
+		var children []supervision.Child
+		for _, s := range c.Spaces {
+			o := protocols.SpaceOptions{
+				Name: s.Space, MaxWait: s.MaxWait, Locks: lock.Options{MaxQueue: s.MaxQueue, Ageing: s.Ageing}, Stream: "coordination/space/" + s.Space,
+			}
+			if s.Durable {
+				o.Journal = coordlog.New(n.journal)
+			}
+			space, child, err := protocols.NewSpace(n.sys, o)
+			if err != nil {
+				return nil, err
+			}
+			n.council.spaces = append(n.council.spaces, space)
+			children = append(children, patient(child))
+		}
+		if len(children) == 0 {
+			return nil, nil
+		}
+		return []supervision.Child{supervision.Sub("spaces", supervision.Spec{Intensity: unbounded, Children: children})}, nil
+	},
+}
+
+// sessionsService runs the engine. It starts behind the agents and ends before them: a session that goes on after a restart of the node finds those it has
+// asked, and one that is open at the end is not told that all of them have gone.
+var sessionsService = service{
+	Service: phase.Service{
+		Name: "sessions", Phase: phase.Work, Need: phase.Optional, Loss: phase.Alone,
+		Without: "No session of coordination is begun, and none decides. When the engine is back each goes on from its journal.",
+	},
+	make: func(n *Node) ([]supervision.Child, error) {
+		c := n.o.Config.Coordination
+		if c == nil {
+			return nil, nil
+		}
+		e, err := protocols.NewEngine(n.engineOptions(*c))
+		if err != nil {
+			return nil, err
+		}
+		n.council.engine = e
+		return []supervision.Child{e.Child()}, nil
+	},
+}
+
+func (n *Node) engineOptions(c config.Coordination) protocols.EngineOptions {
+	return protocols.EngineOptions{
+		Name: c.Name, Stream: c.Stream, Roster: roster{n}, Journal: coordlog.New(n.journal), MaxActive: c.Active, Grace: c.Grace,
+	}
+}
