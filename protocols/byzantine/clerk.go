@@ -3,123 +3,11 @@
 package byzantine
 
 import (
-	"strconv"
-	"sync"
-
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols/pbft"
 	"mabeam.dev/protocols/pbft/auth"
 	"mabeam.dev/protocols/pbft/wire"
 )
-
-// ledger is what a client has asked for, and outlives the clerk: a request keeps its number for ever, so that it is executed once.
-type ledger struct {
-	mu      sync.Mutex
-	first   uint64 // number of entries[0]
-	next    uint64
-	entries []*asked
-	byKey   map[string]*asked
-	names   uint64
-}
-
-// asked is one request.
-type asked struct {
-	number  uint64
-	key     string
-	ops     [][]byte
-	request *wire.Request // as it was signed
-	done    *Decision
-}
-
-// keep is how many requests that are done a ledger remembers.
-const keep = 1024
-
-// unnamed returns a key that nobody else has.
-func (l *ledger) unnamed() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.names++
-	return "\x00" + strconv.FormatUint(l.names, 10)
-}
-
-// enter returns the request of a key, which is new if nobody has asked under it.
-func (l *ledger) enter(key string, ops [][]byte) (a *asked, isNew bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if a := l.byKey[key]; a != nil {
-		return a, false
-	}
-	if l.byKey == nil {
-		l.byKey = map[string]*asked{}
-	}
-	a = &asked{number: l.next, key: key, ops: ops}
-	l.next++
-	l.entries = append(l.entries, a)
-	l.byKey[key] = a
-	return a, true
-}
-
-// finish keeps what came of a request, and forgets old ones.
-func (l *ledger) finish(number uint64, d Decision) *asked {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.entries) == 0 || number < l.entries[0].number || number >= l.next {
-		return nil
-	}
-	a := l.entries[number-l.entries[0].number]
-	if a.done != nil {
-		return nil
-	}
-	a.done = &d
-	for len(l.entries) > keep && l.entries[0].done != nil {
-		delete(l.byKey, l.entries[0].key)
-		l.entries = l.entries[1:]
-	}
-	return a
-}
-
-// decision returns what came of a request, if something has.
-func (l *ledger) decision(a *asked) (Decision, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if a.done == nil {
-		return Decision{}, false
-	}
-	return *a.done, true
-}
-
-// signed keeps a request as it was signed.
-func (l *ledger) signed(r *wire.Request) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.entries) > 0 && r.Seq >= l.entries[0].number && r.Seq < l.next {
-		l.entries[r.Seq-l.entries[0].number].request = r
-	}
-}
-
-// requests returns what the client has signed, in order.
-func (l *ledger) requests() (out []*wire.Request) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, a := range l.entries {
-		if a.request != nil {
-			out = append(out, a.request)
-		}
-	}
-	return out
-}
-
-// open returns the requests from the first on that is not done.
-func (l *ledger) open() (first uint64, rest []*asked) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i, a := range l.entries {
-		if a.done == nil {
-			return a.number, append([]*asked(nil), l.entries[i:]...)
-		}
-	}
-	return l.next, nil
-}
 
 // clerk runs the machines of all clients of a group. What it knows besides is in the ledgers.
 type clerk struct {
@@ -127,6 +15,7 @@ type clerk struct {
 	clients []*pbft.Client
 	check   *auth.Verifier
 	timers  []actors.Timer
+	pen     Pen
 	sent    []map[uint64]*wire.Request // by client and number, until they are decided
 	waiting map[*asked][]waiter
 }
@@ -157,6 +46,18 @@ func (k *clerk) Init(ctx *actors.Context[message]) error {
 	k.waiting = map[*asked][]waiter{}
 	k.check = auth.NewVerifier(k.g.cfg, auth.Public(k.g.cfg), 0)
 	k.timers = make([]actors.Timer, len(k.g.clients))
+	records, _, pen, err := k.g.asked.Open(ctx)
+	if err != nil {
+		return err
+	}
+	missing, err := restoreAll(k.g.clients, records)
+	if err == nil {
+		err = pen.Write(ctx, false, missing)
+	}
+	if err != nil {
+		return err
+	}
+	k.pen = pen
 	for i, l := range k.g.clients {
 		keys, err := k.g.h.o.Keys.Client(k.g.cfg, wire.Client(i))
 		if err != nil {
@@ -191,7 +92,7 @@ func (k *clerk) Receive(ctx *actors.Context[message], m message) error {
 			}
 		}
 	case submit:
-		k.submit(ctx, m)
+		return k.submit(ctx, m)
 	case parcel:
 		k.deliver(ctx, m.bytes)
 	case fired:
@@ -204,8 +105,11 @@ func (k *clerk) Receive(ctx *actors.Context[message], m message) error {
 	return nil
 }
 
-func (k *clerk) submit(ctx *actors.Context[message], m submit) {
+// submit asks for what has not been asked for: it is in the log, and then it is sent.
+func (k *clerk) submit(ctx *actors.Context[message], m submit) error {
 	w := &errand{len(m.asks), make([]Decision, len(m.asks)), m.reply}
+	var fresh []Ask
+	var records [][]byte
 	for i, ask := range m.asks {
 		l := k.g.clients[ask.Client]
 		a, isNew := l.enter(ask.Key, ask.Ops)
@@ -215,9 +119,16 @@ func (k *clerk) submit(ctx *actors.Context[message], m submit) {
 		}
 		k.waiting[a] = append(k.waiting[a], waiter{w, i})
 		if isNew {
-			k.do(ctx, ask.Client, k.clients[ask.Client].Step(pbft.Submit{Now: ctx.Now(), Ops: ask.Ops}))
+			fresh, records = append(fresh, ask), append(records, a.record(ask.Client))
 		}
 	}
+	if err := k.pen.Write(ctx, false, records); err != nil {
+		return err
+	}
+	for _, ask := range fresh {
+		k.do(ctx, ask.Client, k.clients[ask.Client].Step(pbft.Submit{Now: ctx.Now(), Ops: ask.Ops}))
+	}
+	return nil
 }
 
 // deliver takes a reply in, if somebody waits for it.

@@ -26,6 +26,7 @@ type Group struct {
 	clerk    place
 	starting atomic.Bool
 	clients  []*ledger // by client; the clerk's, between two of its lives
+	asked    VoteLog   // what the ledgers are made from in another program
 	mu       struct {
 		sync.Mutex
 		pid     actors.PID // of the group's supervisor
@@ -57,7 +58,7 @@ type Accusation struct {
 }
 
 func newGroup(h *Host, s Spec, c *wire.Config) *Group {
-	g := &Group{h: h, spec: s, cfg: c}
+	g := &Group{h: h, spec: s, cfg: c, asked: h.o.Votes.Log(c.Group, Clerk)}
 	g.mu.known = map[string]bool{}
 	sys := h.sys.Load()
 	settle := func(p *place, name string) {
@@ -69,7 +70,7 @@ func newGroup(h *Host, s Spec, c *wire.Config) *Group {
 		})
 	}
 	for i := range c.Members {
-		t := &seat{log: h.o.Votes.Log(s.ID, i)}
+		t := &seat{log: h.o.Votes.Log(c.Group, i)}
 		settle(&t.place, c.Members[i].Name)
 		g.seats = append(g.seats, t)
 	}

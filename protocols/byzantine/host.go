@@ -136,7 +136,7 @@ func (h *Host) Open(ctx context.Context, s Spec) (*Group, error) {
 	h.mu.made++
 	made := h.mu.made
 	h.mu.Unlock()
-	config, err := h.configure(ctx, s, fmt.Sprintf("@%x.%d", sys.Now().UnixNano(), made))
+	config, err := h.configure(ctx, s, fmt.Sprintf("@%d.%d", sys.Now().UnixNano(), made))
 	if err != nil {
 		return nil, err
 	}
@@ -184,6 +184,8 @@ func (h *Host) configure(ctx context.Context, s Spec, incarnation string) (*wire
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	made := c.Digest()
+	c.Group = fmt.Sprintf("%s@%x", name, made[:8])
 	kept, err := h.o.Votes.Config(ctx, s.ID, c)
 	if err != nil {
 		return nil, fmt.Errorf("byzantine: open %q: %w", s.ID, err)
@@ -208,7 +210,7 @@ func (h *Host) End(id string) {
 		return
 	}
 	g.end()
-	h.o.Votes.Drop(id)
+	h.o.Votes.Drop(g.cfg.Group)
 }
 
 // Rehearse has an agent lie from now on, in every group, or be honest again: a way to see for oneself what a group stands. It is for demonstrations and

@@ -73,6 +73,8 @@ func (p *replica) Init(ctx *actors.Context[message]) error {
 	}
 	p.pen, p.check, p.timers = pen, auth.NewVerifier(p.g.cfg, p.keys, 0), map[pbft.Timer]actors.Timer{}
 	p.lie = liar{cfg: p.g.cfg, me: p.me, keys: p.keys}
+	status := p.r.Status()
+	p.seat.status.Store(&status)
 	pid := ctx.PID()
 	p.seat.pid.Store(&pid)
 	ctx.Continue(begin{})

@@ -14,11 +14,14 @@ import (
 type VoteStore interface {
 	// Config keeps the configuration of a group that begins and returns it, or the one that an earlier program has kept for the same group.
 	Config(ctx context.Context, group string, c *wire.Config) (*wire.Config, error)
-	// Log returns the log of a member.
+	// Log returns the log of a member; of the clerk, who keeps there what clients have asked for, if member is Clerk. group is that of the configuration.
 	Log(group string, member int) VoteLog
 	// Drop forgets a group that has ended. It does not wait.
 	Drop(group string)
 }
+
+// Clerk stands for the clerk among the members of a group.
+const Clerk = -1
 
 // VoteLog is the log of one member.
 type VoteLog interface {
@@ -46,6 +49,9 @@ func (*memory) Config(_ context.Context, _ string, c *wire.Config) (*wire.Config
 }
 
 func (m *memory) Log(group string, member int) VoteLog {
+	if member == Clerk {
+		return nothing{} // the group's handle lives as long
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.logs[group] == nil {
@@ -62,6 +68,15 @@ func (m *memory) Drop(group string) {
 	defer m.mu.Unlock()
 	delete(m.logs, group)
 }
+
+// nothing is a log of which nothing is needed.
+type nothing struct{}
+
+func (nothing) Open(context.Context) (records [][]byte, lost bool, pen Pen, err error) {
+	return nil, false, nothing{}, nil
+}
+
+func (nothing) Write(context.Context, bool, [][]byte) error { return nil }
 
 // memoryLog is one member's log.
 type memoryLog struct {
