@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 100, "how many seeds simulations run")
+	seeds = flag.Int("seeds", 50, "how many seeds simulations run")
 	start = flag.Uint64("start", 1, "the first of them")
 )
 
