@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/consensus"
 	"mabeam.dev/protocols/selector"
 	"mabeam.dev/supervision"
@@ -40,15 +41,23 @@ func coordinationVerbs() []Verb {
 		},
 		{
 			Name: "silence", Group: Coordination, Usage: "silence VOTER", Min: 1, Max: 1, Example: "silence ann",
-			Doc: "Has a voter take invitations and never answer, until it votes again.",
-			run: func(e *engine, c *Command) (string, error) { return "", e.opine(c.Args[0].Text, opinion{}) },
+			Doc: "Has a voter take invitations and never answer, until it votes again; its replica says nothing either where sessions are Byzantine.",
+			run: func(e *engine, c *Command) (string, error) {
+				return "", e.opine(c.Args[0].Text, opinion{replica: byzantine.Silent})
+			},
 		},
 		{
-			Name: "lie", Group: Coordination, Usage: "lie VOTER OPTION", Min: 2, Max: 2, Example: "lie ann yes",
+			Name: "lie", Group: Coordination, Usage: "lie VOTER OPTION [HOW]", Min: 2, Max: 3, Example: "lie ann yes equivocate",
 			Doc: "Has a voter lie from now on: to each invitation it answers first what nobody has asked, then the option, then every other option as if it had never " +
-				"answered, and that in the name of other rounds as well.",
+				"answered, and that in the name of other rounds as well. With HOW it votes like anybody, and its replica lies where sessions are Byzantine: silent, equivocate, " +
+				"forge, misreport, or \"double vote\".",
+			check: checkLie,
 			run: func(e *engine, c *Command) (string, error) {
-				return "", e.opine(c.Args[0].Text, opinion{choice: c.Args[1].Text, lies: true})
+				o := opinion{choice: c.Args[1].Text, lies: len(c.Args) == 2}
+				if len(c.Args) > 2 {
+					o.replica = byzantine.Behaviour(c.Args[2].Text)
+				}
+				return "", e.opine(c.Args[0].Text, o)
 			},
 		},
 		{
@@ -88,7 +97,7 @@ func (e *engine) meet() (*council, error) {
 		return nil, err
 	}
 	m.space = space
-	o := protocols.EngineOptions{Name: "coordination", Roster: m, Journal: &minutes{}}
+	o := protocols.EngineOptions{Name: "coordination", Roster: m, Journal: &minutes{}, Byzantine: byzantine.Options{Keys: byzantine.NewVault([32]byte{1})}}
 	if m.engine, err = protocols.NewEngine(o); err != nil {
 		return nil, err
 	}
@@ -176,6 +185,18 @@ func checkProposal(_ *Script, c *Command) []mistake {
 	return bad
 }
 
+func checkLie(_ *Script, c *Command) []mistake {
+	if len(c.Args) < 3 || slices.Contains(byzantine.Behaviours(), byzantine.Behaviour(c.Args[2].Text)) {
+		return nil
+	}
+	a := c.Args[2]
+	names := make([]string, 0, len(byzantine.Behaviours()))
+	for _, b := range byzantine.Behaviours() {
+		names = append(names, string(b))
+	}
+	return []mistake{{col: a.Col, width: len([]rune(a.Text)), reason: fmt.Sprintf("%q is no way to lie", a.Text), hint: "one of: " + strings.Join(names, ", ")}}
+}
+
 func propose(e *engine, c *Command) (string, error) {
 	spec, _ := proposal(c)
 	m, err := e.meet()
@@ -229,6 +250,21 @@ func coordinationSubjects() []subject {
 		{"why", "why SESSION", "why a session has no decision; none if it has one, or has not ended", 1, 1, ended(func(r protocols.Result) string { return cmp.Or(string(r.Why), "none") })},
 		{"missing", "missing SESSION", "who has not answered in a session that has ended, with + between them; none if nobody", 1, 1, ended(func(r protocols.Result) string { return names(r.Missing) })},
 		{"dissent", "dissent SESSION", "who has voted for something else than was decided", 1, 1, ended(func(r protocols.Result) string { return names(r.Dissent) })},
+		{"liars", "liars SESSION", "who is proven to have lied in a session that has ended; only Byzantine sessions look for that", 1, 1, ended(func(r protocols.Result) string {
+			return names(r.Liars)
+		})},
+		{"proven", "proven SESSION", "the decision that the certificate of a Byzantine or ratified session proves; none without one", 1, 1, func(e *engine, args []Arg) (string, error) {
+			m, err := e.meet()
+			if err != nil {
+				return "", err
+			}
+			r, err := m.engine.Await(e.ctx, protocols.SessionID(args[0].Text))
+			if err != nil || len(r.Certificate) == 0 {
+				return "none", err
+			}
+			o, err := m.engine.Verify(r)
+			return o.Decision, err
+		}},
 		{"protocol", "protocol SESSION", "the protocol of a session", 1, 1, func(e *engine, args []Arg) (string, error) {
 			m, err := e.meet()
 			if err != nil {

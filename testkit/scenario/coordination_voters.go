@@ -12,6 +12,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/machine"
 	"mabeam.dev/supervision"
 )
@@ -44,10 +45,11 @@ func (w *crowd) process(name string, start func() supervision.Child) (actors.PID
 	return w.engine.process(path)
 }
 
-// opinion is what a voter says; the zero opinion is none.
+// opinion is what a voter says; one without a choice says nothing.
 type opinion struct {
-	choice string
-	lies   bool
+	choice  string
+	lies    bool
+	replica byzantine.Behaviour // of its replica in Byzantine sessions
 }
 
 // voice is a voter as it is over all its lives. It belongs to the simulation, which runs one process at a time.
@@ -95,6 +97,9 @@ func (e *engine) opine(name string, o opinion) error {
 		return err
 	}
 	v.opinion = o
+	if err := m.engine.Rehearse(name, o.replica); err != nil {
+		return err
+	}
 	pid, err := e.process(m.voters.path + "/" + name)
 	if err != nil {
 		return err
@@ -120,7 +125,7 @@ func (v voter) Receive(_ *actors.Context[protocols.Invitation], in protocols.Inv
 	if in.Session != "" && in.Asks() {
 		v.open = append(v.open, in)
 	}
-	if v.opinion == (opinion{}) {
+	if v.opinion.choice == "" {
 		return nil
 	}
 	for _, in := range v.open {
