@@ -5,6 +5,21 @@ package fault
 // coordinationOfCognitive is what of 4xxx cognitive and the packages below it have.
 var coordinationOfCognitive = []Entry{
 	{
+		4660, "cognitive/optimize.ErrUnknownTrial", nil, Low, never, false,
+		"An answer names a trial that was never issued.",
+		"Tell the id that Ask has returned.",
+	},
+	{
+		4661, "cognitive/optimize.ErrAlreadyTold", nil, Low, never, false,
+		"A trial got a second answer; the first one stands.",
+		"Nothing: the search is unchanged.",
+	},
+	{
+		4662, "cognitive/optimize.ErrExhausted", nil, Low, never, false,
+		"A search has nothing left to try.",
+		"Take its best point, or begin another with a higher limit.",
+	},
+	{
 		4670, "cognitive/expr.CompileError", nil, Medium, never, false,
 		"An expression has mistakes.",
 		"Correct them: the error gives line and column of each.",
