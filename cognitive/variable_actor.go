@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cognitive
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/actors/fault"
+	"mabeam.dev/cognitive/kind"
+	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
+)
+
+// queueLimit is how many proposals may wait for one variable.
+const queueLimit = 64
+
+// variableMessage is what the process of a variable takes.
+type variableMessage interface{ variable() }
+
+type (
+	// submit is a proposal.
+	submit struct {
+		p     *proposal
+		reply actors.Reply[answer]
+	}
+	// withdraw takes a proposal back, by its key.
+	withdraw struct{ key string }
+	// settled is what the committer made of the proposal in hand.
+	settled struct {
+		n      uint64
+		answer answer
+		err    error
+	}
+	// decided is the verdict about the proposal in hand.
+	decided struct {
+		n       uint64
+		verdict Verdict
+	}
+	// sessionEnded is the end of the process that decides.
+	sessionEnded struct{ n uint64 }
+	// overdue is the process's own: the time of a proposal may be up.
+	overdue struct{}
+	// resume is the process's own: take up the decisions that an earlier incarnation left.
+	resume struct {
+		open []*question
+		err  error
+	}
+)
+
+func (submit) variable()       {}
+func (withdraw) variable()     {}
+func (settled) variable()      {}
+func (decided) variable()      {}
+func (sessionEnded) variable() {}
+func (overdue) variable()      {}
+func (resume) variable()       {}
+
+// variableActor is one incarnation of the process of one variable: it has the proposals that wait, and asks others where that is needed. It never blocks.
+type variableActor struct {
+	s       *Space
+	name    string
+	cell    *cell
+	queue   []*request
+	hand    *request // the one in flight
+	n       uint64   // of the one in flight; what is about an earlier one is late
+	monitor actors.Monitor
+	timer   actors.Timer
+	due     time.Time
+}
+
+// request is a proposal and who waits for it.
+type request struct {
+	p     *proposal
+	reply actors.Reply[answer]
+	begin time.Time
+	q     *question // of a decision that is open
+}
+
+// Init makes the process the one that the handle finds.
+func (a *variableActor) Init(ctx *actors.Context[variableMessage]) error {
+	a.cell = a.s.cell(a.name)
+	pid := ctx.PID()
+	if _, err := actors.AtEnd(ctx, func(why actors.Reason) {
+		if why.Abnormal() {
+			a.cell.down.Store(true)
+			telemetry.Emit(ctx.Events(), VariableDegraded{Of{a.s.o.Name, a.name}, why.String()})
+		}
+	}); err != nil {
+		return err
+	}
+	a.cell.pid.Store(&pid)
+	a.cell.down.Store(false)
+	if a.s.o.Decider != nil {
+		a.left(ctx)
+	}
+	return nil
+}
+
+// left asks the committer for the decisions that are open.
+func (a *variableActor) left(ctx *actors.Context[variableMessage]) {
+	var open []*question
+	actors.Request(ctx, a.s.committer, -1, func(reply actors.Reply[answer]) committerMessage {
+		return order{reply: reply, run: func(b *book, _ time.Time) (answer, error) {
+			for _, q := range b.open {
+				if q.Variable == a.name {
+					copied := *q
+					open = append(open, &copied)
+				}
+			}
+			return answer{}, nil
+		}}
+	}, func(_ answer, err error) variableMessage {
+		if err != nil {
+			return resume{nil, err}
+		}
+		return resume{open, nil}
+	})
+}
+
+// Receive handles one message.
+func (a *variableActor) Receive(ctx *actors.Context[variableMessage], msg variableMessage) error {
+	switch m := msg.(type) {
+	case submit:
+		a.submit(ctx, m)
+	case withdraw:
+		a.withdraw(ctx, m.key)
+	case settled:
+		if a.hand != nil && m.n == a.n {
+			a.settled(ctx, m)
+		}
+	case decided:
+		if a.hand != nil && m.n == a.n {
+			a.decided(ctx, m.verdict)
+		}
+	case sessionEnded:
+		if a.hand != nil && m.n == a.n && a.hand.q != nil {
+			a.lost(ctx)
+		}
+	case overdue:
+		a.due = time.Time{}
+		a.overdue(ctx)
+	case resume:
+		return a.resume(ctx, m)
+	default:
+		return &actors.UnknownMessageError{Message: msg}
+	}
+	return nil
+}
+
+// submit takes a proposal. A newer one of the same adapter overtakes an older one that waits.
+func (a *variableActor) submit(ctx *actors.Context[variableMessage], m submit) {
+	r := &request{p: m.p, reply: m.reply, begin: ctx.Now()}
+	if m.p.Cause == ByAdapter {
+		for i, q := range a.queue {
+			if q.p.Cause == ByAdapter && q.p.Proposer == m.p.Proposer {
+				a.over(ctx, q, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, ErrSuperseded))
+				a.queue = append(a.queue[:i], a.queue[i+1:]...)
+				break
+			}
+		}
+	}
+	if len(a.queue) >= queueLimit {
+		a.over(ctx, r, answer{}, fmt.Errorf("cognitive: propose %q: %d wait: %w", a.name, len(a.queue), ErrBusy))
+		return
+	}
+	a.queue = append(a.queue, r)
+	a.next(ctx)
+	if a.hand != r {
+		a.remind(ctx, r.p.Deadline)
+	}
+}
+
+// next takes the first proposal that waits in hand, if there is none.
+func (a *variableActor) next(ctx *actors.Context[variableMessage]) {
+	if a.hand != nil || len(a.queue) == 0 {
+		return
+	}
+	a.hand = a.queue[0]
+	a.queue[0] = nil
+	if a.queue = a.queue[1:]; len(a.queue) == 0 {
+		a.queue = nil
+	}
+	a.n++
+	if q := a.hand.q; q != nil { // an earlier incarnation has left it
+		a.join(ctx)
+		return
+	}
+	if policy, others, ask := a.s.asks(a.hand.p); ask {
+		a.open(ctx, policy, others)
+		return
+	}
+	a.try(ctx, false, nil)
+}
+
+// try has the committer check the proposal in hand, or carry it out.
+func (a *variableActor) try(ctx *actors.Context[variableMessage], dry bool, opening *question) {
+	p, n := a.hand.p, a.n
+	actors.Request(ctx, a.s.committer, -1, func(reply actors.Reply[answer]) committerMessage {
+		return &try{p: p, dry: dry, opening: opening, reply: reply}
+	}, func(got answer, err error) variableMessage { return settled{n, got, err} })
+}
+
+// settled goes on with what the committer said.
+func (a *variableActor) settled(ctx *actors.Context[variableMessage], m settled) {
+	var died *actors.CallError
+	switch {
+	case m.err != nil && (errors.As(m.err, &died) || away(m.err)):
+		m.err = fmt.Errorf("cognitive: propose %q: %w: %w", a.name, ErrRestarted, m.err)
+	case m.err == nil && m.answer.again:
+	case m.err == nil && a.hand.q != nil && !a.hand.p.asked: // the decision may begin
+		a.start(ctx)
+		return
+	}
+	a.finish(ctx, m.answer, m.err)
+}
+
+// finish ends the proposal in hand.
+func (a *variableActor) finish(ctx *actors.Context[variableMessage], got answer, err error) {
+	r := a.hand
+	a.hand = nil
+	a.monitor.Stop()
+	a.monitor = actors.Monitor{}
+	if r.q != nil {
+		how := "committed"
+		if err != nil {
+			how = err.Error()
+			a.s.close(r.q.ID, how)
+		}
+		if settler, ok := a.s.o.Decider.(Settler); ok {
+			settler.Settle(r.q.ID, err == nil)
+		}
+		telemetry.Emit(ctx.Events(), DecisionClosed{Of{a.s.o.Name, a.name}, r.q.ID, how})
+	}
+	a.over(ctx, r, got, err)
+	a.next(ctx)
+}
+
+// over answers whoever proposed.
+func (a *variableActor) over(ctx *actors.Context[variableMessage], r *request, got answer, err error) {
+	if err != nil {
+		r.reply.Fail(err)
+	} else {
+		r.reply.Send(got)
+	}
+	if bus := ctx.Events(); bus.Active() {
+		telemetry.Emit(bus, ProposalAnswered{Of{a.s.o.Name, a.name}, r.p.Cause, fault.CodeOf(err), ctx.Now().Sub(r.begin)})
+	}
+}
+
+// open has the committer check the proposal in hand and note that it is being decided.
+func (a *variableActor) open(ctx *actors.Context[variableMessage], policy Policy, others []string) {
+	if a.s.o.Decider == nil {
+		a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: nobody decides: %w", a.name, &RejectedError{Reason: "the space has no decider"}))
+		return
+	}
+	r := a.hand
+	until := ctx.Now().Add(policy.Within)
+	if d := r.p.Deadline; !d.IsZero() && d.Before(until) {
+		until = d
+	}
+	r.q = &question{ID: a.s.newKey(), Variable: a.name, Proposal: *r.p, Until: until}
+	a.try(ctx, true, r.q)
+}
+
+// start begins the session of the proposal in hand.
+func (a *variableActor) start(ctx *actors.Context[variableMessage]) {
+	r, n := a.hand, a.n
+	r.p.asked = true
+	q := a.s.question(r)
+	deliver := actors.Notices(ctx, func(v Verdict) variableMessage { return decided{n, v} })
+	session, err := a.s.o.Decider.Start(q, deliver)
+	if err != nil {
+		a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, err))
+		return
+	}
+	telemetry.Emit(ctx.Events(), DecisionOpened{Of{a.s.o.Name, a.name}, q.ID})
+	if !session.PID.IsZero() {
+		a.monitor = ctx.Monitor(session.PID, func(actors.Down) variableMessage { return sessionEnded{n} })
+	}
+	a.remind(ctx, r.q.Until)
+}
+
+// join takes up a decision that an earlier incarnation has begun.
+func (a *variableActor) join(ctx *actors.Context[variableMessage]) {
+	switch verdict, state := a.s.o.Decider.Lookup(a.hand.q.ID); state {
+	case SessionDecided:
+		a.hand.p.asked = true
+		a.decided(ctx, verdict)
+	case SessionOpen:
+		a.start(ctx)
+	case SessionUnknown:
+		a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, ErrDecisionLost))
+	}
+}
+
+// lost asks for the verdict of a session whose process has ended without telling one.
+func (a *variableActor) lost(ctx *actors.Context[variableMessage]) {
+	if verdict, state := a.s.o.Decider.Lookup(a.hand.q.ID); state == SessionDecided {
+		a.decided(ctx, verdict)
+		return
+	}
+	a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, ErrDecisionLost))
+}
+
+// decided carries a verdict out. The value is validated again: what it was decided about may have moved.
+func (a *variableActor) decided(ctx *actors.Context[variableMessage], v Verdict) {
+	r := a.hand
+	a.monitor.Stop()
+	var err error
+	switch v.Outcome {
+	case Accepted:
+		p := *r.p
+		p.Decision, p.asked = r.q.ID, true
+		if p.Changes[0].Base == nil {
+			base := r.q.Proposal.Changes[0].Base
+			p.Changes = append([]change(nil), p.Changes...)
+			p.Changes[0].Base = base
+		}
+		if v.Chosen.Type() != kind.None {
+			p.Changes = append([]change(nil), p.Changes...)
+			p.Changes[0].Value, p.Changes[0].Delta = v.Chosen, kind.Value{}
+		}
+		r.p = &p
+		a.try(ctx, false, nil)
+		return
+	case Rejected:
+		err = &RejectedError{Tally: v.Tally, Reason: v.Reason}
+	case NoQuorum:
+		err = ErrNoQuorum
+	case Expired:
+		err = ErrDeadline
+	case Cancelled:
+		err = ErrCancelled
+	}
+	a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, err))
+}
+
+// remind sets the timer for the end of somebody's time.
+func (a *variableActor) remind(ctx *actors.Context[variableMessage], at time.Time) {
+	if at.IsZero() || !a.due.IsZero() && !at.Before(a.due) {
+		return
+	}
+	a.timer.Cancel()
+	a.due = at
+	a.timer = ctx.After(max(at.Sub(ctx.Now()), 0), overdue{})
+}
+
+// overdue ends what has waited too long.
+func (a *variableActor) overdue(ctx *actors.Context[variableMessage]) {
+	now := ctx.Now()
+	kept := a.queue[:0]
+	for _, r := range a.queue {
+		if d := r.p.Deadline; r.q == nil && !d.IsZero() && !now.Before(d) {
+			a.over(ctx, r, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, ErrDeadline))
+			continue
+		}
+		kept = append(kept, r)
+		a.remind(ctx, r.p.Deadline)
+	}
+	a.queue = kept
+	if r := a.hand; r != nil && r.q != nil && r.p.Decision == "" {
+		if now.Before(r.q.Until) {
+			a.remind(ctx, r.q.Until)
+			return
+		}
+		if r.p.asked {
+			a.s.o.Decider.Cancel(r.q.ID, ErrDeadline)
+			a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, ErrDeadline))
+		}
+	}
+}
+
+// withdraw takes a proposal back, if it is not being committed.
+func (a *variableActor) withdraw(ctx *actors.Context[variableMessage], key string) {
+	for i, r := range a.queue {
+		if r.p.Key == key {
+			a.queue = append(a.queue[:i], a.queue[i+1:]...)
+			a.over(ctx, r, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, ErrCancelled))
+			return
+		}
+	}
+	if r := a.hand; r != nil && r.p.Key == key && r.q != nil && r.p.asked && r.p.Decision == "" {
+		a.s.o.Decider.Cancel(r.q.ID, ErrCancelled)
+		a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, ErrCancelled))
+	}
+}
+
+// resume puts the decisions that an earlier incarnation left before all that waits.
+func (a *variableActor) resume(ctx *actors.Context[variableMessage], m resume) error {
+	if m.err != nil {
+		if away(m.err) {
+			return nil // the committer ends, and so will this process
+		}
+		return m.err
+	}
+	var again []*request
+	for _, q := range m.open {
+		if a.hand != nil && a.hand.q != nil && a.hand.q.ID == q.ID {
+			continue // it is this incarnation's own
+		}
+		p := q.Proposal
+		again = append(again, &request{p: &p, begin: ctx.Now(), q: q})
+	}
+	a.queue = append(again, a.queue...)
+	a.next(ctx)
+	return nil
+}
+
+// asks says whether a proposal needs the agreement of others: by the first of its changes that does.
+func (s *Space) asks(p *proposal) (policy Policy, others []string, ask bool) {
+	if p.Force || p.asked {
+		return Policy{}, nil, false
+	}
+	r := s.root.Load()
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		others = append(others, c.Variable)
+		e := r.find(c.Variable)
+		if e == nil || ask || e.def.set.Decision.Mode == "" {
+			continue
+		}
+		moved := 1.0
+		if value, err := e.def.kind.Normal(c.Value); err == nil && c.Scope == "" {
+			moved = e.def.kind.Distance(e.value, value)
+		}
+		if e.def.set.Decision.asks(p.Cause, moved) {
+			policy, ask = e.def.set.Decision.withDefaults(), true
+		}
+	}
+	return policy, others, ask
+}
+
+// question is what others are asked about a proposal.
+func (s *Space) question(r *request) Question {
+	policy, others, _ := s.asks(&proposal{Changes: r.p.Changes, Cause: r.p.Cause})
+	c := &r.p.Changes[0]
+	q := Question{
+		ID: r.q.ID, Space: s.o.Name, Variable: c.Variable, Others: others[1:], Proposed: c.Value, Proposer: r.p.Proposer, Reason: r.p.Reason,
+		Policy: policy, Deadline: r.q.Until,
+	}
+	if e := s.root.Load().find(c.Variable); e != nil {
+		q.Base, q.Present = e.version, e.value
+		if c.Delta.Type() != kind.None {
+			if v, err := added(e.def.kind, e.value, c.Delta); err == nil {
+				q.Proposed = v
+			}
+		}
+		if c.Base == nil { // a verdict about a value that has moved is worthless
+			base := e.version
+			r.q.Proposal.Changes = append([]change(nil), r.q.Proposal.Changes...)
+			r.q.Proposal.Changes[0].Base = &base
+		}
+	}
+	return q
+}
+
+// close has the committer note that a decision is over. Nobody waits for that: if it is lost the decision is found lost later.
+func (s *Space) close(id, how string) {
+	s.committer.Tell(order{run: func(b *book, _ time.Time) (answer, error) {
+		b.unask(id, how)
+		return answer{}, nil
+	}})
+}
+
+// worker describes the process of a variable. One that crashes again and again stays down, and its last value can be read.
+func (s *Space) worker(name string) supervision.Child {
+	c := supervision.Worker(name, func() actors.Behavior[variableMessage] { return &variableActor{s: s, name: name} }, actors.Kind("variable"), actors.MailboxSize(-1))
+	c.Limit = &supervision.Limit{Intensity: supervision.Intensity{Max: 10, Within: 10 * time.Second}, Then: supervision.StopChild}
+	return c
+}
