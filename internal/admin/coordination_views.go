@@ -45,6 +45,7 @@ type SessionResult struct {
 	Confidence float64         `json:"confidence,omitempty"`
 	Dissent    []string        `json:"dissent,omitempty"`
 	Missing    []string        `json:"missing,omitempty"`
+	Liars      []string        `json:"liars,omitempty"` // who is proven to have lied
 	Excluded   []ExcludedView  `json:"excluded,omitempty"`
 	Rounds     int             `json:"rounds,omitempty"`
 	Early      bool            `json:"early,omitempty"`
@@ -56,6 +57,9 @@ type SessionResult struct {
 	Durable    bool            `json:"durable"`
 	Cached     bool            `json:"cached,omitempty"`
 	Detail     json.RawMessage `json:"detail,omitempty"` // peculiar to the protocol
+	// Certificate proves the outcome to anybody who has the public keys of the participants; see Keys.
+	Certificate []byte            `json:"certificate,omitempty"`
+	Keys        map[string][]byte `json:"keys,omitempty"` // ed25519, by participant, where there is a certificate
 }
 
 // TallyRow is one option of a tally.
@@ -135,7 +139,7 @@ func sessionView(s protocols.Status) SessionView {
 func sessionResult(r protocols.Result) SessionResult {
 	v := SessionResult{
 		Session: string(r.Session), State: string(r.State), Protocol: string(r.Protocol), Decision: r.Decision, Why: string(r.Why), Text: r.Text, Method: r.Method,
-		Confidence: share(r.Confidence), Dissent: r.Dissent, Missing: r.Missing, Rounds: r.Rounds, Early: r.Early, Messages: r.Messages, Late: r.Late,
+		Confidence: share(r.Confidence), Dissent: r.Dissent, Missing: r.Missing, Liars: r.Liars, Certificate: r.Certificate, Rounds: r.Rounds, Early: r.Early, Messages: r.Messages, Late: r.Late,
 		Opened: stamp(r.Opened), Seconds: r.Took.Seconds(), Epoch: r.Epoch, Durable: r.Durable, Cached: r.Cached,
 	}
 	if r.Electorate > 0 {
@@ -171,6 +175,14 @@ func (v *coordinationViews) session(id protocols.SessionID, after int) (SessionV
 	view.Steps = steps
 	if ended {
 		result := sessionResult(r)
+		if len(r.Certificate) > 0 {
+			result.Keys = map[string][]byte{}
+			for _, agent := range r.Participants {
+				if key, known := v.o.Engine.PublicKey(agent); known {
+					result.Keys[agent] = key
+				}
+			}
+		}
 		view.Result, view.State = &result, string(r.State)
 	}
 	return view, nil

@@ -8,6 +8,7 @@ import (
 	"mabeam.dev/internal/node/coordlog"
 	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/lock"
 	"mabeam.dev/supervision"
 )
@@ -72,7 +73,11 @@ var sessionsService = service{
 		if c == nil {
 			return nil, nil
 		}
-		e, err := protocols.NewEngine(n.engineOptions(*c))
+		o, err := n.engineOptions(*c)
+		if err != nil {
+			return nil, err
+		}
+		e, err := protocols.NewEngine(o)
 		if err != nil {
 			return nil, err
 		}
@@ -81,8 +86,13 @@ var sessionsService = service{
 	},
 }
 
-func (n *Node) engineOptions(c config.Coordination) protocols.EngineOptions {
+func (n *Node) engineOptions(c config.Coordination) (protocols.EngineOptions, error) {
+	keys, err := n.vault()
 	return protocols.EngineOptions{
 		Name: c.Name, Stream: c.Stream, Roster: roster{n}, Journal: coordlog.New(n.journal), MaxActive: c.Active, Grace: c.Grace,
-	}
+		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys},
+	}, err
 }
+
+// Electable returns the ids of the agents that a query finds, as a session with that query would.
+func (n *Node) Electable(query string) ([]string, error) { return roster{n}.Match(query) }

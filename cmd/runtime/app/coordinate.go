@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 	"mabeam.dev/internal/admin"
 	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/consensus"
 )
 
@@ -28,6 +30,8 @@ type coordinateFlags struct {
 	file    string
 	sets    []string
 	explain bool
+	liars   int
+	lie     string
 	every   time.Duration
 }
 
@@ -48,6 +52,7 @@ and ends with it. Repeated with its --id a session is the same one.
 
   runtime coordinate --question "Ship it?" --agent ann --agent bob --agent cleo
   runtime coordinate -c examples/council.yaml --question Lunch? --option soup --option salad
+  runtime coordinate -c examples/council.yaml --protocol byzantine --liars 1 --question Lunch? --option soup --option salad
   runtime coordinate --question "Ship it?" --who 'team = "blue"' --fault high --explain
   runtime coordinate --question "Ship it?" --rule supermajority:3/4 --deadline 5s -o json`,
 	})
@@ -72,6 +77,8 @@ and ends with it. Repeated with its --id a session is the same one.
 	flags.Uint64Var(&o.Seed, "seed", 0, "seed of the session's randomness; 0 is one of its own")
 	flags.StringVarP(&f.file, "config", "c", "", "config file of a node that is started for it")
 	flags.StringArrayVar(&f.sets, "set", nil, "set a key of the config, as in --set log.level=debug")
+	flags.IntVar(&f.liars, "liars", 0, "with -c: how many participants lie, the last ones, to see what the decision stands")
+	flags.StringVar(&f.lie, "lie", "equivocate", "what the liars do: silent, equivocate, forge, misreport or double-vote")
 	flags.BoolVar(&f.explain, "explain", false, "say which protocol is chosen and why, and start nothing")
 	flags.DurationVar(&f.every, "every", 20*time.Millisecond, "time between two looks at the session")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return c.runCoordinate(cmd.Context(), f) }
@@ -91,6 +98,10 @@ func (c *command) runCoordinate(ctx context.Context, f *coordinateFlags) error {
 		return usage("--every %s: want 1ms or more", f.every)
 	case f.file != "" && (f.addr != "" || f.socket != "" || f.node != ""):
 		return usage("-c starts a node, so --addr, --socket and --node name none")
+	case f.file == "" && f.liars != 0:
+		return usage("--liars needs -c: the agents of a running node are not made to lie")
+	case f.liars < 0 || !slices.Contains(byzantine.Behaviours(), f.behaviour()):
+		return usage("--liars %d --lie %s: want 0 or more, and silent, equivocate, forge, misreport or double-vote", f.liars, f.lie)
 	case f.file == "" && len(f.sets) > 0:
 		return usage("--set is for the config of -c")
 	}
@@ -112,6 +123,11 @@ func (c *command) runCoordinate(ctx context.Context, f *coordinateFlags) error {
 		return c.coordinateAt(ctx, f)
 	}
 	return c.ask(&f.watchFlags, func(client *admin.Client) error { return c.coordinateWith(ctx, f, client) })
+}
+
+// behaviour is how the liars lie.
+func (f *coordinateFlags) behaviour() byzantine.Behaviour {
+	return byzantine.Behaviour(strings.ReplaceAll(f.lie, "-", " "))
 }
 
 // ruleNamed reads a rule.

@@ -62,7 +62,33 @@ func (c *command) coordinateAt(ctx context.Context, f *coordinateFlags) (err err
 	if _, err := n.Registry().Settle(ctx); err != nil { // queries find who has started
 		return err
 	}
+	if err := f.rehearse(n); err != nil {
+		return err
+	}
 	return told(c.coordinateWith(ctx, f, admin.DialSocket(socket)))
+}
+
+// rehearse has the last participants lie.
+func (f *coordinateFlags) rehearse(n *node.Node) error {
+	if f.liars == 0 {
+		return nil
+	}
+	who := f.order.Participants
+	if len(who) == 0 {
+		var err error
+		if who, err = n.Electable(f.order.Query); err != nil {
+			return exitWith(ExitUsage, err)
+		}
+	}
+	if f.liars > len(who) {
+		return usage("--liars %d: only %s take part", f.liars, plural(len(who), "agent"))
+	}
+	for _, agent := range who[len(who)-f.liars:] {
+		if err := n.Engine().Rehearse(agent, f.behaviour()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // councilNode starts the node with its log on standard error; quiet ends the log.

@@ -68,7 +68,7 @@ func (w *councilWatch) result(r admin.SessionResult) {
 	for _, list := range []struct {
 		what string
 		who  []string
-	}{{"voted otherwise", r.Dissent}, {"did not answer", r.Missing}} {
+	}{{"voted otherwise", r.Dissent}, {"did not answer", r.Missing}, {"proven liars", r.Liars}} {
 		if len(list.who) > 0 {
 			fmt.Fprintf(out, "%s: %s\n", list.what, strings.Join(list.who, ", "))
 		}
