@@ -49,6 +49,9 @@ func (e *Engine) Verify(r Result) (machine.Outcome, error) {
 	if err != nil {
 		return machine.Outcome{}, err
 	}
+	if !byzantine.IsOf(p.Config, string(r.Session)) {
+		return machine.Outcome{}, fmt.Errorf("%w: of group %q, and not of session %q", council.ErrProof, p.Config.Group, string(r.Session))
+	}
 	return p.Verify(e.PublicKey)
 }
 
@@ -155,6 +158,9 @@ func (c councils) Do(ctx context.Context, key string, args []byte) ([]byte, erro
 		return nil, fmt.Errorf("protocols: byzantine: session %q: nobody can %q", q.Session, q.Do)
 	}
 	decided, err := g.SubmitAll(ctx, asks)
+	if errors.Is(err, pbft.ErrRefused) { // as when the group had refused it
+		return json.Marshal(council.Response{Group: g.Config().Group, Result: council.Result{Why: err.Error()}})
+	}
 	if err != nil {
 		return nil, err
 	}

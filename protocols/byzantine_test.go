@@ -5,6 +5,7 @@ package protocols_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -223,6 +224,25 @@ func TestALargeCouncilDecides(t *testing.T) {
 			assert.Equal(t, "yes", r.Decision)
 			_, err = e.Verify(r)
 			require.NoError(t, err)
+		})
+	})
+}
+
+// An answer that cannot be a ballot does not hold up the others.
+func TestGarbageOfAParticipantIsRefusedAndTheOthersDecide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := council4(t, sys, lying("", ""), "yes", strings.Repeat("x", 50_000), "yes", "yes")
+			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High})
+			require.NoError(t, err)
+			assert.Equal(t, "yes", r.Decision)
+			r, err = e.Coordinate(ctx, protocols.Spec{Question: strings.Repeat("?", 100), Participants: names, Fault: selector.High, ID: protocols.SessionID(strings.Repeat("long@", 100))})
+			require.NoError(t, err)
+			_, err = e.Verify(r)
+			require.NoError(t, err)
+			r.Session = "another"
+			_, err = e.Verify(r)
+			require.ErrorIs(t, err, pbftcouncil.ErrProof, "what one session decided proves nothing about another")
 		})
 	})
 }

@@ -3,6 +3,8 @@
 package byzantine
 
 import (
+	"fmt"
+
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols/pbft"
 	"mabeam.dev/protocols/pbft/auth"
@@ -16,6 +18,7 @@ type clerk struct {
 	check   *auth.Verifier
 	timers  []actors.Timer
 	pen     Pen
+	app     pbft.App                   // knows what can be asked for
 	sent    []map[uint64]*wire.Request // by client and number, until they are decided
 	waiting map[*asked][]waiter
 }
@@ -57,7 +60,7 @@ func (k *clerk) Init(ctx *actors.Context[message]) error {
 	if err != nil {
 		return err
 	}
-	k.pen = pen
+	k.pen, k.app = pen, k.g.spec.App()
 	for i, l := range k.g.clients {
 		keys, err := k.g.h.o.Keys.Client(k.g.cfg, wire.Client(i))
 		if err != nil {
@@ -107,6 +110,12 @@ func (k *clerk) Receive(ctx *actors.Context[message], m message) error {
 
 // submit asks for what has not been asked for: it is in the log, and then it is sent.
 func (k *clerk) submit(ctx *actors.Context[message], m submit) error {
+	for _, ask := range m.asks {
+		if err := k.refuse(ask); err != nil {
+			m.reply.Fail(err)
+			return nil
+		}
+	}
 	w := &errand{len(m.asks), make([]Decision, len(m.asks)), m.reply}
 	var fresh []Ask
 	var records [][]byte
@@ -127,6 +136,20 @@ func (k *clerk) submit(ctx *actors.Context[message], m submit) error {
 	}
 	for _, ask := range fresh {
 		k.do(ctx, ask.Client, k.clients[ask.Client].Step(pbft.Submit{Now: ctx.Now(), Ops: ask.Ops}))
+	}
+	return nil
+}
+
+// refuse says why no honest member would order a request, so that nobody waits for it.
+func (k *clerk) refuse(a Ask) error {
+	m := wire.Request{Ops: a.Ops, Sig: make([]byte, 64)}
+	if len(a.Ops) > wire.MaxOps || m.Size() > wire.MaxBatchBytes-4 {
+		return fmt.Errorf("byzantine: group %q: %d operations of %d bytes in one request: %w", k.g.spec.ID, len(a.Ops), m.Size(), pbft.ErrRefused)
+	}
+	for _, op := range a.Ops {
+		if err := k.app.Validate(op); err != nil {
+			return fmt.Errorf("byzantine: group %q: %w: %w", k.g.spec.ID, pbft.ErrRefused, err)
+		}
 	}
 	return nil
 }

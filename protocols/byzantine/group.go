@@ -177,7 +177,7 @@ type Ask struct {
 }
 
 // Submit has a client ask for operations, and returns when the group has decided them. What is asked twice under one key is one request, also when the
-// clerk has crashed meanwhile. The error is ErrEnded, ErrHalted or the cause of ctx.
+// clerk has crashed meanwhile. The error is ErrEnded, ErrHalted, the cause of ctx, or pbft.ErrRefused for what no honest member would order.
 func (g *Group) Submit(ctx context.Context, client int, key string, ops ...[]byte) (Decision, error) {
 	all, err := g.SubmitAll(ctx, []Ask{{client, key, ops}})
 	if err != nil {

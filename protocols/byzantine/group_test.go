@@ -20,6 +20,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols/byzantine"
+	"mabeam.dev/protocols/pbft"
 	"mabeam.dev/protocols/pbft/wire"
 	"mabeam.dev/supervision"
 	"mabeam.dev/testkit/sim"
@@ -154,10 +155,12 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, byzantine.ErrInvalid)
 		_, err = g.Submit(ctx, 0, "")
 		require.ErrorIs(t, err, byzantine.ErrInvalid)
-		short, stop := context.WithTimeout(ctx, time.Second)
-		_, err = g.Submit(short, 0, "", []byte("no number"))
-		stop()
-		require.ErrorIs(t, err, context.DeadlineExceeded, "no honest member orders it")
+		for _, op := range [][]byte{[]byte("no number"), make([]byte, 100_000)} {
+			_, err = g.Submit(ctx, 0, "", op)
+			require.ErrorIs(t, err, pbft.ErrRefused, "no honest member orders it")
+		}
+		_, err = g.Submit(ctx, 0, "", slices.Repeat([][]byte{[]byte("1")}, 2000)...)
+		require.ErrorIs(t, err, pbft.ErrRefused)
 		h.End("council")
 		h.End("council")
 		_, err = g.Submit(ctx, 0, "", []byte("1"))

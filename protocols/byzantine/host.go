@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -155,11 +156,7 @@ func (h *Host) configure(ctx context.Context, s Spec, incarnation string) (*wire
 	if s.App == nil {
 		return nil, fmt.Errorf("byzantine: open %q: no app: %w", s.ID, ErrInvalid)
 	}
-	name := s.ID
-	if len(name) > 180 {
-		d := wire.Sum("group", []byte(name))
-		name = fmt.Sprintf("%x", d[:])
-	}
+	name := nameOf(s.ID)
 	c := &wire.Config{Group: name + incarnation, Mode: s.Mode, Rules: s.Rules}
 	var problems []error
 	for _, agent := range s.Members {
@@ -191,6 +188,21 @@ func (h *Host) configure(ctx context.Context, s Spec, incarnation string) (*wire
 		return nil, fmt.Errorf("byzantine: open %q: %w", s.ID, err)
 	}
 	return kept, nil
+}
+
+// nameOf is how the names of all incarnations of a group begin.
+func nameOf(id string) string {
+	if len(id) > 180 || strings.Contains(id, "@") { // too long, or ambiguous
+		d := wire.Sum("group", []byte(id))
+		return fmt.Sprintf("%x", d[:])
+	}
+	return id
+}
+
+// IsOf reports whether a configuration is of an incarnation of the group of an id: what another group has decided proves nothing about this one.
+func IsOf(c *wire.Config, id string) bool {
+	name, _, ok := strings.Cut(c.Group, "@")
+	return ok && name == nameOf(id)
 }
 
 // Find returns the group of an id; nil if there is none.

@@ -14,7 +14,6 @@ import (
 // ledger is what a client has asked for, and outlives the clerk: a request keeps its number for ever, so that it is executed once.
 type ledger struct {
 	mu      sync.Mutex
-	first   uint64 // number of entries[0]
 	next    uint64
 	entries []*asked
 	byKey   map[string]*asked

@@ -3,6 +3,7 @@
 package byzantine
 
 import (
+	"errors"
 	"fmt"
 
 	"mabeam.dev/actors"
@@ -161,7 +162,9 @@ func (p *replica) do(ctx *actors.Context[message], effects []pbft.Effect) error 
 				telemetry.Emit(ctx.Events(), MemberAccused{p.g.spec.ID, p.agent(), who, kind})
 			}
 		case pbft.Halt:
-			p.g.halt(e.Err)
+			if errors.Is(e.Err, pbft.ErrSafetyViolated) { // anything else is the trouble of this replica, one of the f
+				p.g.halt(e.Err)
+			}
 			telemetry.Emit(ctx.Events(), ReplicaHalted{p.g.spec.ID, p.agent(), e.Err})
 		case pbft.Note:
 			p.note(ctx, e)

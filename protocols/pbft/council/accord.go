@@ -55,7 +55,7 @@ func (a *Accord) Validate(op []byte) error {
 
 // Apply keeps the first outcome.
 func (a *Accord) Apply(at pbft.Place, op []byte) []byte {
-	o, err := decode(op)
+	err := a.Validate(op)
 	switch {
 	case err != nil:
 		return Result{Why: err.Error(), Outcome: a.outcome}.encode()
@@ -64,6 +64,7 @@ func (a *Accord) Apply(at pbft.Place, op []byte) []byte {
 	case a.outcome != nil:
 		return Result{Why: "there is an outcome", Outcome: a.outcome}.encode()
 	}
+	o, _ := decode(op)
 	a.outcome = o.Outcome
 	return Result{Outcome: a.outcome}.encode()
 }

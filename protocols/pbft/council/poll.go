@@ -63,10 +63,10 @@ func (p *Poll) Validate(op []byte) error {
 
 // Apply counts a ballot, or a member's word that somebody is absent or time is up.
 func (p *Poll) Apply(at pbft.Place, op []byte) []byte {
-	o, err := decode(op)
-	if err != nil {
-		return Result{Why: err.Error()}.encode()
+	if err := p.Validate(op); err != nil {
+		return Result{Why: err.Error(), Outcome: p.outcome}.encode()
 	}
+	o, _ := decode(op)
 	r := p.apply(int(at.Client), o)
 	if r.Why == "" {
 		p.history = append(p.history, said{int(at.Client), o})

@@ -83,6 +83,9 @@ func ParseProof(certificate []byte) (*Proof, error) {
 // members in it, which is why they are compared with those that the reader knows. The error is ErrProof.
 func (p *Proof) Verify(trusted func(agent string) (key []byte, ok bool)) (machine.Outcome, error) {
 	var none machine.Outcome
+	if p.Config == nil {
+		return none, fmt.Errorf("%w: it is empty", ErrProof)
+	}
 	for _, m := range p.Config.Members {
 		if key, ok := trusted(m.Name); !ok || !bytes.Equal(key, m.Sign) {
 			return none, fmt.Errorf("%w: the key of %q is not the one that is known", ErrProof, m.Name)
@@ -94,6 +97,9 @@ func (p *Proof) Verify(trusted func(agent string) (key []byte, ok bool)) (machin
 // VerifyWith is Verify for who trusts the configuration, with a scheme of signatures.
 func (p *Proof) VerifyWith(s auth.Scheme) (machine.Outcome, error) {
 	var none machine.Outcome
+	if p.Config == nil || p.Request == nil {
+		return none, fmt.Errorf("%w: it is empty", ErrProof)
+	}
 	if err := p.Config.Validate(); err != nil {
 		return none, fmt.Errorf("%w: %w", ErrProof, err)
 	}
