@@ -74,6 +74,8 @@ type SecurityOptions struct {
 	Exchange *Exchange
 	// Books are the books of orders that are halted; see Book.Brake.
 	Books []*Book
+	// Predictions are the prediction markets in which nothing is traded then; see Prediction.Brake.
+	Predictions []*Prediction
 	// Integrity, if it is set, says how much was found.
 	Integrity *Integrity
 	// Moves, if it is set, says how far prices have moved against their limit, in millionths.
@@ -270,6 +272,9 @@ func (g *gauge) Receive(ctx *actors.Context[gaugeMessage], _ gaugeMessage) error
 	}
 	for _, b := range g.s.o.Books {
 		_ = b.Brake(limit, halt)
+	}
+	for _, p := range g.s.o.Predictions {
+		_ = p.Brake(limit, halt)
 	}
 	return nil
 }

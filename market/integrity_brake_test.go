@@ -22,7 +22,7 @@ import (
 	"mabeam.dev/supervision"
 )
 
-func TestAMarketThatIsHaltedTakesNoAuctionsAndNoOrdersUntilItRecovers(t *testing.T) {
+func TestAMarketThatIsHaltedTakesNoAuctionsNoOrdersAndNoPredictionsUntilItRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := dealing(t)
 		ctx := t.Context()
@@ -36,13 +36,20 @@ func TestAMarketThatIsHaltedTakesNoAuctionsAndNoOrdersUntilItRecovers(t *testing
 		o.Snapshots, o.SnapshotEvery = b.m, 1
 		book, err := market.NewBook(o)
 		require.NoError(t, err)
+		_, err = b.l.Post(ctx, ledger.Open("cid", "cid"))
+		require.NoError(t, err)
+		what := launch(b.m, b.l)
+		what.Snapshots, what.SnapshotEvery = b.m, 1
+		foretold, err := market.NewPrediction(what)
+		require.NoError(t, err)
 		s, err := market.NewSecurity(market.SecurityOptions{
 			Name: "security", Stream: "market/security", Journal: b.m, Deals: b.d, Exchange: x, Books: []*market.Book{book},
+			Predictions: []*market.Prediction{foretold},
 		})
 		require.NoError(t, err)
 		sys := actors.New(actors.Options{})
 		t.Cleanup(func() { assert.NoError(t, sys.Close(context.Background())) })
-		sup, err := supervision.Start(sys, "more", supervision.Spec{Children: []supervision.Child{x.Child(), book.Child(), s.Child()}})
+		sup, err := supervision.Start(sys, "more", supervision.Spec{Intensity: supervision.Intensity{Max: 10, Within: time.Second}, Children: []supervision.Child{x.Child(), book.Child(), foretold.Child(), s.Child()}})
 		require.NoError(t, err)
 		create := func(id string) error {
 			spec := vickrey(id)
@@ -52,6 +59,12 @@ func TestAMarketThatIsHaltedTakesNoAuctionsAndNoOrdersUntilItRecovers(t *testing
 		}
 		place := func(o market.BookOrder) error { _, err := book.Place(ctx, o); return err }
 		require.NoError(t, create("old"))
+		trade := func(key string, shares money.Amount) error {
+			_, err := foretold.Trade(ctx, key, "bob", 0, shares, 1000)
+			return err
+		}
+		require.NoError(t, foretold.Fund(ctx, "fund"))
+		require.NoError(t, trade("1", 100))
 		require.NoError(t, place(sell("1", "ann", 100, 5)))
 		require.NoError(t, place(sell("2", "ann", 110, 5)))
 		for n := range 12 {
@@ -74,6 +87,12 @@ func TestAMarketThatIsHaltedTakesNoAuctionsAndNoOrdersUntilItRecovers(t *testing
 			v, err := book.View()
 			require.NoError(t, err)
 			assert.Equal(t, orderbook.Closed, v.Phase)
+			require.ErrorIs(t, trade("2", 100), market.ErrHalted)
+			require.ErrorIs(t, trade("3", -50), market.ErrHalted)
+			require.NoError(t, trade("1", 100), "a repetition is answered")
+			p, err := foretold.View()
+			require.NoError(t, err)
+			assert.True(t, p.Halted)
 		}
 		refused()
 		_, err = x.Open(ctx, "old")
@@ -81,6 +100,7 @@ func TestAMarketThatIsHaltedTakesNoAuctionsAndNoOrdersUntilItRecovers(t *testing
 		_, err = book.Cancel(ctx, "6", "ann", 2)
 		require.NoError(t, err, "who leaves may")
 		sup.Child(book.Name()).Kill()
+		sup.Child(foretold.Name()).Kill()
 		inner, err := supervision.Of(sup.Child("exchange"))
 		require.NoError(t, err)
 		inner.Child("book").Kill()
@@ -88,13 +108,17 @@ func TestAMarketThatIsHaltedTakesNoAuctionsAndNoOrdersUntilItRecovers(t *testing
 		refused() // a restart does not release the brake
 		held, err := b.l.Balance(ledger.Available("bob"), "credit")
 		require.NoError(t, err)
-		assert.Equal(t, 100*money.Unit, held, "nothing is held for what was refused")
+		shares, err := foretold.Quote(ctx, 0, -100)
+		require.NoError(t, err)
+		assert.Equal(t, 100*money.Unit+shares, held, "nothing is held for what was refused")
 		time.Sleep(6 * time.Minute)
 		require.Equal(t, stake.Recovering, s.Level())
 		require.NoError(t, create("new"))
 		placed, err := book.Place(ctx, buy("3", "bob", 100, 1))
 		require.NoError(t, err)
 		assert.Equal(t, int64(1), placed.Filled, "what rested still does")
+		require.NoError(t, trade("2", 100))
+		require.NoError(t, foretold.Shut(ctx, "shut", "ann"))
 		sup.Child(book.Name()).Kill()
 		synctest.Wait()
 		require.NoError(t, place(buy("7", "bob", 100, 1)))

@@ -74,8 +74,9 @@ type Prediction struct {
 type PredictionView struct {
 	Name  string
 	State predict.State
-	// Funded says that the subsidy is set aside.
+	// Funded says that the subsidy is set aside, and Halted that nothing is traded for now.
 	Funded   bool
+	Halted   bool
 	Outcomes []string
 	// Prices are what a share of each outcome costs at the margin, the probabilities that the market gives; Sold is how many shares are out.
 	Prices, Sold []money.Amount
@@ -179,6 +180,17 @@ func (p *Prediction) Resolve(ctx context.Context, key, by string, outcome int) e
 // Cancel ends the market without an outcome: every share is paid its closing price. Only the judge may.
 func (p *Prediction) Cancel(ctx context.Context, key, by string) error {
 	_, err := p.do(ctx, predictionCommand{Act: actVoid, Key: key, Owner: by})
+	return err
+}
+
+// Brake refuses trades with ErrHalted from now on, or no more, and returns when that is durable. Everything else goes on: the market closes, an outcome
+// is proposed, disputed and paid.
+func (p *Prediction) Brake(ctx context.Context, on bool) error {
+	c := predictionCommand{Act: actPause}
+	if on {
+		c.Shares = 1
+	}
+	_, err := p.do(ctx, c)
 	return err
 }
 

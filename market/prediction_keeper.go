@@ -31,6 +31,7 @@ const (
 	actResolve
 	actVoid
 	actConfirm // by the clock
+	actPause   // without a key: no trade from now on, or with 0 shares trade again
 )
 
 // predictionCommand is what a market is told.
@@ -97,6 +98,7 @@ type predictionKeeper struct {
 	rules   predictionRules
 	market  *predict.Market
 	funded  bool
+	braked  bool
 	at      int64
 	batches uint64
 	trades  uint64
@@ -127,13 +129,13 @@ func (k *predictionKeeper) begin(rules predictionRules) error {
 // need is the subsidy, or the limit of what is bought.
 func (k *predictionKeeper) need(c predictionCommand) (ledger.Hold, error) {
 	switch {
-	case c.asks != nil:
+	case c.asks != nil || c.Act == actPause:
 	case c.Key == "" || len(c.Key) > 200:
 		return ledger.Hold{}, &PredictionError{k.name, "Key", "is not of 1 to 200 bytes"}
 	case k.keys.has(c.Key):
 	case c.Act == actFund && !k.funded:
 		return ledger.Hold{Owner: k.rules.Maker, Asset: k.rules.Currency, Amount: k.rules.Spec.Subsidy()}, nil
-	case c.Act == actTrade && c.Shares > 0 && k.funded && k.market.State() == predict.Open:
+	case c.Act == actTrade && c.Shares > 0 && k.funded && !k.braked && k.market.State() == predict.Open:
 		cost, err := k.market.Quote(c.Outcome, c.Shares)
 		if err != nil {
 			return ledger.Hold{}, err
@@ -158,12 +160,21 @@ func (k *predictionKeeper) do(now time.Time, c predictionCommand) (predictionAns
 	if c.asks != nil {
 		return c.asks(k.market)
 	}
+	if c.Act == actPause {
+		if k.braked == (c.Shares != 0) {
+			return predictionAnswer{done: Predicted{State: k.market.State(), Duplicate: true}}, nil
+		}
+		return predictionAnswer{done: k.take(predictionStep{Command: c})}, nil
+	}
 	if was, ok, err := k.keys.find(c.Key, c.digest()); ok || err != nil {
 		was.Duplicate = true
 		if err != nil {
 			return predictionAnswer{}, fmt.Errorf("market: prediction %q: key %.64q: %w", k.name, c.Key, err)
 		}
 		return predictionAnswer{done: was}, nil
+	}
+	if k.braked && c.Act == actTrade {
+		return predictionAnswer{}, fmt.Errorf("market: prediction %q: %w", k.name, ErrHalted)
 	}
 	if !k.funded && c.Act != actFund {
 		return predictionAnswer{}, fmt.Errorf("market: prediction %q: %w", k.name, ErrNotFunded)
@@ -254,10 +265,12 @@ func (k *predictionKeeper) take(s predictionStep) Predicted {
 
 func (k *predictionKeeper) note(s *predictionStep) Predicted {
 	p := Predicted{State: k.market.State()}
-	if s.Command.Act == actFund {
+	switch s.Command.Act {
+	case actFund:
 		k.funded = true
-	}
-	if s.Command.Act == actTrade {
+	case actPause:
+		k.braked = s.Command.Shares != 0
+	case actTrade:
 		k.trades++
 		p.Shares, p.Paid = s.Event.Shares, s.Event.Paid
 	}
@@ -338,7 +351,7 @@ func (k *predictionKeeper) batch(time.Time) (Event, bool) {
 
 func (k *predictionKeeper) publish(bus *telemetry.Bus) {
 	v := &PredictionView{
-		Name: k.name, State: k.market.State(), Funded: k.funded, Outcomes: k.rules.Spec.Outcomes,
+		Name: k.name, State: k.market.State(), Funded: k.funded, Halted: k.braked, Outcomes: k.rules.Spec.Outcomes,
 		Taken: k.market.Taken(), Trades: k.trades, Outcome: -1,
 	}
 	for i := range v.Outcomes {

@@ -14,6 +14,7 @@ type predictionSnapshot struct {
 	Rules   predictionRules   `json:"rules"`
 	Market  json.RawMessage   `json:"market"`
 	Funded  bool              `json:"funded,omitempty"`
+	Braked  bool              `json:"braked,omitempty"`
 	At      int64             `json:"at,omitempty"`
 	Batches uint64            `json:"batches"`
 	Trades  uint64            `json:"trades,omitempty"`
@@ -22,7 +23,7 @@ type predictionSnapshot struct {
 
 func (k *predictionKeeper) encode() []byte {
 	k.taken = 0
-	return written(predictionSnapshot{k.rules, k.market.Encode(), k.funded, k.at, k.batches, k.trades, k.keys.encode()})
+	return written(predictionSnapshot{k.rules, k.market.Encode(), k.funded, k.braked, k.at, k.batches, k.trades, k.keys.encode()})
 }
 
 func (k *predictionKeeper) decode(state []byte) error {
@@ -37,7 +38,7 @@ func (k *predictionKeeper) decode(state []byte) error {
 	if err := k.begin(s.Rules); err != nil {
 		return err
 	}
-	k.market, k.funded, k.at, k.batches, k.trades = m, s.Funded, s.At, s.Batches, s.Trades
+	k.market, k.funded, k.braked, k.at, k.batches, k.trades = m, s.Funded, s.Braked, s.At, s.Batches, s.Trades
 	k.keys.decode(s.Keys)
 	k.was, k.told = m.State(), s.Funded
 	return nil

@@ -232,8 +232,11 @@ func TestAPredictionMarketFromASnapshotIsThatOfTheWholeStream(t *testing.T) {
 	}
 	restarted(t, fresh, func(t *rapid.T, n int, k keeper[predictionCommand, predictionAnswer]) predictionCommand {
 		c := predictionCommand{Key: fmt.Sprint(rapid.IntRange(max(0, n-4), n).Draw(t, "key")), Outcome: rapid.IntRange(0, 1).Draw(t, "outcome")}
-		c.Act = rapid.SampledFrom([]predictionAct{actFund, actTrade, actTrade, actTrade, actTrade, actTrade, actShut, actPropose, actDispute, actResolve, actVoid}).Draw(t, "act")
+		c.Act = rapid.SampledFrom([]predictionAct{actFund, actTrade, actTrade, actTrade, actTrade, actTrade, actShut, actPropose, actDispute, actResolve, actVoid, actPause}).Draw(t, "act")
 		c.Owner = rapid.SampledFrom([]string{"ann", "bob", "cid"}).Draw(t, "who")
+		if c.Act == actPause {
+			c.Key, c.Shares = "", money.Amount(n%2)
+		}
 		if c.Act == actTrade {
 			c.Shares, c.Limit = money.Amount(rapid.Int64Range(-500, 900).Draw(t, "shares")), 1000
 		}

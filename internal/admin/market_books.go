@@ -97,6 +97,7 @@ type PredictionView struct {
 	Prediction string            `json:"prediction"`
 	State      string            `json:"state"`
 	Funded     bool              `json:"funded"`
+	Halted     bool              `json:"halted,omitempty"` // nothing is traded for now
 	Prices     map[string]string `json:"prices"` // by outcome: what a share costs at the margin
 	Taken      string            `json:"taken"`
 	Trades     uint64            `json:"trades"`
@@ -221,7 +222,7 @@ func (o BookViews) all(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		out := PredictionView{Prediction: v.Name, State: v.State.String(), Funded: v.Funded, Prices: map[string]string{}, Taken: money.Format(v.Taken), Trades: v.Trades}
+		out := PredictionView{Prediction: v.Name, State: v.State.String(), Funded: v.Funded, Halted: v.Halted, Prices: map[string]string{}, Taken: money.Format(v.Taken), Trades: v.Trades}
 		for i, name := range v.Outcomes {
 			out.Prices[name] = money.Format(v.Prices[i])
 		}

@@ -49,7 +49,7 @@ var integrityService = service{
 		children := []supervision.Child{d.integrity.Child()}
 		if d.deals != nil {
 			if d.security, err = market.NewSecurity(market.SecurityOptions{
-				Name: "security", Stream: "market/security", Journal: log, Snapshots: log, Deals: d.deals, Exchange: n.market.exchange, Books: n.market.trading.books,
+				Name: "security", Stream: "market/security", Journal: log, Snapshots: log, Deals: d.deals, Exchange: n.market.exchange, Books: n.market.trading.books, Predictions: n.market.trading.predictions,
 				Integrity: d.integrity, Levels: c.Integrity.Levels(),
 			}); err != nil {
 				return nil, err

@@ -114,7 +114,11 @@ func (c *command) showBazaar(w wholeMarket) error {
 			for _, name := range slices.Sorted(maps.Keys(p.Prices)) {
 				prices = append(prices, name+" "+p.Prices[name])
 			}
-			line(p.Prediction, p.State, strings.Join(prices, ", "), strconv.FormatUint(p.Trades, 10), dash(p.Outcome))
+			state := p.State
+			if p.Halted {
+				state += " (halted)"
+			}
+			line(p.Prediction, state, strings.Join(prices, ", "), strconv.FormatUint(p.Trades, 10), dash(p.Outcome))
 		}
 		if err := table.Flush(); err != nil {
 			return err
