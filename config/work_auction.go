@@ -21,6 +21,7 @@ type WorkAuction struct {
 	Payment  Payment       `yaml:"payment" default:"vcg" doc:"What winners of bundles are paid, in combinatorial auctions."`
 	Batch    int           `yaml:"batch" default:"1" min:"1" max:"64" doc:"How many tasks of the same needs are bid for together, if as many are ready and agents have room for them."`
 	Window   time.Duration `yaml:"window" default:"200ms" min:"10ms" max:"24h" doc:"How long an auction takes bids, which are there when it opens."`
+	Within   time.Duration `yaml:"within" default:"2s" min:"1ms" max:"1h" doc:"How long programs of agents have to make their bids, before the auction opens; who is late passes."`
 	Rounds   int           `yaml:"rounds" default:"0" min:"0" max:"1000000" doc:"How many calls for a task may find nobody; 0 is any number."`
 	Fallback string        `yaml:"fallback" doc:"Policy by which a task is given out, unpaid, that rounds calls have found nobody for; without it such a task is a dead letter."`
 	Fee      int64         `yaml:"fee_per_million" default:"0" min:"0" max:"1000000" doc:"Share of what an agent is paid, in millionths, that the market keeps."`

@@ -285,3 +285,41 @@ func TestSealedAmountsAreNowhereBeforeTheDecision(t *testing.T) {
 		})
 	}
 }
+
+// Where not everybody may bid, those who may are told before the auction opens: when it is announced, and otherwise when it opens.
+func TestTheInvitedAreToldOnceBeforeAnAuctionOpens(t *testing.T) {
+	for name, wait := range map[string]time.Duration{"at once": 0, "later": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x, _, _ := bourse(t, newMemory(), market.ExchangeOptions{})
+				spec := vickrey("tea")
+				spec.Invited = []string{"bob", "ann"}
+				begin := x.Open
+				if wait > 0 {
+					spec.StartAt = time.Now().Add(wait).UTC()
+					begin = func(ctx context.Context, id string, _ ...auction.Weight) (auction.Result, error) { return x.Announce(ctx, id) }
+				}
+				_, err := x.Create(t.Context(), spec)
+				require.NoError(t, err)
+				_, err = begin(t.Context(), "tea")
+				require.NoError(t, err)
+				time.Sleep(wait + time.Second)
+				all, err := x.Notices(t.Context(), "tea", 0)
+				require.NoError(t, err)
+				require.Len(t, all, 3)
+				until := all[2].Until
+				if wait > 0 {
+					until = spec.StartAt
+				}
+				for i, who := range spec.Invited {
+					assert.Equal(t, market.NoticeInvited, all[i].Kind)
+					assert.Equal(t, who, all[i].Bidder)
+					assert.True(t, until.Equal(all[i].Until), "%v, not %v", until, all[i].Until)
+				}
+				assert.Equal(t, market.NoticeOpened, all[2].Kind)
+				_, err = x.Bid(t.Context(), "tea", offer("1", "sue", 10))
+				require.Error(t, err)
+			})
+		})
+	}
+}

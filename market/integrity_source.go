@@ -144,6 +144,7 @@ func (s auctionSource) past(ctx context.Context, id string, at time.Time) (*Obse
 		tender := &integrity.Tender{ID: id, At: at}
 		last := map[string]int{}
 		for _, b := range bids {
+			b.Bidder = AgentOf(b.Bidder) // an agent's tasks and its other dealings are one history
 			if b.Amount <= 0 {
 				continue
 			}
@@ -197,6 +198,11 @@ func (s paymentSource) Observe(ctx context.Context, from uint64, yield func(uint
 func paid(t *ledger.Transaction, at time.Time) (all []Paid) {
 	for _, h := range t.Hold {
 		all = append(all, Paid{h.Owner, h.Owner, at})
+	}
+	for _, p := range t.Postings {
+		if who, ok := strings.CutSuffix(string(p.Account), "/available"); ok && AgentOf(who) != who && p.Amount < 0 {
+			return all // work that is paid: it says nothing of who belongs to whom, and whoever gives work acts when others do
+		}
 	}
 	payer, payers := "", 0
 	for _, p := range t.Postings {

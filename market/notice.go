@@ -17,6 +17,7 @@ type NoticeKind string
 
 // The kinds of notices.
 const (
+	NoticeInvited   NoticeKind = "invited"   // Bidder is one of those who may bid; a scheduled auction opens at Until, one that opens takes bids until then
 	NoticeOpened    NoticeKind = "opened"    // bids are taken; Price is asked, until Until
 	NoticeStanding  NoticeKind = "standing"  // Bidder has the best bid now, at Price
 	NoticeOutbid    NoticeKind = "outbid"    // Bidder has the best bid no longer; Price is the new one
@@ -169,6 +170,9 @@ func (n *noticer) entered(before, after auction.View) {
 		case auction.Open:
 			n.note(Notice{Kind: NoticeClosed, Until: after.CloseAt})
 		default:
+			if before.State == auction.Draft {
+				n.invite(after.CloseAt)
+			}
 			n.note(Notice{Kind: NoticeOpened, Price: max(after.Minimum, after.Price), Until: after.CloseAt})
 		}
 	case auction.Closing:
@@ -187,7 +191,16 @@ func (n *noticer) entered(before, after auction.View) {
 		n.note(Notice{Kind: NoticeCancelled})
 	case auction.Failed:
 		n.note(Notice{Kind: NoticeFailed})
-	case auction.Draft, auction.Scheduled, auction.Settling:
+	case auction.Scheduled:
+		n.invite(n.m.Spec().StartAt)
+	case auction.Draft, auction.Settling:
+	}
+}
+
+// invite tells those who may bid, where not everybody may.
+func (n *noticer) invite(until time.Time) {
+	for _, who := range n.m.Spec().Invited {
+		n.note(Notice{Kind: NoticeInvited, Bidder: who, Until: until})
 	}
 }
 

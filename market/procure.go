@@ -190,7 +190,7 @@ func (p *Procurer) award(c work.Call, v auction.View, above bool) (work.Award, e
 			return a, err
 		}
 		for i, task := range tasks {
-			a.Winners = append(a.Winners, work.Winner{Task: task, Agent: agentOf(won.Bidder), Price: parts[i]})
+			a.Winners = append(a.Winners, work.Winner{Task: task, Agent: AgentOf(won.Bidder), Price: parts[i]})
 		}
 	}
 	return a, nil

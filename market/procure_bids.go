@@ -29,8 +29,8 @@ const clockTicks = 32
 // escrow is the owner that an agent bids through.
 func escrow(agent string) string { return "escrow:" + agent }
 
-// agentOf is the agent that an owner bids for.
-func agentOf(bidder string) string { return strings.TrimPrefix(bidder, "escrow:") }
+// AgentOf is the agent that a bidder in an auction of tasks stands for; other owners stand for themselves.
+func AgentOf(bidder string) string { return strings.TrimPrefix(bidder, "escrow:") }
 
 // spec is the rules of a call's auction: a function of the options and of what the call says for ever.
 func (p *Procurer) spec(c work.Call) auction.Spec {

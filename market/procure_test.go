@@ -158,6 +158,48 @@ func TestWhatBecomesOfTheMoneyIsUpToTheOutcome(t *testing.T) {
 	}
 }
 
+// Who looks at a task's auction sees agents: what they bid through is the procurer's own affair.
+func TestTheAuctionOfATaskIsOfAgents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x, l, sys := bourse(t, newMemory(), market.ExchangeOptions{})
+		p, err := market.NewProcurer(market.ProcurerOptions{System: sys, Exchange: x, Owner: "ann", Kind: auction.FirstPrice})
+		require.NoError(t, err)
+		call := called(1, 1, asked("x", 20), asked("y", 30))
+		_, err = p.Procure(t.Context(), call)
+		require.NoError(t, err)
+		require.NoError(t, p.Settle(t.Context(), work.Deal{ID: call.Deal(0), Agent: "x", Currency: "credit", Price: 20, Verdict: plan.Delivered}))
+		synctest.Wait()
+		var offers []string
+		require.NoError(t, market.Auctions(x).Observe(t.Context(), 0, func(_ uint64, o *market.Observation) error {
+			if o != nil {
+				for _, f := range o.Tender.Offers {
+					offers = append(offers, f.Bidder)
+				}
+			}
+			return nil
+		}))
+		assert.Equal(t, []string{"x", "y"}, offers)
+		require.NoError(t, market.Payments(l).Observe(t.Context(), 0, func(_ uint64, o *market.Observation) error {
+			if o != nil {
+				assert.Equal(t, o.Paid.To, market.AgentOf(o.Paid.To))
+				assert.Equal(t, o.Paid.From, market.AgentOf(o.Paid.From))
+				assert.NotEqual(t, "x", o.Paid.To, "pay for work relates nobody to anybody")
+			}
+			return nil
+		}))
+		all, err := x.Notices(t.Context(), call.ID, 0)
+		require.NoError(t, err)
+		var invited []string
+		for _, n := range all {
+			if n.Kind == market.NoticeInvited {
+				invited = append(invited, market.AgentOf(n.Bidder))
+			}
+		}
+		assert.Equal(t, []string{"x", "y"}, invited)
+		assert.Equal(t, market.NoticeOpened, all[2].Kind, "after that, it opens")
+	})
+}
+
 func TestWhoCannotPayBuysNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x, l, sys := bourse(t, newMemory(), market.ExchangeOptions{})

@@ -199,8 +199,8 @@ func some(a money.Amount) string {
 func auctionView(a market.Auction) AuctionView {
 	v := AuctionView{
 		ID: a.Spec.ID, Kind: string(a.View.Kind), State: a.View.State.String(), Owner: a.Spec.Owner, Reverse: a.Spec.Reverse, Currency: string(a.Spec.Currency),
-		Units: max(a.Spec.Units, 1), Reserve: some(a.View.Reserve), Price: some(a.View.Price), Minimum: some(a.View.Minimum), Standing: a.View.Standing,
-		Bidders: a.View.Bidders, Created: stamp(a.Created), Closes: stamp(a.View.CloseAt), Halted: a.Halted, Outcome: a.View.Outcome,
+		Units: max(a.Spec.Units, 1), Reserve: some(a.View.Reserve), Price: some(a.View.Price), Minimum: some(a.View.Minimum), Standing: market.AgentOf(a.View.Standing),
+		Bidders: a.View.Bidders, Created: stamp(a.Created), Closes: stamp(a.View.CloseAt), Halted: a.Halted, Outcome: byAgents(a.View.Outcome),
 	}
 	if v.Kind == "" {
 		v.Kind = string(auction.English)
@@ -209,6 +209,19 @@ func auctionView(a market.Auction) AuctionView {
 		v.Goods = append(v.Goods, string(g))
 	}
 	return v
+}
+
+// byAgents is an outcome with the agents whose bids have won.
+func byAgents(o *auction.Outcome) *auction.Outcome {
+	if o == nil {
+		return nil
+	}
+	shown := *o
+	shown.Awards = slices.Clone(o.Awards)
+	for i := range shown.Awards {
+		shown.Awards[i].Bidder = market.AgentOf(shown.Awards[i].Bidder)
+	}
+	return &shown
 }
 
 func (v *marketViews) list(w http.ResponseWriter, r *http.Request) error {
@@ -296,6 +309,9 @@ func (v *marketViews) notices(w http.ResponseWriter, r *http.Request) error {
 	}
 	if all == nil {
 		all = []market.Notice{}
+	}
+	for i := range all {
+		all[i].Bidder = market.AgentOf(all[i].Bidder)
 	}
 	answerWith(w, http.StatusOK, NoticesAnswer{1, all})
 	return nil

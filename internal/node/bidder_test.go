@@ -24,7 +24,7 @@ func bids(role string) {
 	switch role {
 	case "cheap":
 		hello.OnBid = func(_ context.Context, r guest.BidRequest) (guest.Bid, error) {
-			if len(r.Tasks) != 1 || r.Tasks[0].Kind != "x" || r.Tasks[0].Bytes != 4 || r.Currency != "credit" || r.Ceiling != 5*money.Unit || r.Deadline <= 0 {
+			if len(r.Tasks) != 1 || r.Tasks[0].Kind != "x" || r.Tasks[0].Bytes != 4 || r.Currency != "credit" || r.Ceiling != 5*money.Unit || r.Deadline <= 60_000 { // of the 90 s that the config gives it
 				return guest.Bid{}, errors.New("not what was called for")
 			}
 			return guest.Bid{Price: 3 * money.Unit / 2}, nil

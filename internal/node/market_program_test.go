@@ -41,7 +41,7 @@ work:
     results: DIR/results.jsonl
     policy: auction
     backoff: 1ms
-    auction: {buyer: acme, ceiling: 5, window: 10ms}
+    auction: {buyer: acme, ceiling: 5, window: 10ms, within: 90s}
 `
 
 // child is a line of the config for the test binary in a role.

@@ -53,7 +53,7 @@ func (n *Node) workMarket(c config.Queue) (*work.Market, error) {
 	}
 	return &work.Market{
 		Procurer: procurer,
-		Terms:    work.Terms{Currency: money.Asset(cmp.Or(a.Currency, n.o.Config.Market.Currency)), Ceiling: a.Ceiling},
+		Terms:    work.Terms{Currency: money.Asset(cmp.Or(a.Currency, n.o.Config.Market.Currency)), Ceiling: a.Ceiling, Within: a.Within},
 		Bidder:   func(s agents.Spec) work.Bidder { return bidders[s.ID] },
 	}, nil
 }

@@ -230,7 +230,7 @@ func marketSubjects() []subject {
 			var all []string
 			if a.View.Outcome != nil {
 				for _, w := range a.View.Outcome.Awards {
-					all = append(all, w.Bidder)
+					all = append(all, market.AgentOf(w.Bidder))
 				}
 			}
 			if len(all) == 0 {
