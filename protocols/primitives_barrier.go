@@ -123,12 +123,12 @@ func (s *Space) Latch(name string, n int) Latch { return Latch{s, name, n} }
 
 // CountDown takes k off and returns how many are missing; 0 means that it is open.
 func (l Latch) CountDown(ctx context.Context, k int) (left int, err error) {
-	a, err := l.s.ask(ctx, spaceInput{Op: opCount, Name: l.name, N: int64(k), Generation: uint64(max(l.n, 0))})
+	a, err := l.s.ask(ctx, spaceInput{Op: opCount, Name: l.name, N: int64(k), Generation: uint64(l.n)})
 	return int(a.Value), about("count down", l.name, err)
 }
 
 // Await waits until the latch is open, at most wait; 0 means the space's MaxWait, negative until ctx ends.
 func (l Latch) Await(ctx context.Context, wait time.Duration) error {
-	_, err := l.s.ask(ctx, spaceInput{Op: opAwait, Name: l.name, For: l.s.limit(wait), Generation: uint64(max(l.n, 0))})
+	_, err := l.s.ask(ctx, spaceInput{Op: opAwait, Name: l.name, For: l.s.limit(wait), Generation: uint64(l.n)})
 	return about("await", l.name, err)
 }

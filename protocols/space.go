@@ -264,37 +264,17 @@ func agentOf(owner string) string {
 }
 
 // emit tells news, with the space and the agent filled in.
-func (s *Space) emit(bus *telemetry.Bus, news any) {
-	about := func(a About) About { return About{s.o.Name, a.Name, a.Owner, agentOf(a.Owner)} }
-	switch e := news.(type) {
-	case nil:
-	case LockGranted:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
-	case LockRefused:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
-	case LockReleased:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
-	case LockLost:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
-	case BarrierTripped:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
-	case BarrierBroken:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
-	case LeaderElected:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
+func (s *Space) emit(bus *telemetry.Bus, news spaceNews) {
+	if news == nil {
+		return
+	}
+	if bus.Active() {
+		telemetry.Emit[telemetry.Event](bus, news.in(s.o.Name))
+	}
+	if e, ok := news.(LeaderElected); ok {
 		s.watchers.tell(Leadership{Election: e.Name, Leader: e.Owner, Term: e.Term})
-	case LeaderDeposed:
-		e.About = about(e.About)
-		telemetry.Emit(bus, e)
+	}
+	if e, ok := news.(LeaderDeposed); ok {
 		s.watchers.tell(Leadership{Election: e.Name, Term: e.Term})
-	default:
-		panic(fmt.Sprintf("protocols: news %T", news))
 	}
 }

@@ -21,6 +21,55 @@ type About struct {
 	Agent string
 }
 
+// spaceNews is an event of a space as a step makes it: with name and owner. in returns it as it is told.
+type spaceNews interface {
+	telemetry.Event
+	in(space string) spaceNews
+}
+
+// of is who and what an event is about, as it is told.
+func (a About) of(space string) About { return About{space, a.Name, a.Owner, agentOf(a.Owner)} }
+
+func (e LockGranted) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
+func (e LockRefused) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
+func (e LockReleased) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
+func (e LockLost) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
+func (e BarrierTripped) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
+func (e BarrierBroken) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
+func (e LeaderElected) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
+func (e LeaderDeposed) in(space string) spaceNews {
+	e.About = e.of(space)
+	return e
+}
+
 func (a About) attrs(more ...slog.Attr) []slog.Attr {
 	return append([]slog.Attr{slog.String("space", a.Space), slog.String("name", a.Name), slog.String(telemetry.KeyAgent, a.Agent), slog.String("owner", a.Owner)}, more...)
 }

@@ -91,7 +91,7 @@ type spaceOutput struct {
 	id     string // of the request that is answered; empty for none
 	answer spaceAnswer
 	err    error
-	news   any // a telemetry event without its Space; nil for none
+	news   spaceNews // nil for none
 }
 
 // latchState is a latch with what it was made with.

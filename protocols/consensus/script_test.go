@@ -4,7 +4,6 @@ package consensus_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
@@ -61,13 +60,9 @@ func TestScripts(t *testing.T) {
 				}
 				return "ready\n"
 			case "events":
-				var b strings.Builder
-				for line := range strings.Lines(d.Input) {
-					e, err := script.Parse(strings.TrimSpace(line))
-					require.NoError(t, err)
-					b.WriteString("> " + strings.TrimSpace(line) + "\n" + script.Render(run.Step(e)))
-				}
-				return b.String()
+				text, err := script.Play(run, d.Input)
+				require.NoError(t, err)
+				return text
 			}
 			return "unknown command"
 		})

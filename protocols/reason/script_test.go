@@ -5,7 +5,6 @@ package reason_test
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
@@ -35,13 +34,9 @@ func TestScripts(t *testing.T) {
 		var run machine.Stepper
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			if d.Cmd == "events" {
-				var b strings.Builder
-				for line := range strings.Lines(d.Input) {
-					e, err := script.Parse(strings.TrimSpace(line))
-					require.NoError(t, err)
-					b.WriteString("> " + strings.TrimSpace(line) + "\n" + script.Render(run.Step(e)))
-				}
-				return b.String()
+				text, err := script.Play(run, d.Input)
+				require.NoError(t, err)
+				return text
 			}
 			var s setting
 			require.NoError(t, json.Unmarshal([]byte(d.Input), &s))

@@ -4,7 +4,7 @@
 //
 // # Guarantees
 //
-// [Render] writes equal effects equally, one a line. [Parse] reads one event from a line; times are milliseconds from [Epoch].
+// [Render] writes equal effects equally, one a line. [Parse] reads one event from a line; times are milliseconds from [Epoch]. [Play] does both for a session.
 //
 // # Usage
 //

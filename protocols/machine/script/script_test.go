@@ -28,6 +28,8 @@ func TestWhatIsNoEventIsRefused(t *testing.T) {
 		_, err := script.Parse(line)
 		var bad *script.LineError
 		assert.ErrorAs(t, err, &bad, line)
+		_, err = script.Play(nil, "\n"+line)
+		assert.ErrorAs(t, err, &bad, line)
 	}
 }
 
