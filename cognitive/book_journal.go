@@ -213,6 +213,11 @@ func (b *book) complete() error {
 		if err := v.def.compile(b.typeOf); err != nil {
 			return err
 		}
+		if v.now.def != v.def {
+			e := *v.now
+			e.def = v.def
+			v.now = &e
+		}
 		if v.def.composite != nil && v.def.composite.Func == nil && v.def.formula == nil {
 			b.degrade(v, errNoCode)
 		}

@@ -60,12 +60,6 @@ func panicked(r any) error {
 	return fmt.Errorf("panic: %v", r)
 }
 
-func (c *calculators) ended(pid actors.PID) {
-	if c.ref.PID() == pid {
-		c.ref = actors.Ref[calculation]{}
-	}
-}
-
 // compute computes a composite. An expression is bounded by its cost and is computed in place.
 func (a *committer) compute(d *definition, in []kind.Value) (kind.Value, error) {
 	v, err := a.computed(d, in)
@@ -99,6 +93,7 @@ func (a *committer) computed(d *definition, in []kind.Value) (kind.Value, error)
 		return calculation{d.composite.Func, in, over, reply}
 	})
 	if err != nil && !over.Load() { // it runs on
+		a.ctx.Unlink(a.calc.ref.PID())
 		a.calc.ref.PID().Kill()
 		a.calc.ref = actors.Ref[calculation]{}
 		if a.calc.stray == nil {

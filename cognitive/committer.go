@@ -55,17 +55,17 @@ type (
 	}
 	// expiry is the committer's own: a value for some agents expires.
 	expiry struct{}
-	// calculatorEnded is the end of a process that computes.
-	calculatorEnded struct{ pid actors.PID }
+	// ended is an exit signal: of the process that computes, or meant for this one.
+	ended actors.Exit
 )
 
-func (try) committer()             {}
-func (order) committer()           {}
-func (flush) committer()           {}
-func (recovery) committer()        {}
-func (journaled) committer()       {}
-func (expiry) committer()          {}
-func (calculatorEnded) committer() {}
+func (try) committer()       {}
+func (order) committer()     {}
+func (flush) committer()     {}
+func (recovery) committer()  {}
+func (journaled) committer() {}
+func (expiry) committer()    {}
+func (ended) committer()     {}
 
 // committer is one incarnation of the one process that changes a space. It owns the book; what is published belongs to nobody any more.
 type committer struct {
@@ -87,7 +87,7 @@ type committer struct {
 // Init becomes the one who may publish, and reads the journal in the next turn.
 func (a *committer) Init(ctx *actors.Context[committerMessage]) error {
 	a.ctx, a.pause = ctx, firstPause
-	ctx.TrapExit(func(e actors.Exit) committerMessage { return calculatorEnded{e.From} })
+	ctx.TrapExit(func(e actors.Exit) committerMessage { return ended(e) })
 	a.s.own(ctx.PID())
 	ctx.Continue(recovery{})
 	return nil
@@ -110,8 +110,11 @@ func (a *committer) Receive(ctx *actors.Context[committerMessage], msg committer
 		a.next = time.Time{}
 		a.expire()
 		return nil
-	case calculatorEnded:
-		a.calc.ended(m.pid)
+	case ended:
+		if a.calc.ref.PID() != m.From || m.From.IsZero() {
+			return actors.StopBecause(m.Reason)
+		}
+		a.calc.ref = actors.Ref[calculation]{}
 		return nil
 	default:
 		return &actors.UnknownMessageError{Message: msg}

@@ -27,7 +27,8 @@ type memory struct {
 		list []cognitive.Event
 		fail func(ev cognitive.Event) (store bool, err error)
 	}
-	slow func(ctx context.Context) error // how long an append takes; nil: no time
+	slow  func(ctx context.Context) error // how long it takes until an append is stored; nil: no time
+	after func(ctx context.Context) error // how long it takes from then until that is told
 }
 
 func (m *memory) failing(f func(ev cognitive.Event) (bool, error)) {
@@ -42,6 +43,16 @@ func (m *memory) Append(ctx context.Context, _ string, expect uint64, ev cogniti
 			return 0, err
 		}
 	}
+	next, err := m.store(expect, ev)
+	if err == nil && m.after != nil {
+		if err := m.after(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return next, err
+}
+
+func (m *memory) store(expect uint64, ev cognitive.Event) (uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if uint64(len(m.mu.list)) != expect {
@@ -67,12 +78,6 @@ func (m *memory) Read(_ context.Context, _ string, from uint64, yield func(uint6
 		}
 	}
 	return nil
-}
-
-func (m *memory) len() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.mu.list)
 }
 
 // rig is a space in a bubble.

@@ -231,6 +231,7 @@ func (s *Space) published(from uint64) (list []*Commit, end, lost uint64, r *roo
 	if from < begin {
 		lost, from = begin-from, begin
 	}
+	from = min(from, end)
 	return s.mu.log[from-begin : len(s.mu.log) : len(s.mu.log)], end, lost, s.root.Load()
 }
 

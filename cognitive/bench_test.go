@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cognitive_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"mabeam.dev/actors"
+	"mabeam.dev/cognitive"
+	"mabeam.dev/cognitive/kind"
+	"mabeam.dev/supervision"
+)
+
+// benched is a space with n float variables that are kept as d says.
+func benched(tb testing.TB, n int, d cognitive.Durability) (*cognitive.Space, []*cognitive.Variable[float64]) {
+	tb.Helper()
+	ctx := context.Background()
+	sys := actors.New(actors.Options{})
+	tb.Cleanup(func() { _ = sys.Close(ctx) })
+	s, child, err := cognitive.NewSpace(sys, cognitive.SpaceOptions{Name: "bench", Journal: &memory{}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := supervision.Start(sys, "node", supervision.Spec{Children: []supervision.Child{child}}); err != nil {
+		tb.Fatal(err)
+	}
+	all := make([]*cognitive.Variable[float64], n)
+	for i := range all {
+		if all[i], err = s.AddFloat(ctx, fmt.Sprint("v", i), kind.Float{Min: 0, Max: 1}, cognitive.Keep(d)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return s, all
+}
+
+func BenchmarkGet(b *testing.B) {
+	_, vars := benched(b, 1000, cognitive.Buffered)
+	v := vars[500]
+	b.Run("idle", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_ = v.Get()
+		}
+	})
+	bound := v.For(cognitive.Agent{Name: "ann", Roles: []string{"reader"}})
+	b.Run("bound", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_ = bound.Get()
+		}
+	})
+	b.Run("writer", func(b *testing.B) {
+		var stop atomic.Bool
+		var wg sync.WaitGroup
+		for w := range 8 {
+			wg.Go(func() { // it ends when the benchmark has been told
+				for i := w; !stop.Load(); i = (i + 8) % len(vars) {
+					_, _ = vars[i].Propose(context.Background(), 0.5)
+				}
+			})
+		}
+		b.ReportAllocs()
+		b.ResetTimer()
+		for b.Loop() {
+			_ = v.Get()
+		}
+		stop.Store(true)
+		wg.Wait()
+	})
+}
+
+func TestAReadAllocatesNothing(t *testing.T) {
+	_, vars := benched(t, 3, cognitive.Buffered)
+	bound := vars[1].For(cognitive.Agent{Name: "ann"})
+	if n := testing.AllocsPerRun(100, func() { _ = vars[1].Get() + bound.Get() }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// One benchmark operation is one commit; callers propose from many goroutines.
+func BenchmarkCommit(b *testing.B) {
+	for _, d := range []cognitive.Durability{cognitive.Durable, cognitive.Buffered, cognitive.Ephemeral} {
+		b.Run(d.String(), func(b *testing.B) {
+			_, vars := benched(b, 1000, d)
+			var next atomic.Uint64
+			b.ReportAllocs()
+			b.SetParallelism(100)
+			b.RunParallel(func(p *testing.PB) {
+				ctx := context.Background()
+				for p.Next() {
+					i := next.Add(1)
+					if _, err := vars[i%1000].Propose(ctx, float64(i%7)/7); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
+		})
+	}
+}
