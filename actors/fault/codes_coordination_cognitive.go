@@ -5,6 +5,26 @@ package fault
 // coordinationOfCognitive is what of 4xxx cognitive and the packages below it have.
 var coordinationOfCognitive = []Entry{
 	{
+		4650, "cognitive/team.ErrInfeasible", nil, Low, never, false,
+		"No team of agents meets all conditions of a query.",
+		"Relax the size, the roles or the pairs that are kept apart, or add agents.",
+	},
+	{
+		4651, "cognitive/team.RoleError", nil, Low, never, false,
+		"No available agent has a role that a team needs.",
+		"Add an agent with the roles that the message names.",
+	},
+	{
+		4652, "cognitive/team.BudgetError", nil, Low, never, false,
+		"All teams that meet the other conditions cost more than the budget.",
+		"Raise the budget to what the message says, or relax the conditions.",
+	},
+	{
+		4653, "cognitive/team.ErrNotFound", nil, Low, never, false,
+		"A bounded search among many agents found no team, and has not proven that there is none.",
+		"Ask among fewer agents, or relax the conditions.",
+	},
+	{
 		4660, "cognitive/optimize.ErrUnknownTrial", nil, Low, never, false,
 		"An answer names a trial that was never issued.",
 		"Tell the id that Ask has returned.",

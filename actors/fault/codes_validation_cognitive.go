@@ -5,6 +5,41 @@ package fault
 // validationOfCognitive is what of 1xxx cognitive and the packages below it have.
 var validationOfCognitive = []Entry{
 	{
+		1980, "cognitive/internal/frame.StateError", nil, Medium, never, false,
+		"Bytes are no state of the algorithm that was to be restored: cut, changed, or of another kind or version.",
+		"Begin with a fresh state, or restore an older one that is whole.",
+	},
+	{
+		1981, "cognitive/bandit.SpecError", nil, Low, never, false,
+		"A bandit has a setting that cannot be.",
+		"Correct the fields that the message names.",
+	},
+	{
+		1982, "cognitive/detect.SpecError", nil, Low, never, false,
+		"A detector of changes has a setting that cannot be.",
+		"Correct the fields that the message names.",
+	},
+	{
+		1983, "cognitive/ensemble.SpecError", nil, Low, never, false,
+		"What members say cannot be combined.",
+		"Correct the input that the message names.",
+	},
+	{
+		1984, "cognitive/team.SpecError", nil, Low, never, false,
+		"A query for a team cannot be.",
+		"Correct the fields that the message names.",
+	},
+	{
+		1985, "cognitive/bandit.RewardError", nil, Low, never, false,
+		"A bandit got a reward that it cannot learn from: of no arm, or no number.",
+		"Find out what computed it; the bandit has not changed.",
+	},
+	{
+		1986, "cognitive/ensemble.ErrTooFewOutcomes", nil, Low, never, false,
+		"There are fewer than ten labelled outcomes for each weight that was to be learned.",
+		"Collect more outcomes, or combine in a simpler way.",
+	},
+	{
 		1990, "cognitive/optimize.ErrInvalidSpace", nil, Medium, never, false,
 		"The dimensions of a search make no space.",
 		"Correct what the error names; it names every mistake.",
