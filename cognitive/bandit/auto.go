@@ -13,13 +13,15 @@ import (
 // The one setting of Auto. It was tuned on worlds made for that, none of which is in the tests or benchmarks.
 const (
 	// sharpness is by how much posteriors are narrower than Thompson's: looking after an arm that seems bad is the business of due and again below.
-	sharpness = 1.5
+	sharpness = 2
+	// from is the number of plays at which half of that sharpness is reached: what is known from a few plays may be wrong for long.
+	from = 30
 	// suspicion is how probable a change is at each report of an arm, before the report is looked at.
 	suspicion = 0.0003
 	// rising is the part of that which is left where an arm that is not the best seems to rise: a second look is the cheaper way to find out.
 	rising = 0.3
 	// certain is the odds at which a change is taken for true.
-	certain = 20
+	certain = 40
 	// again is the log-likelihood ratio, in nats, at which an arm that seems to have become the best is looked at once more at once.
 	again = 1.5
 	// due is how much an arm may have become the best in a step without being looked at: an arm is due when the steps since its last play, times
@@ -107,7 +109,11 @@ func (p *watchful) choose(rng *rand.Rand) int {
 		case u < stale+a.doubt:
 			n, sum = a.n1, a.sum1
 		}
-		best.offer(i, posterior(sharpness*n, sharpness*sum, rng), rng)
+		if n > 0 {
+			k := 1 + (sharpness-1)*n/(n+from)
+			n, sum = k*n, k*sum
+		}
+		best.offer(i, posterior(n, sum, rng), rng)
 	}
 	return best.arm
 }
