@@ -28,10 +28,10 @@ func (b *bench) grow() error {
 			return 1000 * v / float64(n), err
 		}},
 		{"PBFT with signatures", []int{4, 7, 10, 16, 25}, "ms", func(n int) (float64, error) {
-			return middle(agreements(n, wire.Signed, 1, b.ops(max(10, 1_500/n/n)), nil))
+			return middle(agreements(n, wire.Signed, 1, b.ops(max(10, 1_500/n/n))))
 		}},
 		{"PBFT with MACs", []int{4, 7, 16, 31, 64, 100}, "ms", func(n int) (float64, error) {
-			return middle(agreements(n, wire.MAC, 1, b.ops(max(10, 10_000/n/n)), nil))
+			return middle(agreements(n, wire.MAC, 1, b.ops(max(10, 10_000/n/n))))
 		}},
 		{"hand-over of a lock", []int{1, 4, 16, 64, 256, 1_000}, "us", func(n int) (float64, error) { return handOvers(n, b.ops(20_000)) }},
 		{"a barrier's generation", []int{10, 100, 1_000, 4_000}, "ms", func(n int) (float64, error) {

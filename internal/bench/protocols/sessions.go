@@ -31,6 +31,7 @@ func (b *bench) sessions() error {
 		{"simple consensus of 5, volatile", 5, protocols.Volatile, 20_000, time.Microsecond, 100},
 		{"simple consensus of 5, durable", 5, protocols.Durable, 500, time.Millisecond, 20},
 		{"simple consensus of 5, durable ballots", 5, protocols.DurableBallots, 300, time.Millisecond, 0},
+		{"Byzantine consensus of 4, from the question to the certificate", 4, protocols.Volatile, 300, time.Millisecond, 0},
 		{"hierarchical consensus of 1,000, volatile", 1_000, protocols.Volatile, 300, time.Millisecond, 10},
 		{"hierarchical consensus of 10,000, volatile", 10_000, protocols.Volatile, 30, time.Millisecond, 0},
 	} {
@@ -54,8 +55,11 @@ func decisions(voters int, class protocols.Durability, n int) (t times, err erro
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	protocol := selector.Simple
-	if voters > 64 {
+	switch {
+	case voters > 64:
 		protocol = selector.Hierarchical
+	case voters == 4:
+		protocol = selector.Byzantine
 	}
 	spec := protocols.Spec{Question: "ship it?", Protocol: protocol, Participants: c.names, Durability: class}
 	ctx := context.Background()
