@@ -4,6 +4,7 @@ package market
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mabeam.dev/actors"
@@ -73,6 +74,20 @@ func DoCost[N any](c *actors.Context[N], costs *Costs, do cost.Command, then fun
 // Record charges a usage; one that was recorded before has Already in its result.
 func (c *Costs) Record(ctx context.Context, u cost.Usage) (cost.Result, error) {
 	return c.Do(ctx, cost.Command{Usage: &u})
+}
+
+// RecordPaid is Record for a usage that has its price already, because it was bought: the cost is the amount, whatever its quantity says. What is bought
+// has kinds of its own, each with the price of one for one.
+func (c *Costs) RecordPaid(ctx context.Context, u cost.Usage, amount money.Amount) (cost.Result, error) {
+	u.Quantity = int64(amount)
+	r, err := c.Record(ctx, u)
+	if !errors.Is(err, cost.ErrNoPrice) {
+		return r, err
+	}
+	if _, err := c.Do(ctx, cost.Command{Price: &cost.Price{Kind: u.Kind, Amount: 1, Per: 1}}); err != nil {
+		return cost.Result{}, err
+	}
+	return c.Record(ctx, u)
 }
 
 // Reserve sets an amount aside at every node of a path, or nowhere: then the error is a *cost.BudgetError.

@@ -297,7 +297,9 @@ func TestTheInvitedAreToldOnceBeforeAnAuctionOpens(t *testing.T) {
 				begin := x.Open
 				if wait > 0 {
 					spec.StartAt = time.Now().Add(wait).UTC()
-					begin = func(ctx context.Context, id string, _ ...auction.Weight) (auction.Result, error) { return x.Announce(ctx, id) }
+					begin = func(ctx context.Context, id string, _ ...auction.Weight) (auction.Result, error) {
+						return x.Announce(ctx, id)
+					}
 				}
 				_, err := x.Create(t.Context(), spec)
 				require.NoError(t, err)

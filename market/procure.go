@@ -14,6 +14,7 @@ import (
 	"mabeam.dev/agents/work"
 	"mabeam.dev/agents/work/plan"
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/cost"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
 	"mabeam.dev/market/reputation"
@@ -30,6 +31,10 @@ type ProcurerOptions struct {
 	Exchange *Exchange
 	// Reputation, if it is set, learns how deals end, and weighs bids if Weighted is.
 	Reputation *Reputation
+	// Costs, if it is set, records what each deal has cost that was paid in CostsIn: of the tenant Owner, the team that is the queue, and the agent, for
+	// the task; the kind is PaidTask.
+	Costs   *Costs
+	CostsIn money.Asset
 	// Owner pays, from what is available to it.
 	Owner string
 	// Kind is the type of the auctions; empty means Vickrey. Tasks that are called together need Uniform, which takes them for equal, or Combinatorial.
@@ -216,7 +221,22 @@ func (p *Procurer) Settle(ctx context.Context, d work.Deal) error {
 			return fmt.Errorf("market: settle deal %q: %w", d.ID, err)
 		}
 	}
-	return p.remember(ctx, d, key)
+	return errors.Join(p.charge(ctx, d, key), p.remember(ctx, d, key))
+}
+
+// PaidTask is the kind of the costs of tasks that were bought.
+const PaidTask = "task.bought"
+
+// charge records what a deal has cost, once it is paid. What costs cannot take is no cost.
+func (p *Procurer) charge(ctx context.Context, d work.Deal, key string) error {
+	if p.o.Costs == nil || d.Verdict != plan.Delivered || d.Price == 0 || d.Currency != p.o.CostsIn {
+		return nil
+	}
+	_, err := p.o.Costs.RecordPaid(ctx, cost.Usage{ID: key, At: d.Ended, Tenant: p.o.Owner, Team: d.Queue, Agent: d.Agent, Task: d.Task, Kind: PaidTask}, d.Price)
+	if errors.Is(err, cost.ErrInvalid) || errors.Is(err, cost.ErrConflict) || errors.Is(err, cost.ErrTooOld) {
+		return nil // it was recorded under other terms, or never will be
+	}
+	return err
 }
 
 // free refuses to pay an agent that is under review, unless it was paid before.

@@ -26,6 +26,7 @@ import (
 	"mabeam.dev/market"
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/auction/exact"
+	"mabeam.dev/market/cost"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
 	"mabeam.dev/market/wdp"
@@ -42,6 +43,7 @@ type workshop struct {
 	queue *work.Queue
 	l     *market.Ledger
 	x     *market.Exchange
+	costs *market.Costs
 }
 
 // lossy forgets every fourth answer: what was asked has been done, and is asked again.
@@ -83,7 +85,11 @@ func newPlant(s *sim.Sim, kind auction.Kind) *workshop {
 		Restarts: supervision.Intensity{Max: 1000, Within: time.Second},
 	})
 	require.NoError(s, err)
-	procurer, err := market.NewProcurer(market.ProcurerOptions{System: p.sys, Exchange: p.x, Owner: "ann", Kind: kind, FeePerMillion: 100_000})
+	p.costs, err = market.NewCosts(market.CostsOptions{Name: "costs", Stream: "market/costs", Journal: log})
+	require.NoError(s, err)
+	procurer, err := market.NewProcurer(market.ProcurerOptions{
+		System: p.sys, Exchange: p.x, Owner: "ann", Kind: kind, FeePerMillion: 100_000, Costs: p.costs, CostsIn: "credit",
+	})
 	require.NoError(s, err)
 	dir, dirChild := agents.NewDirectory(p.sys, "agents")
 	batch := 1
@@ -111,6 +117,7 @@ func newPlant(s *sim.Sim, kind auction.Kind) *workshop {
 	_, err = supervision.Start(p.sys, "node", lasting(supervision.Spec{Children: []supervision.Child{
 		supervision.Worker(j.Name(), j.Behavior, j.ProcessOptions()...),
 		supervision.Worker(p.l.Name(), p.l.Behavior, p.l.ProcessOptions()...), p.x.Child(), dirChild,
+		supervision.Worker(p.costs.Name(), p.costs.Behavior, p.costs.ProcessOptions()...),
 		supervision.Sub("work", lasting(p.queue.Spec())), supervision.Sub("crew", lasting(crew)),
 	}}))
 	require.NoError(s, err)
@@ -140,7 +147,7 @@ func moods(s *sim.Sim) agents.Kind {
 func (p *workshop) kill(which func(n int) int) int {
 	var all []actors.PID
 	for pid := range p.sys.Processes() {
-		if path := pid.Path(); strings.Contains(path, "auction/") || slices.Contains([]string{"ledger", "queue", "book", "floor"}, pid.Name()) {
+		if path := pid.Path(); strings.Contains(path, "auction/") || slices.Contains([]string{"ledger", "queue", "book", "floor", "costs"}, pid.Name()) {
 			all = append(all, pid)
 		}
 	}
@@ -233,5 +240,11 @@ func (p *workshop) balanced(s *sim.Sim, tasks int) (sold int) {
 	require.Equal(s, money.Amount(purseOfBuyer)-spent, left, "and that is what was spent")
 	_, err = p.l.Verify(ctx)
 	require.NoError(s, err)
+	rows, cost, err := p.costs.Rollups(ctx, cost.ByAgent)
+	require.NoError(s, err)
+	require.Equal(s, spent, cost, "each settlement is a cost, once")
+	for _, r := range rows {
+		require.Equal(s, earned[strings.TrimPrefix(r.Name, "ann/")], r.Cost)
+	}
 	return sold
 }

@@ -35,6 +35,8 @@ const (
 type MarketOptions struct {
 	// Exchange holds the auctions; nil if the node runs no market.
 	Exchange *market.Exchange
+	// Costs has what tasks have cost; nil if nobody keeps that.
+	Costs *market.Costs
 	// Currencies are those besides the ones that auctions are paid in: every other asset is counted in pieces.
 	Currencies []money.Asset
 	// Token and Body are those of [TaskOptions].

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mabeam.dev/market"
+	"mabeam.dev/market/cost"
 	"mabeam.dev/market/auction"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
@@ -23,6 +24,14 @@ type MarketAnswer struct {
 	Accounts []AccountView `json:"accounts"` // by owner and asset
 	Holds    []HoldView    `json:"holds"`    // by what they are for, and owner
 	Balanced bool          `json:"balanced"` // the sum of all accounts is 0 for every asset
+	Costs    []CostView    `json:"costs,omitempty"` // of tasks that were bought, by who paid and which agent; none while they are not to be had
+}
+
+// CostView is what an agent's work has cost somebody.
+type CostView struct {
+	Whose string `json:"whose"` // who paid, a slash, and the agent
+	Tasks uint64 `json:"tasks"` // that were bought
+	Cost  string `json:"cost"`  // in the currency of the market
 }
 
 // AccountView is what an owner has of an asset.
@@ -40,10 +49,17 @@ type HoldView struct {
 	Amount string `json:"amount,omitempty"` // empty while it would tell a bid that is secret
 }
 
-func (v *marketViews) all(w http.ResponseWriter, _ *http.Request) error {
+func (v *marketViews) all(w http.ResponseWriter, r *http.Request) error {
 	a, err := MarketNow(v.o)
 	if err != nil {
 		return err
+	}
+	if v.o.Costs != nil {
+		if rows, _, err := v.o.Costs.Rollups(r.Context(), cost.ByAgent); err == nil { // else they are down, and the rest is still to be seen
+			for _, row := range rows {
+				a.Costs = append(a.Costs, CostView{row.Name, row.Usages, money.Format(row.Cost)})
+			}
+		}
 	}
 	answerWith(w, http.StatusOK, a)
 	return nil

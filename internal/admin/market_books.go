@@ -98,7 +98,7 @@ type PredictionView struct {
 	State      string            `json:"state"`
 	Funded     bool              `json:"funded"`
 	Halted     bool              `json:"halted,omitempty"` // nothing is traded for now
-	Prices     map[string]string `json:"prices"` // by outcome: what a share costs at the margin
+	Prices     map[string]string `json:"prices"`           // by outcome: what a share costs at the margin
 	Taken      string            `json:"taken"`
 	Trades     uint64            `json:"trades"`
 	Outcome    string            `json:"outcome,omitempty"` // proposed or resolved

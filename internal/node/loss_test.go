@@ -27,6 +27,7 @@ import (
 	"mabeam.dev/events/memory"
 	"mabeam.dev/market"
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/cost"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/listing"
 	"mabeam.dev/market/money"
@@ -224,6 +225,14 @@ var losses = map[string]loss{
 			have, err := w.n.Ledger().Balance(ledger.Available("ann"), "credit")
 			require.NoError(w, err)
 			assert.Equal(w, 10*money.Unit, have, "balances are what they were")
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
+		},
+	},
+	"costs": {
+		phase: "economy", child: "costs", anew: []string{"/n/economy/costs"},
+		without: func(w *whole) {
+			_, err := w.n.Costs().Record(w.ctx, cost.Usage{ID: "1", Tenant: "ann", Agent: "a", Kind: market.PaidTask, Quantity: 1})
+			require.ErrorIs(w, err, market.ErrUnavailable)
 			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
 		},
 	},

@@ -17,6 +17,7 @@ import (
 type marketplace struct {
 	trading  trading
 	ledger   *market.Ledger
+	costs    *market.Costs
 	exchange *market.Exchange
 	opening  *opening
 	stuck    stuckHolds
@@ -48,6 +49,28 @@ var ledgerService = service{
 		}
 		n.market.ledger = l
 		return []supervision.Child{supervision.Worker(l.Name(), l.Behavior, l.ProcessOptions()...)}, nil
+	},
+}
+
+// Costs returns what tasks that were bought have cost, and the budgets of those who pay; nil if the node runs no market.
+func (n *Node) Costs() *market.Costs { return n.market.costs }
+
+// costsService keeps what things have cost.
+var costsService = service{
+	Service: phase.Service{
+		Name: "costs", Phase: phase.Economy, Loss: phase.Alone, After: []string{"journal"},
+		Without: "What tasks cost is recorded when it is back; they are done and paid meanwhile, and budgets count nothing new.",
+	},
+	make: func(n *Node) ([]supervision.Child, error) {
+		if n.o.Config.Market == nil {
+			return nil, nil
+		}
+		c, err := market.NewCosts(market.CostsOptions{Name: "costs", Stream: "market/costs", Journal: marketlog.New(n.journal)})
+		if err != nil {
+			return nil, err
+		}
+		n.market.costs = c
+		return []supervision.Child{supervision.Worker(c.Name(), c.Behavior, c.ProcessOptions()...)}, nil
 	},
 }
 

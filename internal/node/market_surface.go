@@ -13,7 +13,7 @@ import (
 // bazaar is how the market is asked over HTTP.
 func (n *Node) bazaar() admin.MarketOptions {
 	o := admin.MarketOptions{
-		Exchange: n.market.exchange, Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body),
+		Exchange: n.market.exchange, Costs: n.market.costs, Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body),
 	}
 	if c := n.o.Config.Market; c != nil {
 		all := map[money.Asset]bool{money.Asset(c.Currency): true}

@@ -37,7 +37,7 @@ func (n *Node) workMarket(c config.Queue) (*work.Market, error) {
 		return nil, fmt.Errorf("node: queue %q: nobody holds auctions without a section market", c.Queue)
 	}
 	o := market.ProcurerOptions{
-		System: n.sys, Exchange: n.market.exchange, Reputation: n.Reputation(), Owner: a.Buyer, Kind: auction.Kind(a.Kind),
+		System: n.sys, Exchange: n.market.exchange, Reputation: n.Reputation(), Costs: n.Costs(), CostsIn: money.Asset(n.o.Config.Market.Currency), Owner: a.Buyer, Kind: auction.Kind(a.Kind),
 		Window: a.Window, FeePerMillion: a.Fee,
 	}
 	if o.Kind == auction.Combinatorial {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/agents/work"
+	"mabeam.dev/market/cost"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
 	"mabeam.dev/telemetry"
@@ -75,5 +76,21 @@ func TestTasksOfANodeAreBoughtAndTheBooksBalance(t *testing.T) {
 	require.Zero(t, of(ledger.Available("escrow:cheap"))+of(ledger.Available("escrow:dear")))
 	_, err := n.Ledger().Verify(r.ctx)
 	require.NoError(t, err)
+	rows, total, err := n.Costs().Rollups(r.ctx, cost.ByAgent)
+	require.NoError(t, err)
+	require.Equal(t, earned, total, "each settlement of a task is a cost")
+	charged := money.Amount(0)
+	for _, row := range rows {
+		require.Contains(t, []string{"acme/cheap", "acme/dear"}, row.Name)
+		charged += row.Cost
+	}
+	require.Equal(t, total, charged)
+	each, _, err := n.Costs().Rollups(r.ctx, cost.ByTask)
+	require.NoError(t, err)
+	require.Len(t, each, tasks)
+	for _, row := range each {
+		last := r.outcomes()[strings.TrimPrefix(row.Name, "acme/")].Attempts
+		require.Equal(t, money.Amount(last[len(last)-1].Price), row.Cost)
+	}
 	r.stop(n)
 }
