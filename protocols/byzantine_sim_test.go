@@ -118,10 +118,15 @@ func TestACouncilDecidesInAnyOrderOfTurnsFaultsAndLies(t *testing.T) {
 		}
 		class := []protocols.Durability{protocols.Volatile, protocols.Buffered, protocols.Durable, protocols.DurableBallots}[rng.IntN(4)]
 		e, got := parliament(s, spec, class, o, "yes", "yes", "yes", "yes")
-		s.Fault(sim.Space{
-			Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill},
-			Processes: append([]string{"/node/people/a", "/node/coordination/groups/group/c", "/node/coordination/groups/*"}, groups...), MaxFor: time.Second,
-		}.Draw(rng, 5)...)
+		ends := []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill}
+		all := append([]string{"/node/people/a", "/node/coordination/groups/group/c", "/node/coordination/groups/*"}, groups...)
+		s.Fault(sim.Space{Kinds: ends, Processes: all}.Draw(rng, 3)...) // a session stands three crashes of its own
+		s.Fault(sim.Space{Kinds: ends, Processes: all[:len(all)-4], MaxNth: 30}.Draw(rng, 3)...)
+		if rng.IntN(2) == 0 { // and the network is rough
+			for _, kind := range []sim.FaultKind{sim.Drop, sim.Delay, sim.Duplicate, sim.Reorder} {
+				s.Fault(sim.Fault{Do: kind, Message: "byzantine.parcel", Chance: 0.1, For: time.Duration(rng.IntN(200)) * time.Millisecond})
+			}
+		}
 		s.Advance(6 * time.Minute)
 		s.Calm()
 		proven(s, e, got, "yes")

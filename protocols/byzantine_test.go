@@ -175,6 +175,87 @@ func TestWhoIsGoneIsAbsentWhenEnoughSayAndTheOthersDecide(t *testing.T) {
 	})
 }
 
+// gossip answers every invitation twice, with two minds.
+func gossip() actors.Behavior[protocols.Invitation] {
+	return actors.Stateless(func(_ *actors.Context[protocols.Invitation], in protocols.Invitation) error {
+		if in.Asks() {
+			in.Vote("yes")
+			in.Vote("no")
+		}
+		return nil
+	})()
+}
+
+// An agent that casts two ballots under one number has signed both: one counts, and both convict it.
+func TestAnAgentThatVotesTwiceIsConvictedByItsSignatures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			sink := &court{}
+			actors.MustSpawn(sys, "d", gossip)
+			known := map[string]protocols.Member{"d": {}}
+			for _, name := range []string{"a", "b", "c"} {
+				known[name] = protocols.Member{}
+				actors.MustSpawn(sys, name, says("yes"))
+			}
+			e := engineOf(t, sys, protocols.EngineOptions{Evidence: sink}, known)
+			names := []string{"a", "b", "c", "d"}
+			all := consensus.Rule{Quorum: consensus.Fraction{Num: 1, Den: 1}}
+			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Rule: all})
+			require.NoError(t, err)
+			assert.Equal(t, "yes", r.Decision)
+			assert.Equal(t, []string{"d"}, r.Liars)
+			require.Len(t, sink.files, 1)
+			assert.Equal(t, pbftcouncil.KindTwoBallots, sink.files[0].Kind)
+			p, err := pbftcouncil.ParseProof(r.Certificate)
+			require.NoError(t, err)
+			who, _, err := pbftcouncil.Accused(p.Config, sink.files[0].Evidence)
+			require.NoError(t, err)
+			assert.Equal(t, "d", who)
+		})
+	})
+}
+
+// A program that is gone leaves durable votes: the next one goes on with the same group, and with what its members have promised.
+func TestTheNextProgramGoesOnWithTheGroupOfASession(t *testing.T) {
+	l := newLog()
+	var group string
+	program := func(f func(ctx context.Context, sys *actors.System, e *protocols.Engine, names []string)) {
+		synctest.Test(t, func(t *testing.T) {
+			within(t, func(ctx context.Context, sys *actors.System) {
+				v, err := byzantine.OpenVault(ctx, l, "keys")
+				require.NoError(t, err)
+				o := byzantine.Options{Keys: v, Votes: byzantine.JournalVotes(l, "votes")}
+				choices := []string{"yes", "silent", "yes", "silent"}
+				if group != "" {
+					choices = []string{"crash", "yes", "crash", "no"} // the first two are not asked again
+				}
+				e, names := council(t, sys, protocols.EngineOptions{Journal: l, Byzantine: o, Grace: time.Second}, choices...)
+				f(ctx, sys, e, names)
+			})
+		})
+	}
+	program(func(ctx context.Context, _ *actors.System, e *protocols.Engine, names []string) {
+		_, err := e.Start(ctx, protocols.Spec{
+			ID: "s", Question: "?", Participants: names, Fault: selector.High, Durability: protocols.DurableBallots, Deadline: time.Hour,
+		})
+		require.NoError(t, err)
+		synctest.Wait()
+		group = e.Group("s").Config().Group
+	})
+	program(func(ctx context.Context, _ *actors.System, e *protocols.Engine, _ []string) {
+		synctest.Wait() // it has read the journal
+		r, err := e.Await(ctx, "s")
+		require.NoError(t, err)
+		assert.Equal(t, "yes", r.Decision)
+		p, err := pbftcouncil.ParseProof(r.Certificate)
+		require.NoError(t, err)
+		assert.Equal(t, group, p.Config.Group)
+		_, err = e.Verify(r)
+		require.NoError(t, err)
+		assert.Empty(t, r.Liars)
+	})
+}
+
 // The outcome of another protocol is the group's before anybody is told, and the certificate proves it.
 func TestARatifiedOutcomeIsProven(t *testing.T) {
 	for _, liar := range []byzantine.Behaviour{byzantine.Honest, byzantine.Equivocate, byzantine.Silent} {

@@ -26,13 +26,15 @@ const (
 	Forge Behaviour = "forge"
 	// Misreport has a member tell clients that something else was decided. Nobody believes fewer than f+1 members.
 	Misreport Behaviour = "misreport"
+	// Amnesia has a member find its vote log lost when its replica starts the next time: it keeps silent, so that it breaks no promise.
+	Amnesia Behaviour = "amnesia"
 	// DoubleVote has an agent cast two ballots under one number, for which it is convicted. It is for who casts ballots: replicas do nothing about it.
 	DoubleVote Behaviour = "double vote"
 )
 
 // Behaviours lists those that can be rehearsed.
 func Behaviours() []Behaviour {
-	return []Behaviour{Silent, Equivocate, Forge, Misreport, DoubleVote}
+	return []Behaviour{Silent, Equivocate, Forge, Misreport, Amnesia, DoubleVote}
 }
 
 func (b Behaviour) known() bool { return b == Honest || slices.Contains(Behaviours(), b) }
@@ -73,7 +75,7 @@ func (l *liar) answer(b Behaviour, e pbft.Answer) []pbft.Effect {
 		m.Result = wire.ResultDigest(m.Results)
 		m.Sig = auth.Sign(l.keys, l.cfg, &m)
 		return []pbft.Effect{pbft.Answer{Reply: &m}}
-	case Honest, Equivocate, Forge, DoubleVote:
+	case Honest, Equivocate, Forge, Amnesia, DoubleVote:
 	}
 	return []pbft.Effect{e}
 }
@@ -98,7 +100,7 @@ func (l *liar) broadcast(b Behaviour, e pbft.Broadcast) []pbft.Effect {
 			forged.Client, forged.Seq = wire.Client((int(forged.Client)+1)%len(l.cfg.Clients)), 1
 			return []pbft.Effect{pbft.Broadcast{Msg: l.proposal(m.PrePrepare, append(slices.Clone(m.Batch), &forged))}}
 		}
-	case Honest, Misreport, DoubleVote:
+	case Honest, Misreport, Amnesia, DoubleVote:
 	}
 	return []pbft.Effect{e}
 }

@@ -147,6 +147,8 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		}
 		_, err := h.Open(ctx, byzantine.Spec{ID: "x", Members: names(4)})
 		require.ErrorIs(t, err, byzantine.ErrInvalid)
+		_, err = h.Open(ctx, byzantine.Spec{ID: "x", Members: names(4), App: func() pbft.App { return restless{} }})
+		require.ErrorIs(t, err, byzantine.ErrInvalid)
 		_, err = h.Open(ctx, byzantine.Spec{ID: "x", Members: []string{"a", "b", "", "d"}, Owner: strings.Repeat("x", 256), App: newSum})
 		require.ErrorIs(t, err, byzantine.ErrNoKeys)
 		g, err := h.Open(ctx, four())
@@ -168,6 +170,36 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 		assert.Nil(t, h.Find("council"))
 		synctest.Wait()
 		assert.Zero(t, kill(sys, "/m0", "/clerk"), "nothing is left of it")
+	})
+}
+
+// restless would change its members.
+type restless struct{ sum }
+
+func (restless) Apply(pbft.Place, []byte) []byte { return nil }
+func (restless) Validate([]byte) error           { return nil }
+func (restless) Snapshot() []byte                { return nil }
+func (restless) Restore([]byte) error            { return nil }
+func (restless) Next() *wire.Config              { return nil }
+
+func TestAReplicaThatHasLostItsLogKeepsSilent(t *testing.T) {
+	within(t, func(ctx context.Context, sys *actors.System) {
+		h := groups(t, sys, byzantine.Options{})
+		g, err := h.Open(ctx, four())
+		require.NoError(t, err)
+		require.Equal(t, 1, add(t, g, 0, "", 1))
+		require.NoError(t, h.Rehearse("m0", byzantine.Amnesia))
+		require.Equal(t, 2, add(t, g, 0, "", 1))
+		assert.Equal(t, pbft.Normal, g.Status()[0].Mode, "it lives, and its log is not asked for")
+		require.Equal(t, 1, kill(sys, "/m0"))
+		for i := range 200 { // the primary is gone, and three go on; the state comes with a checkpoint
+			require.Equal(t, 3+i, add(t, g, 1, "", 1))
+		}
+		synctest.Wait()
+		s := g.Status()
+		assert.Equal(t, pbft.Amnesiac, s[0].Mode)
+		assert.Positive(t, s[0].Executed, "it keeps up with the state")
+		assert.Positive(t, s[1].View)
 	})
 }
 
@@ -343,6 +375,11 @@ func TestAGroupAgreesInAnyOrderOfTurnsFaultsAndLies(t *testing.T) {
 			Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill},
 			Processes: []string{"/node/groups/group/m0", "/node/groups/group/m1", "/node/groups/group/m2", "/node/groups/group/clerk", "/node/groups", "/node/groups/*"}, MaxFor: time.Second,
 		}.Draw(rng, 6)...)
+		if rng.IntN(2) == 0 { // and the network is rough
+			for _, kind := range []sim.FaultKind{sim.Drop, sim.Delay, sim.Duplicate, sim.Reorder} {
+				s.Fault(sim.Fault{Do: kind, Message: "byzantine.parcel", Chance: 0.1, For: time.Duration(rng.IntN(200)) * time.Millisecond})
+			}
+		}
 		s.Advance(2 * time.Minute)
 		s.Calm()
 		require.Zero(s, missing)

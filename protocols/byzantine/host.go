@@ -120,7 +120,8 @@ type Spec struct {
 	Mode wire.Mode
 	// Rules are those of the group.
 	Rules wire.Rules
-	// App makes the state of a replica in its beginning. It is called once for each life of each replica.
+	// App makes the state of a replica in its beginning. It is called for each life of each process. It is no pbft.Reconfigurer: who the members are is
+	// fixed.
 	App func() pbft.App
 }
 
@@ -155,6 +156,9 @@ func (h *Host) Open(ctx context.Context, s Spec) (*Group, error) {
 func (h *Host) configure(ctx context.Context, s Spec, incarnation string) (*wire.Config, error) {
 	if s.App == nil {
 		return nil, fmt.Errorf("byzantine: open %q: no app: %w", s.ID, ErrInvalid)
+	}
+	if _, changes := s.App().(pbft.Reconfigurer); changes {
+		return nil, fmt.Errorf("byzantine: open %q: the app changes its members, and the members of a group are fixed: %w", s.ID, ErrInvalid)
 	}
 	name := nameOf(s.ID)
 	c := &wire.Config{Group: name + incarnation, Mode: s.Mode, Rules: s.Rules}

@@ -68,7 +68,9 @@ func (p *replica) Init(ctx *actors.Context[message]) error {
 		return err
 	}
 	options := p.g.h.o.Replica
-	options.Amnesiac = options.Amnesiac || lost
+	if lost = lost || p.g.h.Behaviour(p.agent()) == Amnesia; lost {
+		options.Amnesiac, log = true, nil
+	}
 	if p.r, err = pbft.Restore(p.g.cfg, p.me, options, p.keys, p.g.spec.App(), log); err != nil {
 		return err
 	}
