@@ -25,6 +25,9 @@ import (
 // protocol, and has a group agree on the outcome. Either way Result.Certificate proves the outcome to anybody who has the public keys
 // (Engine.PublicKey), and Result.Liars names who is proven to have lied; the proofs go to the EvidenceSink.
 //
+// Replicas keep their promises in the program's memory, which a new program does without: it makes another group. With DurableBallots they are in the
+// journal before they are said, and a new program goes on with the same group, if its keys are the same.
+//
 // To see what a group stands, have a participant lie, from the start or from any moment on:
 //
 //	protocols.EngineOptions{Byzantine: byzantine.Options{Rehearse: map[string]byzantine.Behaviour{"dan": byzantine.Equivocate}}}
@@ -60,6 +63,9 @@ func (e *Engine) Group(id SessionID) *byzantine.Group { return e.groups.Find(str
 
 // offer adds the service of groups to those that machines can ask.
 func (e *Engine) offer() {
+	if e.o.Journal != nil && e.o.Byzantine.Votes == nil {
+		e.votes = byzantine.JournalVotes(e.o.Journal, e.o.Stream+"/votes")
+	}
 	services := map[string]Service{council.Service: councils{e}}
 	maps.Copy(services, e.o.Services)
 	e.o.Services = services
@@ -224,6 +230,9 @@ func (c councils) open(ctx context.Context, n *entry) (*byzantine.Group, error) 
 	for i := range n.setup.Electorate.Len() {
 		name := n.setup.Electorate.At(i).Agent
 		spec.Members, taken[name] = append(spec.Members, name), true
+	}
+	if c.e.votes != nil && n.setup.Spec.Durability == DurableBallots {
+		spec.Votes = c.e.votes
 	}
 	if n.setup.Selection.Authentication == selector.MAC {
 		spec.Mode = wire.MAC

@@ -224,7 +224,7 @@ func TestTheNextProgramGoesOnWithTheGroupOfASession(t *testing.T) {
 			within(t, func(ctx context.Context, sys *actors.System) {
 				v, err := byzantine.OpenVault(ctx, l, "keys")
 				require.NoError(t, err)
-				o := byzantine.Options{Keys: v, Votes: byzantine.JournalVotes(l, "votes")}
+				o := byzantine.Options{Keys: v}
 				choices := []string{"yes", "silent", "yes", "silent"}
 				if group != "" {
 					choices = []string{"crash", "yes", "crash", "no"} // the first two are not asked again

@@ -47,6 +47,7 @@ type Engine struct {
 	o         EngineOptions
 	index     *index
 	groups    *byzantine.Host
+	votes     byzantine.VoteStore        // for sessions whose ballots are durable; nil for none
 	pid       atomic.Pointer[actors.PID] // of the living engine process; set by its Init
 	writer    atomic.Pointer[actors.PID] // of the living historian; set by its Init
 	sessions  atomic.Pointer[supervision.Supervisor]

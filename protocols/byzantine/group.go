@@ -58,7 +58,7 @@ type Accusation struct {
 }
 
 func newGroup(h *Host, s Spec, c *wire.Config) *Group {
-	g := &Group{h: h, spec: s, cfg: c, asked: h.o.Votes.Log(c.Group, Clerk)}
+	g := &Group{h: h, spec: s, cfg: c, asked: s.Votes.Log(c.Group, Clerk)}
 	g.mu.known = map[string]bool{}
 	sys := h.sys.Load()
 	settle := func(p *place, name string) {
@@ -70,7 +70,7 @@ func newGroup(h *Host, s Spec, c *wire.Config) *Group {
 		})
 	}
 	for i := range c.Members {
-		t := &seat{log: h.o.Votes.Log(c.Group, i)}
+		t := &seat{log: s.Votes.Log(c.Group, i)}
 		settle(&t.place, c.Members[i].Name)
 		g.seats = append(g.seats, t)
 	}

@@ -120,6 +120,8 @@ type Spec struct {
 	Mode wire.Mode
 	// Rules are those of the group.
 	Rules wire.Rules
+	// Votes keeps the vote logs of this group; nil means the host's.
+	Votes VoteStore
 	// App makes the state of a replica in its beginning. It is called for each life of each process. It is no pbft.Reconfigurer: who the members are is
 	// fixed.
 	App func() pbft.App
@@ -138,6 +140,9 @@ func (h *Host) Open(ctx context.Context, s Spec) (*Group, error) {
 	h.mu.made++
 	made := h.mu.made
 	h.mu.Unlock()
+	if s.Votes == nil {
+		s.Votes = h.o.Votes
+	}
 	config, err := h.configure(ctx, s, fmt.Sprintf("@%d.%d", sys.Now().UnixNano(), made))
 	if err != nil {
 		return nil, err
@@ -187,7 +192,7 @@ func (h *Host) configure(ctx context.Context, s Spec, incarnation string) (*wire
 	}
 	made := c.Digest()
 	c.Group = fmt.Sprintf("%s@%x", name, made[:8])
-	kept, err := h.o.Votes.Config(ctx, s.ID, c)
+	kept, err := s.Votes.Config(ctx, s.ID, c)
 	if err != nil {
 		return nil, fmt.Errorf("byzantine: open %q: %w", s.ID, err)
 	}
@@ -226,7 +231,7 @@ func (h *Host) End(id string) {
 		return
 	}
 	g.end()
-	h.o.Votes.Drop(g.cfg.Group)
+	g.spec.Votes.Drop(g.cfg.Group)
 }
 
 // Rehearse has an agent lie from now on, in every group, or be honest again: a way to see for oneself what a group stands. It is for demonstrations and
