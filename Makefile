@@ -151,6 +151,10 @@ bench-telemetry: need-go ## measure what telemetry costs a message, an event and
 bench-market: need-go ## measure markets: winner determination and payments against known answers
 	$(GO) run -buildvcs=false ./internal/bench/market $(ARGS)
 
+.PHONY: bench-cognitive
+bench-cognitive: need-go ## measure cognitive variables: bandits, ensembles and teams against published figures (ARGS='-only teams' for one; minutes)
+	$(GO) run -buildvcs=false ./internal/bench/cognitive $(ARGS)
+
 .PHONY: bench-protocols
 bench-protocols: need-go ## measure coordination: sessions, Byzantine consensus, locks, barriers, and their growth with the number of agents
 	$(GO) run -buildvcs=false -pgo=$(PROFILE) ./internal/bench/protocols $(ARGS)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/internal/benchtab"
+)
+
+func TestAllMeasuresGiveRows(t *testing.T) {
+	var out bytes.Buffer
+	dir := t.TempDir()
+	reference := filepath.Join("..", "..", "..", "cognitive", "testdata", "reference")
+	require.NoError(t, run([]string{"-quick", "-runs", "3", "-rounds", "1", "-reference", reference, "-out", dir}, &out, io.Discard))
+	for _, want := range []string{"regret of auto in irregular_k5_s103, seeds 1000 to 1002", "labels of ensembles other", "team of 20 agents", "choice among 10 arms"} {
+		assert.Contains(t, out.String(), want)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "cognitive.json"))
+	require.NoError(t, err)
+	assert.Contains(t, string(b), "auto behind any member")
+	assert.ErrorIs(t, run([]string{"-runs", "0"}, io.Discard, io.Discard), benchtab.ErrUsage)
+	assert.Error(t, run([]string{"-reference", dir, "-out", dir}, io.Discard, io.Discard))
+}
+
+func TestAnIntervalHoldsTheRatio(t *testing.T) {
+	a, b := []float64{1, 2, 3, 4}, []float64{2, 4, 6, 8}
+	low, high := paired(a, b)
+	assert.InDelta(t, 0.5, low, 1e-12, "run by run the ratio is the same")
+	assert.InDelta(t, 0.5, high, 1e-12)
+	low, high = paired([]float64{1, 1, 3, 3}, []float64{2, 2, 2, 2})
+	assert.Less(t, low, 1.0)
+	assert.Greater(t, high, 1.0)
+}
