@@ -149,3 +149,28 @@ type SubscriberSlow struct {
 
 // EventName returns "cognitive.subscriber_slow".
 func (SubscriberSlow) EventName() string { return "cognitive.subscriber_slow" }
+
+// AdaptationCycle is the event: an adapter has thought.
+type AdaptationCycle struct{ Of }
+
+// EventName returns "adaptation.cycle".
+func (AdaptationCycle) EventName() string { return "adaptation.cycle" }
+
+// AdaptationStep is the event: an adapter did or noticed something.
+type AdaptationStep struct {
+	Of
+	What string // "canary started", "canary ended", "canary promoted", "trial", "kept", "reverted", "problem", "cleared", "drift", "resting", "frozen", "resumed", "budget", "refused"
+	Why  string // the figures
+}
+
+// EventName returns "adaptation.stepped".
+func (AdaptationStep) EventName() string { return "adaptation.stepped" }
+
+// AdaptationRefused is the event: what an adapter asked for was not committed.
+type AdaptationRefused struct {
+	Of
+	Code fault.Code // why
+}
+
+// EventName returns "adaptation.refused".
+func (AdaptationRefused) EventName() string { return "adaptation.refused" }

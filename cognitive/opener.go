@@ -5,6 +5,8 @@ package cognitive
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"mabeam.dev/actors"
@@ -21,11 +23,14 @@ type (
 		keep, drop string
 		reply      actors.Reply[answer]
 	}
+	// adapters has the processes of adapters started and stopped that are to be, or not.
+	adapters struct{ reply actors.Reply[answer] }
 	// fill is the opener's own: every variable is to have a process.
 	fill struct{}
 )
 
 func (structural) opener() {}
+func (adapters) opener()   {}
 func (fill) opener()       {}
 
 // opener starts and stops the processes of variables. It owns nothing: what there is to be is what the committer has.
@@ -58,6 +63,13 @@ func (o *opener) Receive(ctx *actors.Context[openerMessage], msg openerMessage) 
 		}
 		m.reply.Send(got)
 		return nil
+	case adapters:
+		if err := o.adapt(ctx); err != nil {
+			m.reply.Fail(err)
+			return nil
+		}
+		m.reply.Send(answer{})
+		return nil
 	case fill:
 		return o.fill(ctx)
 	default:
@@ -81,6 +93,36 @@ func (o *opener) fill(ctx *actors.Context[openerMessage]) error {
 	}
 	for _, name := range o.s.root.Load().names.order {
 		if err := o.start(ctx, name); err != nil {
+			return err
+		}
+	}
+	return o.adapt(ctx)
+}
+
+// adapt starts and stops the processes of adapters until they are those that the handle has.
+func (o *opener) adapt(ctx *actors.Context[openerMessage]) error {
+	sup, err := dynamic.Of(o.s.sys.WhereIs(o.s.o.Name + ".adapters"))
+	if err != nil {
+		return err
+	}
+	o.s.mu.Lock()
+	all := maps.Clone(o.s.mu.adapters)
+	o.s.mu.Unlock()
+	if was := o.s.adapting.Load(); was != nil {
+		for _, name := range slices.Sorted(maps.Keys(*was)) {
+			c := (*was)[name]
+			if pid := c.pid.Load(); all[name] != c && pid != nil {
+				_ = sup.TerminateChild(ctx, *pid) // it has ended otherwise
+			}
+		}
+	}
+	o.s.adapting.Store(&all)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		c := all[name]
+		if pid := c.pid.Load(); pid != nil && pid.Alive() {
+			continue
+		}
+		if _, err := sup.StartChild(ctx, o.s.adapterWorker(c)); err != nil {
 			return err
 		}
 	}

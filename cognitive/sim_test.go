@@ -179,7 +179,7 @@ func held(s *sim.Sim, w *world, rounds int) {
 	assert.Equal(s, int64(2*rounds), w.s.Snapshot().Value("sum").Integer(), "%+v", w.s.Snapshot())
 }
 
-var processes = []string{"/node/lab/lab.committer", "/node/lab/lab.variables", "/node/lab/lab.opener", "/node/lab/lab.notifier", "/node/lab/lab.variables/a", "/node/lab/lab.variables/b"}
+var processes = []string{"/node/lab/lab.committer", "/node/lab/lab.variables", "/node/lab/lab.adapters", "/node/lab/lab.opener", "/node/lab/lab.notifier", "/node/lab/lab.variables/a", "/node/lab/lab.variables/b"}
 
 // In any order of turns, whoever crashes, hangs or is killed, and whatever the journal says: what was acknowledged is there once, versions have no gaps and never go back.
 func TestNothingIsLostInAnyOrderOfTurnsAndFaults(t *testing.T) {
@@ -231,7 +231,9 @@ func TestAnEndAtEachStepLosesNothing(t *testing.T) {
 						happened++
 					}
 				}
-				require.Positive(t, happened, "the fault befell some of the steps")
+				if process != "/node/lab/lab.adapters" { // it has nothing to do
+					require.Positive(t, happened, "the fault befell some of the steps")
+				}
 			})
 		}
 	}

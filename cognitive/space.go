@@ -60,14 +60,16 @@ type Space struct {
 	notifier  actors.Ref[notifierMessage]
 	cells     *xsync.Map[string, *cell]
 	hub       hub
+	adapting  atomic.Pointer[map[string]*adapterCell] // a copy of mu.adapters
 
 	mu struct {
 		sync.Mutex
 		owner       actors.PID // the incarnation of the committer that may publish
 		constraints []Constraint
 		added       map[string]bool // variables that this program has added
-		log         []*Commit       // the last commits that were published, oldest first
-		logEnd      uint64          // how many were published in all
+		adapters    map[string]*adapterCell
+		log         []*Commit // the last commits that were published, oldest first
+		logEnd      uint64    // how many were published in all
 	}
 }
 
@@ -89,7 +91,7 @@ func NewSpace(sys *actors.System, o SpaceOptions) (*Space, supervision.Child, er
 	o = o.withDefaults()
 	s := &Space{sys: sys, o: o, cells: xsync.NewMap[string, *cell]()}
 	s.life = strconv.FormatUint(sys.Rand("cognitive/"+o.Name).Uint64(), 36) + "-" + strconv.FormatInt(sys.Now().UnixNano(), 36) + "-"
-	s.mu.added = map[string]bool{}
+	s.mu.added, s.mu.adapters = map[string]bool{}, map[string]*adapterCell{}
 	s.committer = actors.Named[committerMessage](sys, o.Name+".committer")
 	s.opener = actors.Named[openerMessage](sys, o.Name+".opener")
 	s.notifier = actors.Named[notifierMessage](sys, o.Name+".notifier")
@@ -97,10 +99,8 @@ func NewSpace(sys *actors.System, o SpaceOptions) (*Space, supervision.Child, er
 		Strategy: supervision.RestForOne, Intensity: o.Intensity,
 		Children: []supervision.Child{
 			global(o.Name+".committer", func() actors.Behavior[committerMessage] { return &committer{s: s} }),
-			{ID: o.Name + ".variables", Kind: supervision.KindSupervisor, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
-				sup, err := dynamic.StartLink(in, o.Name+".variables", dynamic.Spec{Intensity: o.Intensity})
-				return sup.PID(), err
-			}},
+			many(o.Name+".variables", o.Intensity),
+			many(o.Name+".adapters", o.Intensity),
 			global(o.Name+".opener", func() actors.Behavior[openerMessage] { return &opener{s: s} }),
 			global(o.Name+".notifier", func() actors.Behavior[notifierMessage] { return &notifier{s: s} }),
 		},
@@ -112,6 +112,14 @@ func global[M any](name string, start func() actors.Behavior[M]) supervision.Chi
 	return supervision.Child{ID: name, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
 		ref, err := actors.SpawnLink(in, name, start, actors.Kind("cognitive"), actors.MailboxSize(-1))
 		return ref.PID(), err
+	}}
+}
+
+// many describes a supervisor of children that come and go, which is found by its name.
+func many(name string, intensity supervision.Intensity) supervision.Child {
+	return supervision.Child{ID: name, Kind: supervision.KindSupervisor, Start: func(in actors.Spawner, _ any) (actors.PID, error) {
+		sup, err := dynamic.StartLink(in, name, dynamic.Spec{Intensity: intensity})
+		return sup.PID(), err
 	}}
 }
 

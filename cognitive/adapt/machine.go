@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"mabeam.dev/cognitive/detect"
 	"mabeam.dev/cognitive/kind"
 )
 
@@ -27,9 +28,19 @@ func (p phase) String() string { return phases[p] }
 
 // Machine adapts one variable. It belongs to its owner.
 type Machine struct {
-	s Spec
-	w worth
+	s     Spec
+	w     worth
+	drift *detect.CUSUM // of standardised scores; it begins anew with each phase and is not kept
 	state
+}
+
+// quiet makes the test for drift: it has about one false alarm in a hundred thousand reports.
+func quiet() *detect.CUSUM {
+	d, err := detect.NewCUSUM(detect.CUSUMSpec{Deviation: 1, Slack: 0.5, Threshold: 12})
+	if err != nil {
+		panic(err) // the numbers are constants
+	}
+	return d
 }
 
 // state is what is kept.
@@ -43,7 +54,6 @@ type state struct {
 	Base   stream    // reports of the present value
 	Cand   stream    // of the candidate
 	Old    stream    // of the value before, while it is watched
-	Drift  drift
 	Walk   walk
 	Tabu   []taboo
 	Window time.Duration // how long the last watch took
@@ -97,7 +107,7 @@ func New(s Spec, value kind.Value) (*Machine, error) {
 		return nil, err
 	}
 	s = s.withDefaults()
-	m := &Machine{s: s, w: worth{s.Objective}}
+	m := &Machine{s: s, w: worth{s.Objective}, drift: quiet()}
 	m.Value = value
 	m.Walk = walk{Direction: 1, Step: s.Step}
 	m.Pains = make([]pain, len(s.Problems))
@@ -202,19 +212,20 @@ func (m *Machine) reported(r Reported) (out []Effect) {
 			return nil
 		}
 	}
+	if m.Skip > 0 && (r.Slice || m.Phase != slicing) { // what is new settles first
+		m.Skip--
+		return nil
+	}
 	to := &m.Base
 	if r.Slice || m.Phase == trying || m.Phase == watching {
-		if m.Skip > 0 && (r.Slice || m.Phase != slicing) {
-			m.Skip--
-			return nil
-		}
 		to = &m.Cand
 	}
 	if to == &m.Base && m.Base.Score.N >= 20 {
 		if sd := math.Sqrt(m.Base.Score.variance()); sd > 0 && m.Phase == observing {
-			if z := (score - m.Base.Score.Mean) / sd; m.Drift.add(min(max(z, -4), 4)) {
+			if z := (score - m.Base.Score.Mean) / sd; m.drift.Update(min(max(z, -4), 4)) != detect.Quiet {
 				out = append(out, Note{"drift", fmt.Sprintf("the score has left %.4g", m.Base.Score.Mean)})
 				m.clear(&m.Base)
+				m.drift = quiet()
 				m.wake()
 			}
 		}
@@ -364,5 +375,5 @@ func (m *Machine) ask(what Pending) { m.Asked, m.Ask = true, what }
 func (m *Machine) begin(p phase, at time.Time, skip int) {
 	m.Phase, m.Since, m.Skip = p, at, skip
 	m.clear(&m.Cand)
-	m.Drift = drift{}
+	m.drift = quiet()
 }

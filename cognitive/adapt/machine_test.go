@@ -93,7 +93,7 @@ func (l *lab) run(reports int) {
 
 func TestNothingToGainIsLeftAlone(t *testing.T) {
 	worst := 0
-	for seed := range uint64(30) {
+	for seed := range uint64(15) {
 		l := newLab(t, adapt.Spec{Slice: true}, 0.5, seed, func(float64, int) float64 { return 3 })
 		l.run(1000) // to warm up
 		before := len(l.commits)
@@ -107,21 +107,21 @@ func TestTheBestIsFoundAndKept(t *testing.T) {
 	for _, slice := range []bool{true, false} {
 		t.Run(fmt.Sprintf("slice %v", slice), func(t *testing.T) {
 			good := 0
-			for seed := range uint64(30) {
+			for seed := range uint64(10) {
 				l := newLab(t, adapt.Spec{Slice: slice}, 0.1, seed, func(x float64, _ int) float64 { return -40 * (x - 0.7) * (x - 0.7) })
-				l.run(60_000)
+				l.run(40_000)
 				if math.Abs(l.value.Float()-0.7) < 0.15 {
 					good++
 				}
 			}
-			assert.GreaterOrEqual(t, good, 27, "of 30")
+			assert.GreaterOrEqual(t, good, 9, "of 10")
 		})
 	}
 }
 
 // A change that the trial took for better turns out to be worse by one deviation.
 func TestARegressionIsTakenBackSoonAndNothingElseIs(t *testing.T) {
-	const runs = 200
+	const runs = 100
 	fast, early := 0, 0
 	for seed := range uint64(runs) {
 		for _, hurt := range []float64{0, 1} {

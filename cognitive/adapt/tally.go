@@ -70,24 +70,3 @@ func meanOf(t *tally, alpha float64) (mean, half float64) {
 	v, mixture := variance/t.N, variance/9
 	return t.Mean, math.Sqrt((2*math.Log(1/alpha) + math.Log(1+mixture/v)) * v * (v + mixture) / mixture)
 }
-
-// drift is a two-sided test of Page and Hinkley for a change of the mean of standardised numbers.
-type drift struct {
-	Up   float64 `json:"up"`
-	Down float64 `json:"down"`
-}
-
-const (
-	driftSlack = 0.5 // deviations that are no change
-	driftAlarm = 12  // about one false alarm in a hundred thousand numbers
-)
-
-func (d *drift) add(z float64) (alarm bool) {
-	d.Up = max(0, d.Up+z-driftSlack)
-	d.Down = max(0, d.Down-z-driftSlack)
-	if d.Up > driftAlarm || d.Down > driftAlarm {
-		*d = drift{}
-		return true
-	}
-	return false
-}

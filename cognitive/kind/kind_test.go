@@ -143,3 +143,31 @@ func TestOptionsAndTeams(t *testing.T) {
 	}
 	assert.InDelta(t, 2.0/3, kind.Agents{}.Distance(kind.OfTeam("x", "y"), kind.OfTeam("y", "z")), 1e-15)
 }
+
+func TestValuesAreReadAsPeopleWriteThem(t *testing.T) {
+	for _, c := range []struct {
+		kind kind.Kind
+		text string
+		want kind.Value
+	}{
+		{temperature, "0.7", kind.OfFloat(0.7)},
+		{whole, "-12", kind.OfInteger(-12)},
+		{kind.OptionsOf("a", "b"), "b", kind.OfChoice("b")},
+		{kind.Computed{Of: kind.Truth}, "true", kind.OfTruth(true)},
+		{kind.Agents{Max: 2}, "ann,bob", kind.OfTeam("ann", "bob")},
+		{kind.Agents{Max: 2}, "", kind.OfTeam()},
+		{kind.Structured{Fields: []kind.Field{{"x", temperature}}}, `{"r":[{"n":"x","v":{"f":1}}]}`, kind.OfRecord(kind.Part{Name: "x", Value: kind.OfFloat(1)})},
+	} {
+		v, err := kind.Parse(c.kind, c.text)
+		require.NoError(t, err)
+		assert.True(t, c.want.Equal(v), "%s", v)
+	}
+	for k, text := range map[kind.Type]string{kind.Number: "x", kind.Whole: "1.5", kind.Truth: "yes"} {
+		_, err := kind.Parse(kind.Computed{Of: k}, text)
+		assert.ErrorIs(t, err, kind.ErrType)
+	}
+	_, err := kind.Parse(kind.Structured{Fields: []kind.Field{{"x", temperature}}}, "{")
+	assert.ErrorIs(t, err, kind.ErrType)
+	_, err = kind.Parse(temperature, "3")
+	assert.ErrorIs(t, err, kind.ErrRange)
+}
