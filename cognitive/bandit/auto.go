@@ -18,6 +18,8 @@ const (
 	from = 30
 	// suspicion is how probable a change is at each report of an arm, before the report is looked at.
 	suspicion = 0.0003
+	// suspicionAfter is what each seen change adds to that, divided by the steps there were.
+	suspicionAfter = 2
 	// rising is the part of that which is left where an arm that is not the best seems to rise: a second look is the cheaper way to find out.
 	rising = 0.3
 	// certain is the odds at which a change is taken for true.
@@ -34,7 +36,7 @@ const (
 	// soon is the least number of steps between two plays of an arm because it is due.
 	soon = 20
 	// memory is how much is left of what was known of the other arms when one has changed.
-	memory = 10
+	memory = 5
 	// settled is the number of steps that is added to those there were, so that the first change does not count for much more than others.
 	settled = 100
 	// mostStale bounds the probability of a change in a step.
@@ -149,7 +151,7 @@ func (p *watchful) learn(arm int, reward, weight float64) {
 		return
 	}
 	// The ratio takes the best means; the root is what it costs on average to have chosen them.
-	odds := suspicion * math.Exp(min(s.Ratio, 100)) / math.Sqrt(1+s.BeforeWeight*s.AfterWeight/(a.n+1))
+	odds := (suspicion + p.perStep(suspicionAfter)) * math.Exp(min(s.Ratio, 100)) / math.Sqrt(1+s.BeforeWeight*s.AfterWeight/(a.n+1))
 	if s.AfterSum*s.BeforeWeight > s.BeforeSum*s.AfterWeight {
 		odds *= rising
 	}

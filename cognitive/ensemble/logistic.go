@@ -68,49 +68,6 @@ func softmax(s []float64) float64 {
 	return l
 }
 
-// fitLogit minimises the negative log-likelihood plus half the squared coefficients divided by c; intercepts are free. Newton's method with steps
-// halved until the loss falls. Of more than two classes one direction of the intercepts changes nothing, so their sum is held at 0.
-func fitLogit(o Outcomes, c float64) logit {
-	f := fittingOf(o)
-	f.ridge = 1 / c
-	outputs, d := f.outputs, f.d
-	w := make([]float64, outputs*d)
-	loss := f.loss(w)
-	for range 100 {
-		gradient, hessian := f.derivatives(w)
-		if floats.Norm(gradient, math.Inf(1)) < 1e-9 {
-			break
-		}
-		var factor mat.Cholesky
-		if !factor.Factorize(hessian) {
-			break
-		}
-		var step mat.VecDense
-		if err := factor.SolveVecTo(&step, mat.NewVecDense(len(w), gradient)); err != nil {
-			if _, conditioned := err.(mat.Condition); !conditioned {
-				break
-			}
-		}
-		next, improved := make([]float64, len(w)), false
-		for size := 1.0; size > 1e-10; size /= 2 {
-			floats.AddScaledTo(next, w, -size, step.RawVector().Data)
-			if l := f.loss(next); l <= loss {
-				improved = l < loss
-				w, loss = next, l
-				break
-			}
-		}
-		if !improved {
-			break
-		}
-	}
-	out := make(logit, outputs)
-	for k := range out {
-		out[k] = w[k*d : (k+1)*d]
-	}
-	return out
-}
-
 // fitting is one regression under way.
 type fitting struct {
 	x       [][]float64 // with a 1 at the end
@@ -120,9 +77,9 @@ type fitting struct {
 	ridge   float64
 }
 
-// fittingOf makes the features of all cases; the ridge is that of strength 1.
+// fittingOf makes the features of all cases.
 func fittingOf(o Outcomes) *fitting {
-	f := &fitting{y: o.Truth, outputs: o.Classes, d: featureCount(len(o.Probabilities), o.Classes) + 1, ridge: 1}
+	f := &fitting{y: o.Truth, outputs: o.Classes, d: featureCount(len(o.Probabilities), o.Classes) + 1, ridge: ridge}
 	if o.Classes == 2 {
 		f.outputs = 1
 	}
@@ -220,4 +177,45 @@ func (f *fitting) derivatives(w []float64) ([]float64, *mat.SymDense) {
 		}
 	}
 	return gradient, mat.NewSymDense(size, h)
+}
+
+// minimise finds the coefficients with the least loss: the negative log-likelihood plus the ridge times half the squared coefficients; intercepts are free. Newton's method with steps
+// halved until the loss falls. Of more than two classes one direction of the intercepts changes nothing, so their sum is held at 0.
+func (f *fitting) minimise() logit {
+	outputs, d := f.outputs, f.d
+	w := make([]float64, outputs*d)
+	loss := f.loss(w)
+	for range 100 {
+		gradient, hessian := f.derivatives(w)
+		if floats.Norm(gradient, math.Inf(1)) < 1e-9 {
+			break
+		}
+		var factor mat.Cholesky
+		if !factor.Factorize(hessian) {
+			break
+		}
+		var step mat.VecDense
+		if err := factor.SolveVecTo(&step, mat.NewVecDense(len(w), gradient)); err != nil {
+			if _, conditioned := err.(mat.Condition); !conditioned {
+				break
+			}
+		}
+		next, improved := make([]float64, len(w)), false
+		for size := 1.0; size > 1e-10; size /= 2 {
+			floats.AddScaledTo(next, w, -size, step.RawVector().Data)
+			if l := f.loss(next); l <= loss {
+				improved = l < loss
+				w, loss = next, l
+				break
+			}
+		}
+		if !improved {
+			break
+		}
+	}
+	out := make(logit, outputs)
+	for k := range out {
+		out[k] = w[k*d : (k+1)*d]
+	}
+	return out
 }

@@ -57,7 +57,7 @@ type Model struct {
 	logit   logit
 }
 
-// ridge is the inverse strength of the ridge of StackLogistic.
+// ridge is by how much half the squared coefficients of StackLogistic count beside the log-likelihood.
 const ridge = 1.0
 
 // Fit learns a model of a kind. The stacks refuse with ErrTooFewOutcomes below ten outcomes for each weight.
@@ -98,7 +98,7 @@ func fit(kind Kind, o Outcomes) (*Model, error) {
 		if err := enough(len(o.Truth), featureCount(n, o.Classes)); err != nil {
 			return nil, err
 		}
-		m.logit = fitLogit(o, ridge)
+		m.logit = fittingOf(o).minimise()
 	default:
 		return nil, &SpecError{"kind", kind.String() + " is not known"}
 	}
