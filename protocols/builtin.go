@@ -28,6 +28,7 @@ func builtin() []Protocol {
 		{Name: selector.Byzantine, New: sitting},
 		{Name: selector.Market, New: market, Least: Durable},
 		{Name: selector.Ensemble, New: combination},
+		Tuning(nil),
 		{Name: selector.Workflow, New: orchestration, Least: DurableBallots},
 	}
 }

@@ -4,7 +4,9 @@ package protocols_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -123,6 +125,12 @@ func opinion(choice string, in machine.Invite) machine.Answer {
 			v = machine.One
 		}
 		return machine.Answer{Value: &v}
+	case machine.RoleTrial:
+		var trial struct{ Point struct{ X int } }
+		if json.Unmarshal(in.Input, &trial) != nil {
+			return machine.Answer{Error: "what is that?"}
+		}
+		return machine.Answer{Output: fmt.Appendf(nil, `{"value":%d}`, (trial.Point.X-2)*(trial.Point.X-2))}
 	case machine.RolePropose:
 		return machine.Answer{Choice: choice, Text: choice}
 	case machine.RoleCritique:

@@ -57,6 +57,8 @@ func sessions() map[string]votes {
 		"debate":       {protocols.Spec{Question: "?", Type: selector.MLReasoning, Params: []byte(`{"debate":{"rounds":2}}`)}, []string{"42", "42", "41"}, "42"},
 		"ensemble":     {protocols.Spec{Question: "?", Type: selector.MLEnsemble}, []string{"cat", "cat", "dog"}, "cat"},
 		"market":       {protocols.Spec{Question: "?", Type: selector.Economic, Params: []byte(`{"auction":{}}`)}, []string{"yes"}, "a"},
+		"search":       {protocols.Spec{Question: "?", Type: selector.MLOptimize, Params: []byte(`{"settings":{"candidates":[{"x":0},{"x":1},{"x":2},{"x":3},{"x":4}]}}`)}, []string{"yes", "yes"}, `{"x":2}`},
+		"tournament":   {protocols.Spec{Question: "?", Type: selector.MLOptimize, Params: []byte(`{"search":"tournament","settings":{"candidates":[{"x":0},{"x":2},{"x":3}]}}`)}, []string{"yes", "yes"}, `{"x":2}`},
 		"delegated":    {protocols.Spec{Question: "?", Params: []byte(`{"fanOut":3,"mode":"delegated"}`)}, []string{"no", "no", "no", "no", "no", "yes", "no"}, "no"},
 		"hierarchical": {protocols.Spec{Question: "?", Params: []byte(`{"fanOut":3}`)}, []string{"no", "no", "yes", "no", "no", "yes", "no", "yes"}, "no"},
 		"reasoning":    {protocols.Spec{Question: "?", Type: selector.MLReasoning}, []string{"42", "42", "41"}, "42"},

@@ -287,4 +287,14 @@ var coordinationOfProtocols = []Entry{
 		"The coordination engine or its journal is down, or ended before it answered.",
 		"Repeat with the same id: what was done is not done again.",
 	},
+	{
+		4940, "protocols/tune.SpecError", nil, Medium, never, false,
+		"A search, or a setting of it, cannot be as it is described.",
+		"The message names the field: correct it.",
+	},
+	{
+		4941, "protocols/tune.TellError", nil, Low, never, false,
+		"A search was told of a trial that it has not asked for, or of one twice.",
+		"Tell each trial once, by the number that it was asked with.",
+	},
 }
