@@ -174,3 +174,12 @@ type AdaptationRefused struct {
 
 // EventName returns "adaptation.refused".
 func (AdaptationRefused) EventName() string { return "adaptation.refused" }
+
+// SpaceMigrated is the event: the migration of settings into a space has gone to another stage.
+type SpaceMigrated struct {
+	Space string // its name
+	Stage string // the stage
+}
+
+// EventName returns "space.migrated".
+func (SpaceMigrated) EventName() string { return "space.migrated" }

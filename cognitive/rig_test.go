@@ -80,6 +80,14 @@ func (m *memory) Read(_ context.Context, _ string, from uint64, yield func(uint6
 	return nil
 }
 
+// failingOnce makes the next append fail, whether or not it is stored.
+func (m *memory) failingOnce(stored bool) {
+	m.failing(func(cognitive.Event) (bool, error) {
+		m.mu.fail = nil // the lock is held
+		return stored, errDisk
+	})
+}
+
 // rig is a space in a bubble.
 type rig struct {
 	t   *testing.T
