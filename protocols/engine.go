@@ -54,6 +54,7 @@ type Engine struct {
 	ref       actors.Ref[engineMessage]
 	historian actors.Ref[historianMessage]
 	tokens    atomic.Uint64
+	known     atomic.Bool // what the journal has is in the index
 	protocols struct {
 		sync.RWMutex
 		all map[selector.Protocol]Protocol
@@ -228,14 +229,17 @@ func (e *Engine) judge(err error) error {
 // *SessionFailedError where there is no decision.
 func (e *Engine) Await(ctx context.Context, id SessionID) (Result, error) {
 	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
-		n := e.index.get(id)
-		if n == nil {
-			return Result{}, fmt.Errorf("protocols: await %q: %w", string(id), ErrNotFound)
+		n, err := e.find("await", id)
+		if errors.Is(err, ErrNotFound) {
+			return Result{}, err
 		}
-		if r, err, ended := n.outcome(); ended {
-			return r, err
+		var r Result
+		if err == nil {
+			if r, err, ended := n.outcome(); ended {
+				return r, err
+			}
 		}
-		r, err := actors.CallForever(ctx, e.ref, func(reply actors.Reply[Result]) engineMessage { return await{id, reply} })
+		r, err = actors.CallForever(ctx, e.ref, func(reply actors.Reply[Result]) engineMessage { return await{id, reply} })
 		r, err = unpack(r, err)
 		if err = e.judge(err); !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
 			return r, err
@@ -259,18 +263,30 @@ func (e *Engine) system() *actors.System {
 
 // Status returns what is known of a session now.
 func (e *Engine) Status(id SessionID) (Status, error) {
-	n := e.index.get(id)
-	if n == nil {
-		return Status{}, fmt.Errorf("protocols: status of %q: %w", string(id), ErrNotFound)
+	n, err := e.find("status of", id)
+	if err != nil {
+		return Status{}, err
 	}
 	return n.status(), nil
 }
 
+// find returns a session. While the engine has not read its journal nobody can say that there is none.
+func (e *Engine) find(op string, id SessionID) (*entry, error) {
+	if n := e.index.get(id); n != nil {
+		return n, nil
+	}
+	why := ErrNotFound
+	if !e.known.Load() {
+		why = ErrUnavailable
+	}
+	return nil, fmt.Errorf("protocols: %s %q: %w", op, string(id), why)
+}
+
 // Cancel ends a session without a decision. It may be repeated; ErrAlreadyDecided says that the session has ended otherwise.
 func (e *Engine) Cancel(ctx context.Context, id SessionID, why string) error {
-	n := e.index.get(id)
-	if n == nil {
-		return fmt.Errorf("protocols: cancel %q: %w", string(id), ErrNotFound)
+	n, err := e.find("cancel", id)
+	if err != nil {
+		return err
 	}
 	if r, _, ended := n.outcome(); ended {
 		if r.State == StateCancelled {
@@ -292,9 +308,9 @@ func (e *Engine) Cancel(ctx context.Context, id SessionID, why string) error {
 
 // Command gives a session an order that its protocol knows, such as to pause.
 func (e *Engine) Command(id SessionID, name string, args []byte) error {
-	n := e.index.get(id)
-	if n == nil {
-		return fmt.Errorf("protocols: command %q: %w", string(id), ErrNotFound)
+	n, err := e.find("command", id)
+	if err != nil {
+		return err
 	}
 	if _, _, ended := n.outcome(); ended {
 		return fmt.Errorf("protocols: command %q: %w", string(id), ErrAlreadyDecided)
@@ -305,9 +321,9 @@ func (e *Engine) Command(id SessionID, name string, args []byte) error {
 
 // Answer gives an answer in a participant's name, for those that are reached by other roads than invitations.
 func (e *Engine) Answer(id SessionID, agent string, a machine.Answer) error {
-	n := e.index.get(id)
-	if n == nil {
-		return fmt.Errorf("protocols: answer to %q: %w", string(id), ErrNotFound)
+	n, err := e.find("answer to", id)
+	if err != nil {
+		return err
 	}
 	if _, _, ended := n.outcome(); ended {
 		return fmt.Errorf("protocols: answer to %q: %w", string(id), ErrAlreadyDecided)

@@ -53,6 +53,9 @@ type engine struct {
 	orders []order // for sessions that are between two lives
 }
 
+// again is how long the engine waits for a journal that does not answer.
+const again = time.Second
+
 // sweep is how often old sessions are forgotten.
 const sweep = 10 * time.Second
 
@@ -73,9 +76,9 @@ func (g *engine) Receive(ctx *actors.Context[engineMessage], msg engineMessage) 
 	case launched:
 		g.launched(ctx, m)
 	case await:
-		n := g.e.index.get(m.id)
-		if n == nil {
-			m.reply.Fail(fmt.Errorf("protocols: await %q: %w", string(m.id), ErrNotFound))
+		n, err := g.e.find("await", m.id)
+		if err != nil {
+			m.reply.Fail(err)
 			return nil
 		}
 		tell(n, m.reply)
@@ -125,6 +128,10 @@ func conclude(reply actors.Reply[Result], r Result, err error) {
 
 // admit takes a session in, or finds that it is there already.
 func (g *engine) admit(ctx *actors.Context[engineMessage], m admit) {
+	if !g.e.known.Load() { // its id may be that of a session that the journal has
+		refuse(m, fmt.Errorf("protocols: engine %q: %w: its journal does not answer", g.e.o.Name, ErrUnavailable))
+		return
+	}
 	before, active, ok := g.e.index.put(m.n, g.e.o.MaxActive)
 	switch {
 	case before != nil && before.digest != m.n.digest:
@@ -212,17 +219,18 @@ func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
 // resume starts what has no process: after a crash of the engine or of the supervisor of sessions what the index has, and after a start of the
 // program what the journal has.
 func (g *engine) resume(ctx *actors.Context[engineMessage]) error {
-	if g.e.o.Journal != nil && len(g.e.index.all()) == 0 {
+	if g.e.o.Journal != nil && !g.e.known.Load() {
 		records, err := actors.CallForever(ctx, g.e.historian, func(reply actors.Reply[[]Record]) historianMessage { return recall{reply} })
 		if err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
-			ctx.After(time.Second, engineResume{}) // the journal does not answer: what is asked meanwhile is done
+			ctx.After(again, engineResume{}) // the journal does not answer: what is asked meanwhile is not known, and nothing is admitted
 			return nil
 		}
 		g.fold(records)
 	}
+	g.e.known.Store(true)
 	for _, n := range g.e.index.all() {
 		if _, _, ended := n.outcome(); !ended && !n.process().Alive() {
 			g.launch(ctx, admit{n: n})

@@ -78,9 +78,9 @@ func (s *session) tell(ctx *actors.Context[SessionMessage], what StepKind, agent
 // Story returns what has happened in a session behind the step of a number, 0 for all. The last few hundred steps are kept, of the last thousand sessions
 // that have ended; they are for watching, and begin anew after a restart of the program.
 func (e *Engine) Story(id SessionID, after int) ([]Step, error) {
-	n := e.index.get(id)
-	if n == nil {
-		return nil, fmt.Errorf("protocols: story of %q: %w", string(id), ErrNotFound)
+	n, err := e.find("story of", id)
+	if err != nil {
+		return nil, err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -89,9 +89,9 @@ func (e *Engine) Story(id SessionID, after int) ([]Step, error) {
 
 // Result returns what a session came to; false while it has not ended.
 func (e *Engine) Result(id SessionID) (Result, bool, error) {
-	n := e.index.get(id)
-	if n == nil {
-		return Result{}, false, fmt.Errorf("protocols: result of %q: %w", string(id), ErrNotFound)
+	n, err := e.find("result of", id)
+	if err != nil {
+		return Result{}, false, err
 	}
 	r, _, ended := n.outcome()
 	return r, ended, nil

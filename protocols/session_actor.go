@@ -41,10 +41,14 @@ type (
 		why  string
 	}
 	replied struct { // by an agent
-		i   int
-		in  machine.Invite
-		out agents.Outcome
-		err error
+		i, n int // n is how often it was asked in vain before
+		in   machine.Invite
+		out  agents.Outcome
+		err  error
+	}
+	reinvite struct { // an agent that had no time
+		i, n int
+		in   machine.Invite
 	}
 	told struct {
 		service string
@@ -60,6 +64,7 @@ func (alarm) session()        {}
 func (parted) session()       {}
 func (recheck) session()      {}
 func (replied) session()      {}
+func (reinvite) session()     {}
 func (told) session()         {}
 func (sessionBegin) session() {}
 func (sessionNudge) session() {}
@@ -148,6 +153,9 @@ func (s *session) Receive(ctx *actors.Context[SessionMessage], msg SessionMessag
 		return s.happen(ctx, machine.Received{At: now, From: m.agent, Msg: m.a})
 	case replied:
 		return s.replied(ctx, now, m)
+	case reinvite:
+		s.reinvite(ctx, m)
+		return nil
 	case happened:
 		switch ev := m.ev.(type) {
 		case machine.Cancel:

@@ -5,6 +5,7 @@ package protocols
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"mabeam.dev/actors"
@@ -98,11 +99,11 @@ func (s *session) invite(ctx *actors.Context[SessionMessage], i int, in machine.
 	if in.Role == machine.RoleDecided || in.Role == machine.RoleCancelled {
 		return
 	}
-	s.task(ctx, i, in)
+	s.task(ctx, i, 0, in)
 }
 
-// task asks an agent.
-func (s *session) task(ctx *actors.Context[SessionMessage], i int, in machine.Invite) {
+// task asks an agent, n times in vain before.
+func (s *session) task(ctx *actors.Context[SessionMessage], i, n int, in machine.Invite) {
 	input, err := json.Marshal(in)
 	if err != nil {
 		return // an invitation is plain data
@@ -114,10 +115,21 @@ func (s *session) task(ctx *actors.Context[SessionMessage], i int, in machine.In
 	left := max(s.n.until.Sub(ctx.Now()), time.Millisecond)
 	actors.Request(ctx, s.members[i].Agent, left,
 		func(r actors.Reply[agents.Outcome]) agents.Message { return agents.Assign{Task: t, Reply: r} },
-		func(out agents.Outcome, err error) SessionMessage { return replied{i, in, out, err} })
+		func(out agents.Outcome, err error) SessionMessage { return replied{i, n, in, out, err} })
 }
 
-// replied makes an answer of what an agent's task came to. A task that was lost is given again by the next reminder.
+// reinvite asks an agent again that had no time, unless the question is over. One that has ended is asked when it is back.
+func (s *session) reinvite(ctx *actors.Context[SessionMessage], m reinvite) {
+	wanted := slices.ContainsFunc(s.pending.Invites(m.i), func(in machine.Invite) bool {
+		return in.Role == m.in.Role && in.Round == m.in.Round && in.Key == m.in.Key
+	})
+	if p := &s.members[m.i]; wanted && !p.watched.IsZero() && p.watched.Alive() {
+		s.n.note(1, 0, 0)
+		s.task(ctx, m.i, m.n, m.in)
+	}
+}
+
+// replied makes an answer of what an agent's task came to. A task that was not taken is given again, after a pause that grows.
 func (s *session) replied(ctx *actors.Context[SessionMessage], now time.Time, m replied) error {
 	s.n.note(1, 0, 0)
 	var a machine.Answer
@@ -125,6 +137,7 @@ func (s *session) replied(ctx *actors.Context[SessionMessage], now time.Time, m 
 	case m.err != nil:
 		return nil
 	case m.out.Failure != nil && m.out.Failure.Class == agents.ClassUndelivered && !m.in.Once:
+		ctx.After(min(firstPause<<min(m.n, 10), s.quarter), reinvite{m.i, m.n + 1, m.in})
 		return nil
 	case m.out.Failure != nil:
 		a = machine.Answer{Error: m.out.Failure.Error()}

@@ -288,6 +288,36 @@ var coordinationOfProtocols = []Entry{
 		"Repeat with the same id: what was done is not done again.",
 	},
 	{
+		4918, "agents/exec/protocol.ErrNotVoter", nil, Low, never, false,
+		"A program has not said that it votes.",
+		"Have it name the feature vote in its hello, or give the agent a policy in the section votes.",
+	},
+	{
+		4919, "agents/exec/protocol.ErrVoteSilent", nil, Low, later, false,
+		"A program did not answer a question in time.",
+		"Give the session a longer deadline, or look at the program.",
+	},
+	{
+		4920, "agents/exec/protocol.ErrVoteLate", nil, Low, never, false,
+		"A program's vote came when its question was over.",
+		"Give the session a longer deadline, or look at the program.",
+	},
+	{
+		4921, "agents/exec/protocol.ErrVoteTwice", nil, Low, never, false,
+		"A program answered a question twice; the first answer counts.",
+		"Correct the program.",
+	},
+	{
+		4922, "agents/exec/protocol.ErrVoteUnknown", nil, Low, never, false,
+		"A program answered a question that it was not asked.",
+		"Correct the program: repeat the id of the request.",
+	},
+	{
+		4923, "agents/exec/protocol.VoteError", nil, Low, never, false,
+		"A program's answer to a call for a vote does not count.",
+		"The error says what is wrong with it.",
+	},
+	{
 		4940, "protocols/tune.SpecError", nil, Medium, never, false,
 		"A search, or a setting of it, cannot be as it is described.",
 		"The message names the field: correct it.",

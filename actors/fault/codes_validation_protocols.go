@@ -82,6 +82,31 @@ var validationOfProtocols = []Entry{
 		"Correct what the error names, in the section votes of the agent.",
 	},
 	{
+		1945, "agents/exec/protocol.ErrVoteMalformed", nil, Low, never, false,
+		"A program's vote is not built as one; it counts as an abstention.",
+		"Correct the program: the error names the field.",
+	},
+	{
+		1946, "agents/exec/protocol.ErrVoteOption", nil, Low, never, false,
+		"A program voted for what cannot be chosen; it counts as an abstention.",
+		"Correct the program: the options are in the request.",
+	},
+	{
+		1947, "agents/exec/protocol.ErrVoteRange", nil, Low, never, false,
+		"A program's rating, confidence or score is not from 0 to 1.",
+		"Correct the program.",
+	},
+	{
+		1948, "agents/exec/protocol.ErrVoteRequest", nil, Medium, never, false,
+		"A question to a program makes no line: a name, time or a role is missing, or it is too long.",
+		"Ask less in one question, or raise the limit of the agent's lines.",
+	},
+	{
+		1949, "agents/exec/protocol.ErrVoteRole", nil, Low, never, false,
+		"A program voted where a proposal was asked for, or the other way round.",
+		"Correct the program: answer vote_request with vote, and propose_request with propose.",
+	},
+	{
 		1950, "protocols/pbft/wire.ErrMalformed", nil, Medium, never, false,
 		"Bytes are not a message of a Byzantine group.",
 		"Find out who sent them; an honest member of the same version never does.",

@@ -9,6 +9,7 @@ import (
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/exec/program"
 	"mabeam.dev/agents/exec/protocol"
+	"mabeam.dev/protocols/policy"
 )
 
 // agent is the process that owns one run of a program.
@@ -26,8 +27,12 @@ type agent struct {
 	log    messages
 	watch  watch
 
-	asked map[string]question // calls for bids that the program has not answered, by the ids of the session
-	jobs  []*job              // in the order of assignment; as few as the concurrency
+	asked         map[string]question // calls for bids that the program has not answered, by the ids of the session
+	polled        map[string]ballot   // invitations that the program has not answered, by the ids of the session
+	votes         *policy.Rules       // answers for a program that does not vote; nil if nobody does
+	votesByPolicy bool                // or in any case
+
+	jobs  []*job // in the order of assignment; as few as the concurrency
 	seen  agents.Activity
 	ready bool
 	ended *protocol.Ended
@@ -87,7 +92,9 @@ func (a *agent) Receive(ctx *actors.Context[agents.Message], m agents.Message) e
 	case lookNow:
 		a.watch.look(ctx, a)
 	case agents.Assign:
-		a.assign(ctx, m)
+		if !a.consult(ctx, m) {
+			a.assign(ctx, m)
+		}
 	case agents.Recall:
 		a.recall(ctx, m)
 	case agents.Resume:

@@ -34,6 +34,10 @@
 // program's offer. A pass, silence past the time, and every bid that does not count ([BidRefused] tells what is wrong) are an offer that passes, never a
 // crash. A program that does not bid is not asked; Ask.Otherwise is its answer.
 //
+// A program whose hello names the feature "vote" is asked what it thinks in sessions of coordination: tasks of the kinds coordination.vote, rate, predict,
+// sample, propose and critique become such questions, and take no slot. An answer that does not count is an abstention ([VoteRefused] tells what is wrong),
+// and silence declines. For a program that does not vote [Settings].Votes answers, or it declines.
+//
 // A stop asks in steps: the stop line and the end of input, then SIGTERM, then SIGKILL, all within the agent's shutdown time (a minute
 // before SIGTERM where that is infinite). Tasks that are answered meanwhile count.
 //

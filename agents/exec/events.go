@@ -64,6 +64,17 @@ type BidRefused struct {
 	Total int
 }
 
+// VoteRefused is the event of a program's answer to a call for a vote that does not count.
+type VoteRefused struct {
+	telemetry.Origin
+	// Kind is late, duplicate, unknown, malformed, no_option, out_of_range or wrong_role, for metrics.
+	Kind string
+	// Err says what is wrong: a *protocol.VoteError.
+	Err error
+	// Total counts such answers since the program began.
+	Total int
+}
+
 // Published is the event of an event that the program published.
 type Published struct {
 	telemetry.Origin
@@ -89,6 +100,17 @@ func (LineRefused) EventName() string { return "exec.line_refused" }
 
 // EventName returns "exec.bid_refused".
 func (BidRefused) EventName() string { return "exec.bid_refused" }
+
+// EventName returns "exec.vote_refused".
+func (VoteRefused) EventName() string { return "exec.vote_refused" }
+
+// LogLevel is Debug: nothing bounds how often.
+func (VoteRefused) LogLevel() slog.Level { return slog.LevelDebug }
+
+// LogAttrs names the agent, what is wrong and the count.
+func (e VoteRefused) LogAttrs() []slog.Attr {
+	return append(e.Attrs(), slog.String(telemetry.KeyError, e.Err.Error()), slog.Int(telemetry.KeyCount, e.Total))
+}
 
 // EventName returns "exec.published".
 func (Published) EventName() string { return "exec.published" }

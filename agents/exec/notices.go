@@ -52,6 +52,12 @@ func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 		a.passed(n)
 	case protocol.BidRefused:
 		telemetry.Emit(ctx.Events(), BidRefused{Origin: a.origin(ctx), Kind: n.Err.Kind(), Err: n.Err, Total: n.Total})
+	case protocol.VoteCast:
+		a.voted(n)
+	case protocol.VoteMissing:
+		a.unvoted(n)
+	case protocol.VoteRefused:
+		telemetry.Emit(ctx.Events(), VoteRefused{Origin: a.origin(ctx), Kind: n.Err.Kind(), Err: n.Err, Total: n.Total})
 	case protocol.Leaving:
 		// Tasks are refused from here on; the exit follows.
 	case protocol.Ended:

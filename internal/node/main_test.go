@@ -9,10 +9,14 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain bids when the test binary was started as an agent's program.
+// TestMain bids or votes when the test binary was started as an agent's program.
 func TestMain(m *testing.M) {
 	if role := os.Getenv(bidderRole); role != "" {
 		bids(role)
+		os.Exit(0)
+	}
+	if role := os.Getenv(voterRole); role != "" {
+		votes(role)
 		os.Exit(0)
 	}
 	goleak.VerifyTestMain(m)

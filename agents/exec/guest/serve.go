@@ -23,6 +23,9 @@ type Hello struct {
 	Capabilities []string
 	// OnBid, if it is set, says what the program asks for tasks of a queue that gives them out by auction; nil does not bid.
 	OnBid Bidder
+	// OnVote and OnPropose, if one of them is set, say what the program thinks in sessions of coordination; without both it is not asked.
+	OnVote    Voter
+	OnPropose Proposer
 }
 
 // Task is one attempt.
@@ -62,10 +65,14 @@ type line struct {
 
 // features are those of the hello.
 func (h Hello) features() []string {
-	if h.OnBid == nil {
-		return []string{"ping"}
+	all := []string{"ping"}
+	if h.OnBid != nil {
+		all = append(all, "bid")
 	}
-	return []string{"ping", "bid"}
+	if h.OnVote != nil || h.OnPropose != nil {
+		all = append(all, "vote")
+	}
+	return all
 }
 
 // Serve speaks the protocol until the node stops the program or closes its input. The handlers' contexts end with ctx, which does not
@@ -98,6 +105,14 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle
 			s.begin(ctx, m.Task, handle)
 		case "bid_request":
 			if err := s.bid(ctx, text, hello.OnBid); err != nil {
+				return err
+			}
+		case "vote_request":
+			if err := s.vote(ctx, text, hello.OnVote.line); err != nil {
+				return err
+			}
+		case "propose_request":
+			if err := s.vote(ctx, text, hello.OnPropose.line); err != nil {
 				return err
 			}
 		case "cancel":

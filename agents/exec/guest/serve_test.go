@@ -108,6 +108,48 @@ func TestProgramsThatBidAreAskedAndAnswerExactly(t *testing.T) {
 	assert.NotContains(t, out.String(), "q.1/1", "who has not said that it bids is not asked, and would not answer")
 }
 
+func TestProgramsThatVoteAreAskedAndAnswerOnce(t *testing.T) {
+	half := 0.5
+	hello := guest.Hello{
+		OnVote: func(_ context.Context, r guest.VoteRequest) (guest.Vote, error) {
+			switch {
+			case r.Role == "rate":
+				return guest.Vote{Value: &half, Text: "so so"}, nil
+			case r.Role == "sample":
+				return guest.Vote{Choices: []string{"a", "b"}}, nil
+			case len(r.Options) == 0:
+				return guest.Vote{}, errors.New("nothing to choose")
+			}
+			return guest.Vote{Choice: r.Options[len(r.Options)-1]}, nil
+		},
+		OnPropose: func(_ context.Context, r guest.VoteRequest) (guest.Proposal, error) {
+			if len(r.Items) > 0 {
+				return guest.Proposal{Scores: []guest.Score{{Item: r.Items[0].ID, Value: 1}}}, nil
+			}
+			return guest.Proposal{Text: r.Question + " pasta", Output: map[string]int{"price": 3}}, nil
+		},
+	}
+	serve := func(hello guest.Hello, line string) string {
+		var out bytes.Buffer
+		require.NoError(t, guest.Serve(t.Context(), strings.NewReader(line+"\n"), &out, hello, shout))
+		return out.String()
+	}
+	for request, want := range map[string]string{
+		`{"type":"vote_request","role":"vote","options":["soup","salad"]`:  `{"choice":"salad","id":"v/1","type":"vote"}`,
+		`{"type":"vote_request","role":"vote"`:                             `{"id":"v/1","type":"abstain","why":"nothing to choose"}`,
+		`{"type":"vote_request","role":"rate"`:                             `{"id":"v/1","text":"so so","type":"vote","value":0.5}`,
+		`{"type":"vote_request","role":"sample"`:                           `{"choices":["a","b"],"id":"v/1","type":"vote"}`,
+		`{"type":"propose_request","role":"propose","question":"Lunch?"`:   `{"id":"v/1","output":{"price":3},"text":"Lunch? pasta","type":"propose"}`,
+		`{"type":"propose_request","role":"critique","items":[{"id":"p"}]`: `{"id":"v/1","scores":[{"item":"p","value":1}],"type":"propose"}`,
+	} {
+		out := serve(hello, request+`,"id":"v/1","deadline_ms":1000}`)
+		assert.Contains(t, out, `"features":["ping","vote"]`)
+		assert.Contains(t, out, want)
+	}
+	assert.Contains(t, serve(guest.Hello{OnVote: hello.OnVote}, `{"type":"propose_request","id":"v/1","role":"propose","deadline_ms":1000}`), `"type":"abstain"`)
+	assert.NotContains(t, serve(guest.Hello{}, `{"type":"stop"}`), "vote", "who does not vote does not say so")
+}
+
 // A program that upper-cases text. The node's side of the conversation comes from a string here.
 func Example() {
 	in := strings.NewReader(`{"type":"stop","grace_ms":1000}` + "\n")

@@ -83,6 +83,20 @@ func (p *Port) AskBid(t protocol.Tender) (id string, err error) {
 	return id, err
 }
 
+// Votes reports whether the program has said that it votes.
+func (p *Port) Votes() bool { return p.session.Votes() }
+
+// AskVote asks the program for its opinion; the id is that of the notice that ends the question. The errors are those of protocol.Session.AskVote;
+// [ErrBusy] also stands for a program that does not read its input.
+func (p *Port) AskVote(poll protocol.Poll) (id string, err error) {
+	if p.session.Votes() && p.process.Full() {
+		return "", fmt.Errorf("program: ask for a vote %q: %w", poll.Call, ErrBusy)
+	}
+	id, actions, err := p.session.AskVote(poll)
+	p.perform(actions) // a line and a timer, and no notice
+	return id, err
+}
+
 // Cancel ends a task for the owner at once and asks the program to let go of it.
 func (p *Port) Cancel(id string) []protocol.Notice {
 	return p.Handle(protocol.TaskCancelled{ID: id})

@@ -5,6 +5,8 @@ package protocol
 import (
 	"encoding/json"
 	"time"
+
+	"mabeam.dev/protocols/machine"
 )
 
 // Action is what follows from an input: an [Effect] to perform or a [Notice] to pass on, in order.
@@ -140,6 +142,25 @@ type BidRefused struct {
 	Total int       // such answers of this life
 }
 
+// VoteCast is an answer of the program that counts, and ends the question that [Session.AskVote] began.
+type VoteCast struct {
+	ID     string         // of the question
+	Answer machine.Answer // what the program says, perhaps that it abstains
+}
+
+// VoteMissing ends a question without an answer of the program that counts.
+type VoteMissing struct {
+	ID string // of the question
+	// Err is [ErrVoteSilent], a [*VoteError], [ErrStopping] or a [*DownError].
+	Err error
+}
+
+// VoteRefused reports an answer to a call for a vote that does not count.
+type VoteRefused struct {
+	Err   *VoteError // what is wrong
+	Total int        // such answers of this life
+}
+
 // Leaving tells that the program said bye: it takes no more tasks.
 type Leaving struct{}
 
@@ -170,6 +191,9 @@ func (StrayAnswer) action()    {}
 func (BidMade) action()        {}
 func (BidPassed) action()      {}
 func (BidRefused) action()     {}
+func (VoteCast) action()       {}
+func (VoteMissing) action()    {}
+func (VoteRefused) action()    {}
 func (Leaving) action()        {}
 func (Ended) action()          {}
 
@@ -193,5 +217,8 @@ func (StrayAnswer) notice()    {}
 func (BidMade) notice()        {}
 func (BidPassed) notice()      {}
 func (BidRefused) notice()     {}
+func (VoteCast) notice()       {}
+func (VoteMissing) notice()    {}
+func (VoteRefused) notice()    {}
 func (Leaving) notice()        {}
 func (Ended) notice()          {}

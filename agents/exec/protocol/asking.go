@@ -6,18 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 )
-
-// maxAsked bounds the calls that a program has not answered.
-const maxAsked = 64
-
-// asking is a call that the program has not answered.
-type asking struct {
-	id     string // as the line has it: unlike the call, never used twice
-	tender Tender
-}
 
 // Bids reports whether the program has said that it bids.
 func (s *Session) Bids() bool { return s.bids }
@@ -37,10 +27,10 @@ func (s *Session) AskBid(t Tender) (id string, actions []Action, err error) {
 		return refuse(ErrNotBidder)
 	case t.Call == "" || t.open() == 0 || t.Slots < 1 || t.Within <= 0:
 		return refuse(fmt.Errorf("%w: call, tasks, slots and time must be there", ErrBidRequest))
-	case len(s.questions) >= maxAsked:
+	case len(s.calls.open) >= maxAsked:
 		return refuse(ErrBusy)
 	}
-	id = t.Call + "/" + strconv.FormatUint(s.askedBids+1, 10)
+	id = s.calls.next(t.Call)
 	line, err := Encode(t.request(id))
 	if err != nil {
 		return refuse(fmt.Errorf("%w: %w", ErrBidRequest, err))
@@ -48,8 +38,7 @@ func (s *Session) AskBid(t Tender) (id string, actions []Action, err error) {
 	if size := len(line) - 1; size > s.cfg.LineLimit {
 		return refuse(fmt.Errorf("%w: line of %d bytes is longer than %d", ErrBidRequest, size, s.cfg.LineLimit))
 	}
-	s.askedBids++
-	s.questions = append(s.questions, asking{id: id, tender: t})
+	s.calls.add(id, t)
 	s.act(WriteLine{Line: line})
 	s.arm(BidTimer, id, t.Within)
 	return id, s.flush(), nil
@@ -90,15 +79,14 @@ func (s *Session) question(raw json.RawMessage) (id string, ok bool) {
 		s.refuseBid(string(head(raw)), fmt.Errorf("%w: id is no text", ErrBidMalformed))
 		return "", false
 	}
-	if slices.ContainsFunc(s.questions, func(q asking) bool { return q.id == id }) {
+	switch s.calls.standing(id) {
+	case askedNow:
 		return id, true
-	}
-	switch known, late := s.settled.find(id); {
-	case late:
+	case askedLate:
 		s.refuseBid(id, ErrBidLate)
-	case known:
+	case askedBefore:
 		s.refuseBid(id, ErrBidTwice)
-	default:
+	case neverAsked:
 		s.refuseBid(id, ErrBidUnknown)
 	}
 	return "", false
@@ -106,25 +94,15 @@ func (s *Session) question(raw json.RawMessage) (id string, ok bool) {
 
 // settleQuestion closes an open question by an answer.
 func (s *Session) settleQuestion(id string) Tender {
-	t, _ := s.close(id, false)
-	return t
-}
-
-func (s *Session) close(id string, late bool) (Tender, bool) {
-	i := slices.IndexFunc(s.questions, func(q asking) bool { return q.id == id })
-	if i < 0 {
-		return Tender{}, false
-	}
-	t := s.questions[i].tender
-	s.questions = slices.Delete(s.questions, i, i+1)
-	s.settled.add(id, late)
+	t, _ := s.calls.close(id, false)
 	s.disarm(BidTimer, id)
-	return t, true
+	return t
 }
 
 // bidDue ends a question whose time is up.
 func (s *Session) bidDue(id string) {
-	if _, open := s.close(id, true); open {
+	if _, open := s.calls.close(id, true); open {
+		s.disarm(BidTimer, id)
 		s.act(BidPassed{ID: id, Err: ErrBidSilent})
 	}
 }
@@ -139,12 +117,14 @@ func (s *Session) refuseBid(id string, why error) error {
 
 // failQuestions ends the open questions of a program that is about to go.
 func (s *Session) failQuestions(why error) {
-	for _, q := range s.questions {
-		s.disarm(BidTimer, q.id)
-		s.settled.add(q.id, true)
-		s.act(BidPassed{ID: q.id, Err: why})
+	for _, id := range s.calls.drop() {
+		s.disarm(BidTimer, id)
+		s.act(BidPassed{ID: id, Err: why})
 	}
-	s.questions = nil
+	for _, id := range s.polls.drop() {
+		s.disarm(VoteTimer, id)
+		s.act(VoteMissing{ID: id, Err: why})
+	}
 }
 
 // PassError is the answer of a program that does not want to bid.

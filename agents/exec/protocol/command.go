@@ -71,6 +71,37 @@ type BidTask struct {
 	Attempt    int    `json:"attempt,omitempty"`    // that it would be, from 1; absent if not known
 }
 
+// VoteRequest asks for a vote or an abstention of the same id.
+type VoteRequest struct {
+	ID         string          `json:"id"`                 // to be repeated in the answer
+	Role       string          `json:"role"`               // vote, rate, predict or sample
+	Round      int             `json:"round,omitempty"`    // from 1, where there are any
+	Question   string          `json:"question,omitempty"` // what is asked
+	Options    []string        `json:"options,omitempty"`  // what can be chosen
+	Items      []PollItem      `json:"items,omitempty"`    // what others have said
+	Input      json.RawMessage `json:"input,omitempty"`    // what the role needs besides
+	DeadlineMS int64           `json:"deadline_ms"`        // until the answer no longer counts, at least 1
+}
+
+// ProposeRequest asks for a proposal, a judgement of those of others, or an abstention of the same id.
+type ProposeRequest struct {
+	ID         string          `json:"id"`                 // to be repeated in the answer
+	Role       string          `json:"role"`               // propose or critique
+	Round      int             `json:"round,omitempty"`    // from 1, where there are any
+	Question   string          `json:"question,omitempty"` // what is asked
+	Items      []PollItem      `json:"items,omitempty"`    // what others have proposed
+	Input      json.RawMessage `json:"input,omitempty"`    // what the role needs besides
+	DeadlineMS int64           `json:"deadline_ms"`        // until the answer no longer counts, at least 1
+}
+
+// PollItem is what one participant has said.
+type PollItem struct {
+	ID    string   `json:"id"`
+	Agent string   `json:"agent,omitempty"` // absent where it is not told
+	Text  string   `json:"text,omitempty"`
+	Notes []string `json:"notes,omitempty"` // what others said of it
+}
+
 // Ping asks for a pong of the same number.
 type Ping struct {
 	N int `json:"n"` // to be repeated in the pong
@@ -87,7 +118,9 @@ func (Cancel) commandType() string { return "cancel" }
 func (Event) commandType() string  { return "event" }
 func (Ping) commandType() string   { return "ping" }
 
-func (BidRequest) commandType() string { return "bid_request" }
+func (BidRequest) commandType() string     { return "bid_request" }
+func (VoteRequest) commandType() string    { return "vote_request" }
+func (ProposeRequest) commandType() string { return "propose_request" }
 
 func (Stop) commandType() string { return "stop" }
 

@@ -59,6 +59,12 @@ func Decode(line []byte, strict bool) (Message, error) {
 		m, err = decodeAs[Bid](trimmed, strict)
 	case "pass":
 		m, err = decodeAs[Pass](trimmed, strict)
+	case "vote":
+		m, err = decodeAs[Vote](trimmed, strict)
+	case "abstain":
+		m, err = decodeAs[Abstain](trimmed, strict)
+	case "propose":
+		m, err = decodeAs[Propose](trimmed, strict)
 	default:
 		return nil, junkLine(UnknownType, line, fmt.Sprintf("type %s is unknown", quoteHead([]byte(*head.Type))))
 	}

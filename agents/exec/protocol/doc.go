@@ -36,6 +36,8 @@
 //	pong       n                             bye
 //	record     metric, value (if ready names the feature "record")
 //	bid        id, price or bundles          pass      id, why
+//	vote       id, choice, choices, value, confidence, text, delegate
+//	propose    id, text, scores, output      abstain   id, why
 //
 // To the program:
 //
@@ -44,6 +46,8 @@
 //	cancel     id                            event     topic, data
 //	ping       n                             stop      grace_ms
 //	bid_request  id, tasks (id, kind, capability, bytes, attempt), slots, bundles, deadline_ms, currency, ceiling
+//	vote_request     id, role, round, question, options, items (id, agent, text, notes), input, deadline_ms
+//	propose_request  id, role, round, question, items, input, deadline_ms
 //
 // Only hello, task, result and error are compulsory, so a script of ten lines is an agent. A line without
 // its newline at the end of output is never a message. Unknown fields are ignored unless Config.Strict;
@@ -57,6 +61,14 @@
 // one notice, [BidMade] or [BidPassed]. A bid that is malformed, not above 0, too large, too precise or of the wrong tasks is told as [BidRefused]
 // with a [*BidError], and is a pass; one that is late, second or of an unknown call is told and dropped. After hello none of them counts as junk, and none ends the program.
 //
+// # Votes
+//
+// A program whose hello names the feature "vote" is asked what it thinks in sessions of coordination: by vote_request, where the role is vote (for one of
+// the options), rate, predict or sample, and by propose_request, where it is propose or critique. It answers once and within deadline_ms; ratings, confidences
+// and scores are numbers from 0 to 1. Every question ends in exactly one notice, [VoteCast] or [VoteMissing]. An answer that is malformed, for no option, out of
+// range or not what was asked for is told as [VoteRefused] with a [*VoteError], and ends the question without a vote; one that is late, second or of an
+// unknown question is told and dropped. After hello none of them counts as junk, and none ends the program.
+//
 // # Duties of the program
 //
 // Say hello first. Answer each task once, also when it was cancelled (the answer frees the place), and
@@ -65,7 +77,8 @@
 // # Failure modes
 //
 // Assign answers [ErrNotReady], [ErrBusy], [ErrTaskOpen], [ErrStopping], [ErrDeadline] or
-// [*TaskTooLargeError]. AskBid answers [ErrNotBidder], [ErrNotReady], [ErrStopping], [ErrBusy] or [ErrBidRequest]. Tasks that were open when the program went down carry [*DownError]. How the program
+// [*TaskTooLargeError]. AskBid answers [ErrNotBidder], [ErrNotReady], [ErrStopping], [ErrBusy] or [ErrBidRequest]; AskVote answers
+// [ErrNotVoter], [ErrNotReady], [ErrStopping], [ErrBusy] or [ErrVoteRequest]. Tasks that were open when the program went down carry [*DownError]. How the program
 // ended is a [Reason]; its Cause is [*LineTooLongError], [*JunkError], [*VersionError] or one of the sentinels of errors.go.
 //
 // # OTP counterpart

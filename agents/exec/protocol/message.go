@@ -15,6 +15,8 @@ const (
 	FeatureHeartbeat = "heartbeat"
 	// FeatureBid says that the program answers bid_request with bid or pass.
 	FeatureBid = "bid"
+	// FeatureVote says that the program answers vote_request with vote or abstain, and propose_request with propose or abstain.
+	FeatureVote = "vote"
 )
 
 // FeatureRecord is what a ready names: the runtime takes [Record] lines.
@@ -91,6 +93,39 @@ type Pass struct {
 	Why json.RawMessage `json:"why"` // text, for people
 }
 
+// Vote answers a [VoteRequest]. Its fields are judged with the request at hand, so that what is wrong with a vote is told as such, and is an abstention.
+// Which of them count is up to the role.
+type Vote struct {
+	ID json.RawMessage `json:"id"` // text, of the request
+	// Choice is the option that is voted for, or an answer in free form; Choices are several samples.
+	Choice  json.RawMessage `json:"choice"`
+	Choices json.RawMessage `json:"choices"`
+	// Value is a rating and Confidence how sure the program is, both numbers from 0 to 1.
+	Value      json.RawMessage `json:"value"`
+	Confidence json.RawMessage `json:"confidence"`
+	// Text is the reason.
+	Text json.RawMessage `json:"text"`
+	// Delegate is the agent that is to vote in this one's place.
+	Delegate json.RawMessage `json:"delegate"`
+}
+
+// Abstain answers a [VoteRequest] without taking a side, or a [ProposeRequest] without a proposal.
+type Abstain struct {
+	ID  json.RawMessage `json:"id"`  // text, of the request
+	Why json.RawMessage `json:"why"` // text, for people
+}
+
+// Propose answers a [ProposeRequest] with a proposal or, where proposals are to be judged, with scores.
+type Propose struct {
+	ID json.RawMessage `json:"id"` // text, of the request
+	// Text is the proposal, or what there is to say of all of them.
+	Text json.RawMessage `json:"text"`
+	// Scores is a list of {"item": id, "value": from 0 to 1, "text": why}, for proposals that are to be judged.
+	Scores json.RawMessage `json:"scores"`
+	// Output is what the role needs besides, any JSON.
+	Output json.RawMessage `json:"output"`
+}
+
 // Event publishes data under a topic, in either direction.
 type Event struct {
 	Topic string          `json:"topic"` // not empty
@@ -120,6 +155,9 @@ func (Pong) wireType() string      { return "pong" }
 func (Bye) wireType() string       { return "bye" }
 func (Bid) wireType() string       { return "bid" }
 func (Pass) wireType() string      { return "pass" }
+func (Vote) wireType() string      { return "vote" }
+func (Abstain) wireType() string   { return "abstain" }
+func (Propose) wireType() string   { return "propose" }
 
 func (m Hello) check() error {
 	if m.Inflight < 0 {
@@ -152,6 +190,9 @@ func (Pong) check() error      { return nil }
 func (Bye) check() error       { return nil }
 func (Bid) check() error       { return nil }
 func (Pass) check() error      { return nil }
+func (Vote) check() error      { return nil }
+func (Abstain) check() error   { return nil }
+func (Propose) check() error   { return nil }
 
 // fieldError is what is wrong with a field of a well-formed line.
 type fieldError string

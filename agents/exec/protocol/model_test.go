@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mabeam.dev/agents/exec/protocol"
+	"mabeam.dev/protocols/machine"
 )
 
 // life is a naive account of what a session may do: it knows nothing of timers or states, only the promises.
@@ -29,6 +30,7 @@ type life struct {
 	pending protocol.State
 	asked   map[string]bool // questions without an end
 	refused int
+	spoilt  int // votes that do not count
 }
 
 func (l *life) perform(actions []protocol.Action) {
@@ -38,7 +40,7 @@ func (l *life) perform(actions []protocol.Action) {
 		}
 		if l.killed {
 			switch a.(type) {
-			case protocol.DisarmTimer, protocol.TaskFailed, protocol.BidPassed, protocol.Ended:
+			case protocol.DisarmTimer, protocol.TaskFailed, protocol.BidPassed, protocol.VoteMissing, protocol.Ended:
 			default:
 				l.t.Fatalf("%T after the kill", a)
 			}
@@ -95,6 +97,17 @@ func (l *life) perform(actions []protocol.Action) {
 		case protocol.BidRefused:
 			if l.refused++; l.refused != a.Total {
 				l.t.Fatalf("total %d, counted %d", a.Total, l.refused)
+			}
+		case protocol.VoteCast:
+			l.settled(a.ID)
+		case protocol.VoteMissing:
+			l.settled(a.ID)
+			if a.Err == nil {
+				l.t.Fatal("no vote without an error")
+			}
+		case protocol.VoteRefused:
+			if l.spoilt++; l.spoilt != a.Total {
+				l.t.Fatalf("total %d, counted %d", a.Total, l.spoilt)
 			}
 		case protocol.Ended:
 			l.ended = true
@@ -155,7 +168,7 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 		attempt := rapid.IntRange(0, 2)
 
 		if rapid.IntRange(0, 9).Draw(t, "prompt") > 0 {
-			line(`{"type":"hello","protocol":1,"features":["ping","bid"]}`)
+			line(`{"type":"hello","protocol":1,"features":["ping","bid","vote"]}`)
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"hello": func(*rapid.T) { line(`{"type":"hello","protocol":1}`) },
@@ -198,6 +211,18 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 			"bid": func(t *rapid.T) {
 				line(`{"type":"bid","id":"c/%d","price":%s}`, rapid.IntRange(1, 6).Draw(t, "n"), rapid.SampledFrom([]string{"1", "-1", `"x"`, "{}"}).Draw(t, "price"))
 			},
+			"poll": func(t *rapid.T) {
+				role := rapid.SampledFrom([]machine.Role{machine.RoleVote, machine.RoleRate, machine.RolePropose, machine.RoleRun}).Draw(t, "role")
+				id, actions, err := l.s.AskVote(protocol.Poll{Call: "v", Invite: machine.Invite{Role: role, Options: []string{"soup"}}, Within: time.Second})
+				if err == nil {
+					l.asked[id] = true
+				}
+				l.perform(actions)
+			},
+			"vote": func(t *rapid.T) {
+				line(`{"type":%q,"id":"v/%d","choice":%s,"value":%s}`, rapid.SampledFrom([]string{"vote", "abstain", "propose"}).Draw(t, "type"), rapid.IntRange(1, 6).Draw(t, "n"),
+					rapid.SampledFrom([]string{`"soup"`, `"fish"`, "{}", "null"}).Draw(t, "choice"), rapid.SampledFrom([]string{"1", "-1", `"x"`, "null"}).Draw(t, "value"))
+			},
 			"pass":     func(t *rapid.T) { line(`{"type":"pass","id":"c/%d"}`, rapid.IntRange(1, 6).Draw(t, "n")) },
 			"progress": func(t *rapid.T) { line(`{"type":"progress","id":%q}`, id.Draw(t, "id")) },
 			"pong":     func(*rapid.T) { line(`{"type":"pong"}`) },
@@ -217,7 +242,7 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 					timer := rapid.SampledFrom(l.armed).Draw(t, "timer")
 					fire := func() { step(protocol.TimerFired{Timer: timer}) }
 					switch timer.Kind {
-					case protocol.DeadlineTimer, protocol.JunkTimer, protocol.PingTimer, protocol.BidTimer:
+					case protocol.DeadlineTimer, protocol.JunkTimer, protocol.PingTimer, protocol.BidTimer, protocol.VoteTimer:
 						fire()
 					case protocol.StartTimer, protocol.StopTimer, protocol.TermTimer, protocol.CloseTimer, protocol.CancelTimer:
 						sometimes(t, fire)

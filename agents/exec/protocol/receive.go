@@ -28,7 +28,7 @@ func (s *Session) lineRead(line []byte) {
 	if s.state == Starting {
 		switch m.(type) {
 		case Hello, Log, Heartbeat:
-		case Result, Failure, Progress, Record, Event, Pong, Bye, Bid, Pass:
+		case Result, Failure, Progress, Record, Event, Pong, Bye, Bid, Pass, Vote, Abstain, Propose:
 			s.junk(junkLine(OutOfPlace, line, m.wireType()+" before hello"))
 			return
 		}
@@ -64,6 +64,12 @@ func (s *Session) lineRead(line []byte) {
 		s.bidCame(m)
 	case Pass:
 		s.passCame(m)
+	case Vote:
+		s.voteCame(m)
+	case Abstain:
+		s.abstainCame(m)
+	case Propose:
+		s.proposeCame(m)
 	case Heartbeat, Pong:
 		// Signs of life; heard is set.
 	default:
@@ -87,6 +93,7 @@ func (s *Session) hello(m Hello) {
 		s.inflight = min(s.inflight, m.Inflight)
 	}
 	s.bids = slices.Contains(m.Features, FeatureBid)
+	s.votes = slices.Contains(m.Features, FeatureVote)
 	s.pings = slices.Contains(m.Features, FeaturePing)
 	s.watched = s.pings || slices.Contains(m.Features, FeatureHeartbeat)
 	s.write(Ready{Protocol: Version, Agent: s.cfg.Agent, Inflight: s.inflight, LineLimit: s.cfg.LineLimit, Features: []string{FeatureRecord}})

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+
+	"mabeam.dev/protocols/machine"
 )
 
 // TestSessionFollowsTheScripts plays the conversations of testdata/session and compares every action.
@@ -72,6 +74,16 @@ func TestSessionFollowsTheScripts(t *testing.T) {
 					tender.Tasks = append(tender.Tasks, BidTask{ID: strings.Trim(id, "-"), Kind: "k", Bytes: 10, Attempt: 1}) // "-" is a task that is over
 				}
 				id, actions, err := s.AskBid(tender)
+				if err != nil {
+					return "error: " + err.Error() + "\n"
+				}
+				return "asked " + id + "\n" + perform(actions)
+			case "poll":
+				in := machine.Invite{Role: machine.Role(arg("role", "vote")), Round: number("round"), Key: arg("key", ""), Question: "Lunch?"}
+				for option := range strings.SplitSeq(arg("options", "soup+salad"), "+") {
+					in.Options = append(in.Options, option)
+				}
+				id, actions, err := s.AskVote(Poll{Call: arg("call", ""), Invite: in, Within: time.Second})
 				if err != nil {
 					return "error: " + err.Error() + "\n"
 				}
@@ -164,6 +176,13 @@ func render(a Action) string {
 		return fmt.Sprintf("-> passed %s: %v", a.ID, a.Err)
 	case BidRefused:
 		return fmt.Sprintf("-> bid refused %d %s: %v", a.Total, a.Err.Kind(), a.Err)
+	case VoteCast:
+		answer, _ := json.Marshal(a.Answer)
+		return fmt.Sprintf("-> vote %s %s", a.ID, answer)
+	case VoteMissing:
+		return fmt.Sprintf("-> no vote %s: %v", a.ID, a.Err)
+	case VoteRefused:
+		return fmt.Sprintf("-> vote refused %d %s: %v", a.Total, a.Err.Kind(), a.Err)
 	case Leaving:
 		return "-> leaving"
 	case Ended:

@@ -55,11 +55,13 @@ type Session struct {
 	messages  uint64 // that came in all
 	silent    int    // intervals in a row without one
 
-	bids      bool // hello named FeatureBid
-	questions []asking
-	askedBids uint64  // questions so far
-	settled   history // questions closed lately
-	badBids   int     // answers to questions that did not count
+	bids    bool // hello named FeatureBid
+	calls   inquiries[Tender]
+	badBids int // answers to calls that did not count
+
+	votes    bool // hello named FeatureVote
+	polls    inquiries[Poll]
+	badVotes int // answers to polls that did not count
 
 	junkTotal  int // of the whole life
 	junkWindow int // of the window under way
@@ -186,6 +188,8 @@ func (s *Session) timerFired(t Timer) {
 		s.cancel(t.Task, ErrDeadline)
 	case BidTimer:
 		s.bidDue(t.Task)
+	case VoteTimer:
+		s.voteDue(t.Task)
 	case CancelTimer:
 		if s.state == Running {
 			s.end(Reason{Kind: Unhealthy, Cause: ErrCancelIgnored})

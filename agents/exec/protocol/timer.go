@@ -21,9 +21,10 @@ const (
 	DeadlineTimer                  // the answer to a task
 	CancelTimer                    // the answer to a cancelled task
 	BidTimer                       // the answer to a call for bids
+	VoteTimer                      // the answer to a call for a vote
 )
 
-var timerNames = [...]string{"start", "stop", "term", "close", "ping", "junk", "deadline", "cancel", "bid"}
+var timerNames = [...]string{"start", "stop", "term", "close", "ping", "junk", "deadline", "cancel", "bid", "vote"}
 
 // String names the kind.
 func (k TimerKind) String() string {
@@ -36,7 +37,7 @@ func (k TimerKind) String() string {
 // Timer identifies one arming of a timer. It is comparable; [TimerFired] gives it back.
 type Timer struct {
 	Kind       TimerKind
-	Task       string // for DeadlineTimer and CancelTimer; the id of the question for BidTimer
+	Task       string // for DeadlineTimer and CancelTimer; the id of the question for BidTimer and VoteTimer
 	Generation uint64 // unique within the session, so that a timer that fired late is recognised
 }
 
