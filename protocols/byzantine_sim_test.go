@@ -124,7 +124,7 @@ func TestACouncilDecidesInAnyOrderOfTurnsFaultsAndLies(t *testing.T) {
 		s.Fault(sim.Space{Kinds: ends, Processes: all[:len(all)-4], MaxNth: 30}.Draw(rng, 3)...)
 		if rng.IntN(2) == 0 { // and the network is rough
 			for _, kind := range []sim.FaultKind{sim.Drop, sim.Delay, sim.Duplicate, sim.Reorder} {
-				s.Fault(sim.Fault{Do: kind, Message: "byzantine.parcel", Chance: 0.1, For: time.Duration(rng.IntN(200)) * time.Millisecond})
+				s.Fault(sim.Fault{Do: kind, Message: "byzantine.parcel", Chance: 0.1, For: time.Duration(1+rng.IntN(200)) * time.Millisecond})
 			}
 		}
 		s.Advance(6 * time.Minute)

@@ -377,7 +377,7 @@ func TestAGroupAgreesInAnyOrderOfTurnsFaultsAndLies(t *testing.T) {
 		}.Draw(rng, 6)...)
 		if rng.IntN(2) == 0 { // and the network is rough
 			for _, kind := range []sim.FaultKind{sim.Drop, sim.Delay, sim.Duplicate, sim.Reorder} {
-				s.Fault(sim.Fault{Do: kind, Message: "byzantine.parcel", Chance: 0.1, For: time.Duration(rng.IntN(200)) * time.Millisecond})
+				s.Fault(sim.Fault{Do: kind, Message: "byzantine.parcel", Chance: 0.1, For: time.Duration(1+rng.IntN(200)) * time.Millisecond})
 			}
 		}
 		s.Advance(2 * time.Minute)
