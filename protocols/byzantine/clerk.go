@@ -69,7 +69,7 @@ func (k *clerk) Init(ctx *actors.Context[message]) error {
 		if i == 0 {
 			k.check = auth.NewVerifier(k.g.cfg, keys, 0)
 		}
-		options := k.g.h.o.Client
+		_, options := k.g.h.o.patience(k.g.cfg.N())
 		options.First, _ = l.open()
 		c, err := pbft.NewClient(k.g.cfg, wire.Client(i), options, keys)
 		if err != nil {

@@ -24,7 +24,8 @@ type Options struct {
 	Keys Keyring
 	// Votes keeps what replicas have promised; nil keeps it as long as the program runs.
 	Votes VoteStore
-	// Replica and Client are those of all replicas and clients. A zero Replica.Timeout is 50 ms.
+	// Replica and Client are those of all replicas and clients. Zero timeouts grow with the group, as what its members have to verify does: a primary is
+	// doubted after 50 ms among four and after 1.25 s among a hundred, and a client asks everybody after twice that.
 	Replica pbft.Options
 	Client  pbft.ClientOptions
 	// Mailbox bounds the messages that wait for one replica; 0 means 4,096. What does not fit is lost, and said again.
@@ -212,6 +213,18 @@ func nameOf(id string) string {
 func IsOf(c *wire.Config, id string) bool {
 	name, _, ok := strings.Cut(c.Group, "@")
 	return ok && name == nameOf(id)
+}
+
+// patience fills in the timeouts of a group of n.
+func (o Options) patience(n int) (pbft.Options, pbft.ClientOptions) {
+	r, c := o.Replica, o.Client
+	if r.Timeout == 0 {
+		r.Timeout = min(time.Duration(max(4, n))*50*time.Millisecond/4, max(r.TimeoutMax, 60*time.Second))
+	}
+	if c.Timeout == 0 {
+		c.Timeout = min(2*r.Timeout, max(c.TimeoutMax, 10*time.Second))
+	}
+	return r, c
 }
 
 // Find returns the group of an id; nil if there is none.

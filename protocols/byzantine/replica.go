@@ -67,7 +67,7 @@ func (p *replica) Init(ctx *actors.Context[message]) error {
 	if p.keys, err = p.g.h.o.Keys.Member(p.g.cfg, p.me); err != nil {
 		return err
 	}
-	options := p.g.h.o.Replica
+	options, _ := p.g.h.o.patience(p.g.cfg.N())
 	if lost = lost || p.g.h.Behaviour(p.agent()) == Amnesia; lost {
 		options.Amnesiac, log = true, nil
 	}
