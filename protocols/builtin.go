@@ -116,6 +116,8 @@ type ReasonParams struct {
 	// Debate has the participants argue; without it each is sampled.
 	Debate *reason.DebateSpec   `json:"debate,omitempty"`
 	Sample *reason.SamplingSpec `json:"sample,omitempty"`
+	// Chain has them agree step by step.
+	Chain *reason.ChainSpec `json:"chain,omitempty"`
 }
 
 func reasoning(s Setup) (machine.Stepper, error) {
@@ -123,8 +125,13 @@ func reasoning(s Setup) (machine.Stepper, error) {
 	if err := params(s, &p); err != nil {
 		return nil, err
 	}
-	if p.Debate != nil && p.Sample != nil {
-		return nil, &SpecError{"params", "debate or sample, not both"}
+	if p.Debate != nil && p.Sample != nil || p.Chain != nil && (p.Debate != nil || p.Sample != nil) {
+		return nil, &SpecError{"params", "debate, sample or chain, and one of them"}
+	}
+	if c := p.Chain; c != nil {
+		c.Session, c.Question, c.Electorate = string(s.Session), s.Spec.Question, s.Electorate
+		m, err := reason.NewChain(*c)
+		return run(m, err)
 	}
 	if d := p.Debate; d != nil {
 		d.Session, d.Question, d.Electorate, d.Rule = string(s.Session), s.Spec.Question, s.Electorate, s.Spec.Rule

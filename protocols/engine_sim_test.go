@@ -55,6 +55,7 @@ func sessions() map[string]votes {
 		"score":        {protocols.Spec{Question: "?", Expertise: true, Rule: consensus.Rule{Kind: consensus.Weighted}}, []string{"yes", "yes", "no"}, "approve"},
 		"refinement":   {protocols.Spec{Question: "?", Type: selector.Refine}, []string{"a good plan", "a good plan", "a good plan"}, "a good plan"},
 		"debate":       {protocols.Spec{Question: "?", Type: selector.MLReasoning, Params: []byte(`{"debate":{"rounds":2}}`)}, []string{"42", "42", "41"}, "42"},
+		"chain":        {protocols.Spec{Question: "?", Type: selector.MLReasoning, Params: []byte(`{"chain":{}}`)}, []string{"42", "42", "42"}, "42"},
 		"ensemble":     {protocols.Spec{Question: "?", Type: selector.MLEnsemble}, []string{"cat", "cat", "dog"}, "cat"},
 		"market":       {protocols.Spec{Question: "?", Type: selector.Economic, Params: []byte(`{"auction":{}}`)}, []string{"yes"}, "a"},
 		"search":       {protocols.Spec{Question: "?", Type: selector.MLOptimize, Params: []byte(`{"settings":{"candidates":[{"x":0},{"x":1},{"x":2},{"x":3},{"x":4}]}}`)}, []string{"yes", "yes"}, `{"x":2}`},

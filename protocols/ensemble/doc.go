@@ -6,7 +6,7 @@
 //
 // All members are asked at once, and the prediction is combined when all have answered or the deadline has come, if enough have. The vote is exact:
 // weights are whole millionths, equal sums decide nothing. Weights are what the electorate says: they are never made of how far a member agrees with
-// the ensemble.
+// the ensemble. Members of several modalities are fused: each modality has a share, by which its members' weights are multiplied.
 //
 // # Usage
 //

@@ -5,7 +5,9 @@ package ensemble
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"mabeam.dev/protocols/consensus"
@@ -23,12 +25,17 @@ type Spec struct {
 	Combiner string `json:"combiner,omitempty"`
 	// Within is how long the combiner may take; 0 means 10 s.
 	Within time.Duration `json:"within,omitempty"`
+	// Modalities names what a member perceives, such as image or text; who is not named has none. It is told to combiners.
+	Modalities map[string]string `json:"modalities,omitempty"`
+	// Shares are what modalities count for, in millionths up to 1; a member's weight is multiplied by that of its modality. What is not named counts 1.
+	Shares map[string]int64 `json:"shares,omitempty"`
 }
 
 // Prediction is what one member said, as a combiner gets it.
 type Prediction struct {
 	Agent      string          `json:"agent"`
-	Weight     int64           `json:"weight"` // millionths
+	Modality   string          `json:"modality,omitempty"`
+	Weight     int64           `json:"weight"` // millionths, with the share of the modality
 	Class      string          `json:"class"`
 	Confidence int64           `json:"confidence"` // millionths, calibrated
 	Output     json.RawMessage `json:"output,omitempty"`
@@ -55,6 +62,16 @@ func New(s Spec) (*Ensemble, error) {
 	}
 	if s.Within < 0 {
 		problems = append(problems, &consensus.RuleError{Field: "within", Why: "it is below 0"})
+	}
+	for _, agent := range slices.Sorted(maps.Keys(s.Modalities)) {
+		if _, ok := s.Electorate.Find(agent); !ok {
+			problems = append(problems, &consensus.RuleError{Field: "modalities", Why: strconv.Quote(agent) + " is no member"})
+		}
+	}
+	for _, modality := range slices.Sorted(maps.Keys(s.Shares)) {
+		if v := s.Shares[modality]; v < 0 || v > machine.One {
+			problems = append(problems, &consensus.RuleError{Field: "shares", Why: "that of " + strconv.Quote(modality) + " is not from 0 to 1,000,000"})
+		}
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
@@ -145,8 +162,18 @@ func (m *Ensemble) take(s *Predictions, e machine.Received) error {
 	if a.Confidence != nil {
 		confidence = one.Calibration * *a.Confidence / machine.One // both are at most a million
 	}
-	s.got[i] = Prediction{Agent: e.From, Weight: one.Weight, Class: a.Choice, Confidence: confidence, Output: a.Output}
+	modality := m.spec.Modalities[e.From]
+	s.got[i] = Prediction{Agent: e.From, Modality: modality, Weight: m.weight(one.Weight, modality), Class: a.Choice, Confidence: confidence, Output: a.Output}
 	return nil
+}
+
+// weight is a member's weight with the share of its modality.
+func (m *Ensemble) weight(weight int64, modality string) int64 {
+	share, ok := m.spec.Shares[modality]
+	if !ok || modality == "" {
+		return weight
+	}
+	return weight/machine.One*share + weight%machine.One*share/machine.One // no product is larger than it has to be
 }
 
 // members are the predictions that there are.

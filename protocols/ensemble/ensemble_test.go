@@ -57,6 +57,23 @@ func TestMissingMembersAreDoneWithoutIfEnoughHaveAnswered(t *testing.T) {
 	assert.Empty(t, o.Decision)
 }
 
+// Two eyes count less than one ear, if images have a fifth of the weight; a combiner is told who perceives what.
+func TestModalitiesAreFusedByTheirShares(t *testing.T) {
+	spec := ensemble.Spec{Modalities: map[string]string{"ann": "image", "bob": "sound"}, Shares: map[string]int64{"image": 200_000}}
+	o := outcome(t, play(t, spec, "1 ann choice=cat", "2 bob choice=dog", "3 cyd decline=busy"))
+	assert.Equal(t, "dog", o.Decision)
+	assert.Contains(t, string(o.Detail), `"modality":"image","weight":600000`)
+	spec.Combiner = "fusion"
+	out := play(t, spec, "1 ann choice=cat", "2 bob choice=dog", "3 cyd choice=dog")
+	assert.Contains(t, string(out[len(out)-1].(machine.Ask).Args), `"modality":"sound"`)
+	all, err := consensus.NewElectorate([]consensus.Elector{{Agent: "ann"}})
+	require.NoError(t, err)
+	_, err = ensemble.New(ensemble.Spec{Electorate: all, Modalities: map[string]string{"zoe": "image"}, Shares: map[string]int64{"image": 1_000_001, "sound": -1}})
+	for _, text := range []string{`"zoe" is no member`, `"image" is not`, `"sound" is not`} {
+		assert.ErrorContains(t, err, text)
+	}
+}
+
 func TestACombinerHasTheLastWord(t *testing.T) {
 	with := ensemble.Spec{Combiner: "c"}
 	votes := []string{"1 bob choice=ham", "2 cyd choice=ham", "3 ann choice=spam"}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package reason compares lines of reasoning: by the answers that several agents reach again and again, and by debate.
+// Package reason compares lines of reasoning: by the answers that several agents reach again and again, by debate, and step by step.
 //
 // # Guarantees
 //
 // Answers are compared after a [Normalizer] has made equal answers equal. In [Sampling] every agent counts the same, however many samples it gave, and
 // it ends early exactly when the samples outstanding cannot change who leads. In [Debate] the first answers are revealed together, so that
-// nobody copies the first speaker; the last vote is blind. What is empty, refused or too long is an abstention with a reason. Every change of a
+// nobody copies the first speaker; the last vote is blind. In a [Chain] each step is proposed blind and taken by a vote; one on which too few agree is
+// opened once more, and then there is no decision. What is empty, refused or too long is an abstention with a reason. Every change of a
 // position is kept, and so is the dissent.
 //
 // # Usage

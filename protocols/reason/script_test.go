@@ -26,6 +26,7 @@ type setting struct {
 	Rule     consensus.Rule
 	Sample   *reason.SamplingSpec
 	Debate   *reason.DebateSpec
+	Chain    *reason.ChainSpec
 }
 
 // Every script is a session: its spec, the events, and what the machine wants after each.
@@ -49,6 +50,13 @@ func TestScripts(t *testing.T) {
 				run = m.Run()
 				return "ready\n"
 			}
+			if s.Chain != nil {
+				s.Chain.Session, s.Chain.Question, s.Chain.Electorate = "s", "?", all
+				m, err := reason.NewChain(*s.Chain)
+				require.NoError(t, err)
+				run = m.Run()
+				return "ready\n"
+			}
 			s.Sample.Session, s.Sample.Question, s.Sample.Electorate = "s", "?", all
 			m, err := reason.NewSampling(*s.Sample)
 			require.NoError(t, err)
@@ -66,6 +74,11 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 	_, err = reason.NewDebate(reason.DebateSpec{Rounds: 99, Turn: -1, Rule: consensus.Rule{Kind: consensus.Weighted}})
 	require.ErrorAs(t, err, &bad)
 	for _, field := range []string{"rounds", "turn", "electorate", "rule"} {
+		assert.ErrorContains(t, err, field)
+	}
+	_, err = reason.NewChain(reason.ChainSpec{Steps: 101, Turn: -1, Share: consensus.Fraction{Num: 1, Den: 3}})
+	require.ErrorAs(t, err, &bad)
+	for _, field := range []string{"steps", "turn", "electorate", "share"} {
 		assert.ErrorContains(t, err, field)
 	}
 }
