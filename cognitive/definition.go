@@ -29,6 +29,8 @@ type Settings struct {
 	Slew float64 `json:"slew,omitempty"`
 	// Decision says when others must agree; the zero policy asks nobody.
 	Decision Policy `json:"decision,omitzero"`
+	// Confirm asks for the agents' word that they apply a commit.
+	Confirm Confirm `json:"confirm,omitzero"`
 	// Agents lists who may propose besides users and adapters; empty means everybody.
 	Agents []string `json:"agents,omitempty"`
 	// About says what the variable is for.
@@ -121,7 +123,7 @@ func (d *definition) validate() error {
 	if d.set.Durability > Ephemeral {
 		wrong("no durability %d", d.set.Durability)
 	}
-	for _, x := range []float64{d.set.Burst, d.set.Slew, d.set.Decision.Above, d.set.Decision.Support, d.set.Decision.Quorum} {
+	for _, x := range []float64{d.set.Burst, d.set.Slew, d.set.Decision.Above, d.set.Decision.Support, d.set.Decision.Quorum, d.set.Confirm.Share} {
 		if !(x >= 0) {
 			wrong("%v is negative or no number", x)
 		}

@@ -31,6 +31,8 @@ type SpaceOptions struct {
 	Stream  string
 	// Decider has others agree to proposals; nil refuses what needs agreement.
 	Decider Decider
+	// Applier brings values to those who run them; nil asks nobody.
+	Applier Applier
 	// MaxWait is how long a call waits for a process that is down before anything was sent to it; 0 means 5 s.
 	MaxWait time.Duration
 	// Intensity is that of the space's supervisor; zero means 100 restarts in 10 s.

@@ -76,7 +76,9 @@ type request struct {
 	p     *proposal
 	reply actors.Reply[answer]
 	begin time.Time
-	q     *question // of a decision that is open
+	q     *question  // of a decision that is open
+	ready kind.Value // option of a module that was prepared for it
+	apply *applying  // what agents are to confirm
 }
 
 // Init makes the process the one that the handle finds.
@@ -139,6 +141,18 @@ func (a *variableActor) Receive(ctx *actors.Context[variableMessage], msg variab
 		if a.hand != nil && m.n == a.n && a.hand.q != nil {
 			a.lost(ctx)
 		}
+	case prepared:
+		if a.hand != nil && m.n == a.n && a.hand.ready.Type() != kind.None {
+			a.prepared(ctx, m.err)
+		}
+	case confirmed:
+		if a.hand != nil && m.n == a.n && a.hand.apply != nil {
+			a.confirmed(ctx, m.agent)
+		}
+	case unconfirmed:
+		if a.hand != nil && m.n == a.n && a.hand.apply != nil {
+			a.refute(ctx)
+		}
 	case overdue:
 		a.due = time.Time{}
 		a.overdue(ctx)
@@ -192,7 +206,14 @@ func (a *variableActor) next(ctx *actors.Context[variableMessage]) {
 		a.open(ctx, policy, others)
 		return
 	}
-	a.try(ctx, false, nil)
+	a.carry(ctx)
+}
+
+// carry has the proposal in hand committed; what must be ready before is prepared first.
+func (a *variableActor) carry(ctx *actors.Context[variableMessage]) {
+	if !a.prepare(ctx) {
+		a.try(ctx, false, nil)
+	}
 }
 
 // try has the committer check the proposal in hand, or carry it out.
@@ -213,6 +234,8 @@ func (a *variableActor) settled(ctx *actors.Context[variableMessage], m settled)
 	case m.err == nil && a.hand.q != nil && !a.hand.p.asked: // the decision may begin
 		a.start(ctx)
 		return
+	case m.err == nil && a.apply(ctx, m.answer):
+		return
 	}
 	a.finish(ctx, m.answer, m.err)
 }
@@ -223,14 +246,18 @@ func (a *variableActor) finish(ctx *actors.Context[variableMessage], got answer,
 	a.hand = nil
 	a.monitor.Stop()
 	a.monitor = actors.Monitor{}
+	committed := err == nil || r.apply != nil
+	if r.ready.Type() != kind.None && !committed {
+		a.s.o.Applier.Abort(a.name, r.ready)
+	}
 	if r.q != nil {
 		how := "committed"
-		if err != nil {
+		if !committed {
 			how = err.Error()
 			a.s.close(r.q.ID, how)
 		}
 		if settler, ok := a.s.o.Decider.(Settler); ok {
-			settler.Settle(r.q.ID, err == nil)
+			settler.Settle(r.q.ID, committed)
 		}
 		telemetry.Emit(ctx.Events(), DecisionClosed{Of{a.s.o.Name, a.name}, r.q.ID, how})
 	}
@@ -324,7 +351,7 @@ func (a *variableActor) decided(ctx *actors.Context[variableMessage], v Verdict)
 			p.Changes[0].Value, p.Changes[0].Delta = v.Chosen, kind.Value{}
 		}
 		r.p = &p
-		a.try(ctx, false, nil)
+		a.carry(ctx)
 		return
 	case Rejected:
 		err = &RejectedError{Tally: v.Tally, Reason: v.Reason}
