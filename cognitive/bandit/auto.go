@@ -10,12 +10,10 @@ import (
 	"mabeam.dev/cognitive/internal/frame"
 )
 
-// The one setting of Auto. It was tuned on worlds made for that, none of which is in the tests or benchmarks.
+// The one setting of Auto, besides that of sharp. It was tuned on worlds made for that, none of which is in the tests or benchmarks.
 const (
-	// sharpness is by how much posteriors are narrower than Thompson's: looking after an arm that seems bad is the business of due and again below.
-	sharpness = 2
-	// from is the number of plays at which half of that sharpness is reached: what is known from a few plays may be wrong for long.
-	from = 30
+	// doubtful is the number of plays at which posteriors are half as much sharper as they get: there is a rule of its own for arms that are not played.
+	doubtful = 30
 	// suspicion is how probable a change is at each report of an arm, before the report is looked at.
 	suspicion = 0.0003
 	// suspicionAfter is what each seen change adds to that, divided by the steps there were.
@@ -111,11 +109,7 @@ func (p *watchful) choose(rng *rand.Rand) int {
 		case u < stale+a.doubt:
 			n, sum = a.n1, a.sum1
 		}
-		if n > 0 {
-			k := 1 + (sharpness-1)*n/(n+from)
-			n, sum = k*n, k*sum
-		}
-		best.offer(i, posterior(n, sum, rng), rng)
+		best.offer(i, sharp(n, sum, doubtful, rng), rng)
 	}
 	return best.arm
 }
@@ -131,8 +125,7 @@ func (p *watchful) overdue() int {
 		if i == best || a.n <= 0 || waited <= soon {
 			continue
 		}
-		mean := (a.sum + 0.5) / (a.n + 1)
-		if mean < top && waited*rate > mean*math.Log(mean/top)+(1-mean)*math.Log((1-mean)/(1-top)) {
+		if mean := (a.sum + 0.5) / (a.n + 1); mean < top && waited*rate > divergence(mean, top) {
 			return i
 		}
 	}
@@ -217,6 +210,3 @@ func (p *watchful) read(r *frame.Reader) {
 		a.doubt, a.last = r.Between(0, 1), r.Between(0, p.step)
 	}
 }
-
-// newStationary is for arms that never change. Thompson's posteriors are the best known in simulations where the reference has figures.
-func newStationary(s Spec) policy { return &thompson{tally: newTally(s.Arms), discount: 1} }

@@ -67,7 +67,7 @@ func newPolicy(s Spec) policy {
 	case Auto:
 		return newWatchful(s)
 	case Stationary:
-		return newStationary(s)
+		return newSteady(s)
 	case Greedy:
 		return &greedy{tally: newTally(s.Arms)}
 	case EpsilonGreedy:

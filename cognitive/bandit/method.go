@@ -11,7 +11,7 @@ type Method uint8
 const (
 	// Auto is Thompson sampling that watches every arm for changes, and trusts old rewards the less the more changes it has seen.
 	Auto Method = iota
-	// Stationary is for arms that are declared never to change.
+	// Stationary is for arms that are declared never to change: Thompson sampling that is sharper where much is known.
 	Stationary
 	// Greedy plays what has the best mean. It is a baseline.
 	Greedy

@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var full = flag.Bool("full", false, "the end-to-end test takes digits too (minutes)")
+var full = flag.Bool("full", false, "take the digits too (minutes end to end)")
 
 // learner is a member that learns from examples: what it returns gives the probabilities of the classes.
 type learner func(x [][]float64, y, classes []int, weights []float64) func(x []float64) []float64

@@ -125,6 +125,9 @@ func TestEachKindLearnsTheWeightsAndGivesTheLabelsOfTheReference(t *testing.T) {
 
 func TestAutoIsNeverWorseThanTheBestMemberByMoreThanAStandardError(t *testing.T) {
 	for _, c := range cases(t) {
+		if c.Classes > 3 && !*full { // its regressions have 410 coefficients
+			continue
+		}
 		m, report, err := Auto(c.outcomes())
 		require.NoError(t, err)
 		auto := c.labels(t, m)
