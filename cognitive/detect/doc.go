@@ -7,7 +7,7 @@
 // Each detector takes one value at a time and remembers little: [PageHinkley] and [CUSUM] a few numbers, [GLR] buckets that grow with age, about
 // six for each doubling of what was seen. A GLR is never wrong with more than the probability of its spec, for values from 0 to 1 that are
 // independent. [SPRT] may be looked at after every value, as often as one likes: the probability that it ever speaks of a difference where there is
-// none is its Alpha. Values that are no numbers are ignored.
+// none is its Alpha. [Welch] compares two samples once. Values that are no numbers are ignored.
 //
 // # Usage
 //

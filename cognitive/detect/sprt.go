@@ -133,7 +133,10 @@ func (t *SPRT) Verdict() Verdict {
 func (t *SPRT) Interval() (low, high float64, pairs int) { return t.low, t.high, int(t.n) }
 
 // P returns the always-valid p-value of "there is no difference" now.
-func (t *SPRT) P() float64 {
+func (t *SPRT) P() float64 { return min(1, 1/t.Ratio()) }
+
+// Ratio returns the likelihood ratio of the mixture against "there is no difference" now; it is 1 while nothing is known.
+func (t *SPRT) Ratio() float64 {
 	deviation := t.spec.Deviation
 	if deviation == 0 {
 		if t.n < least {
@@ -141,16 +144,15 @@ func (t *SPRT) P() float64 {
 		}
 		deviation = math.Sqrt(t.m2 / (t.n - 1))
 	}
-	if deviation == 0 || t.n == 0 {
-		if t.mean != 0 {
-			return 0
-		}
+	if t.n == 0 || deviation == 0 && t.mean == 0 {
 		return 1
+	}
+	if deviation == 0 {
+		return math.Inf(1)
 	}
 	v, tau2 := deviation*deviation, t.spec.Scale*t.spec.Scale*deviation*deviation
 	spread := v + t.n*tau2
-	log := 0.5*math.Log(v/spread) + t.n*t.n*tau2*t.mean*t.mean/(2*v*spread)
-	return min(1, math.Exp(-log))
+	return math.Exp(0.5*math.Log(v/spread) + t.n*t.n*tau2*t.mean*t.mean/(2*v*spread))
 }
 
 // MarshalBinary returns the state.

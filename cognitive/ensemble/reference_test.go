@@ -89,7 +89,10 @@ func TestEachKindLearnsTheWeightsAndGivesTheLabelsOfTheReference(t *testing.T) {
 			Kind
 			labels []int
 		}{
-			{Majority, c.Expected.HardLabels}, {Soft, c.Expected.SoftLabels}, {LogOddsVote, c.Expected.LogLabels}, {StackNNLS, c.Expected.NNLSLabels},
+			{Majority, c.Expected.HardLabels},
+			{Soft, c.Expected.SoftLabels},
+			{LogOddsVote, c.Expected.LogLabels},
+			{StackNNLS, c.Expected.NNLSLabels},
 			{StackLogistic, c.Expected.StackLR.Labels},
 		} {
 			m, err := Fit(kind.Kind, o)

@@ -116,8 +116,10 @@ func TestAWaveIsWhatItsNumbersSay(t *testing.T) {
 }
 
 func TestWhatIsNoFileOfFiguresIsRefused(t *testing.T) {
-	for _, bad := range []string{`{`, `{"envs":{"x":{"env":{"kind":"odd"}}}}`, `{"envs":{"x":{"env":{"kind":"stationary"}}}}`, `{"envs":{"x":{"env":{"kind":"piecewise","segments":[3]}}}}`,
-		`{"envs":{"x":{"env":{"kind":"stationary","means":[1]},"results":{"odd":[]}}}}`} {
+	for _, bad := range []string{
+		`{`, `{"envs":{"x":{"env":{"kind":"odd"}}}}`, `{"envs":{"x":{"env":{"kind":"stationary"}}}}`, `{"envs":{"x":{"env":{"kind":"piecewise","segments":[3]}}}}`,
+		`{"envs":{"x":{"env":{"kind":"stationary","means":[1]},"results":{"odd":[]}}}}`,
+	} {
 		_, err := Parse([]byte(bad))
 		assert.Error(t, err)
 	}
