@@ -40,6 +40,11 @@ var coordinationOfCognitive = []Entry{
 		"Take its best point, or begin another with a higher limit.",
 	},
 	{
+		4663, "cognitive/optimize.TrialError", nil, Medium, never, false,
+		"A trial has no value: its program crashed, hung, gave an answer that cannot be, or said that it cannot.",
+		"The search goes on without it; look at the program's own messages if many trials fail.",
+	},
+	{
 		4670, "cognitive/expr.CompileError", nil, Medium, never, false,
 		"An expression has mistakes.",
 		"Correct them: the error gives line and column of each.",

@@ -87,7 +87,7 @@ func (b *book) comparable(enough int) []int {
 		if !b.all[i].Told {
 			continue
 		}
-		level := b.all[i].M.Resource
+		level := b.all[i].level()
 		if by[level] == nil {
 			levels = append(levels, level)
 		}

@@ -76,6 +76,14 @@ type record struct {
 	Guess float64 `json:"guess,omitempty"`
 }
 
+// level is how far an answered trial came: in a search without levels only one that was stopped early has a level, and all others came further.
+func (r *record) level() float64 {
+	if r.Resource == 0 && r.M.Resource == 0 {
+		return math.Inf(1)
+	}
+	return r.M.Resource
+}
+
 // book holds the trials of a search.
 type book struct {
 	space *Space
@@ -123,9 +131,9 @@ func (b *book) rank(i int) {
 		return
 	}
 	if b.best >= 0 {
-		have := b.all[b.best].M
+		have, level, best := b.all[b.best].M, b.all[i].level(), b.all[b.best].level()
 		// Of equals the first issued one, so that the order of the answers does not matter.
-		if m.Resource < have.Resource || m.Resource == have.Resource && (m.Value > have.Value || m.Value == have.Value && i > b.best) {
+		if level < best || level == best && (m.Value > have.Value || m.Value == have.Value && i > b.best) {
 			return
 		}
 	}
