@@ -457,10 +457,8 @@ func (s *session) ask(ctx *actors.Context[SessionMessage], a machine.Ask) {
 		within = left
 	}
 	limited, stop := ctx.WithTimeout(within)
-	ctx.Go(func(own context.Context) SessionMessage { // the end of the session ends it
+	ctx.Go(func(context.Context) SessionMessage { // the end of the session ends limited, and so this
 		defer stop()
-		stopped := context.AfterFunc(own, stop)
-		defer stopped()
 		data, err := service.Do(limited, a.Key, a.Args)
 		m := machine.Told{Key: a.Key, Data: data}
 		if err != nil {
