@@ -194,7 +194,7 @@ func respond(g *byzantine.Group, decided []byzantine.Decision) ([]byte, error) {
 		out.Outcome = r.Outcome
 	}
 	for _, a := range g.Accused() {
-		out.Accused = append(out.Accused, council.Accusation{Agent: a.Agent, Kind: a.Kind, Evidence: a.Evidence})
+		out.Accused = append(out.Accused, council.Accusation(a))
 	}
 	return json.Marshal(out)
 }

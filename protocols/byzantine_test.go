@@ -51,7 +51,7 @@ func lying(who string, b byzantine.Behaviour) byzantine.Options {
 func TestAByzantineDecisionIsThatOfTheBallotsAndItsCertificateProvesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within(t, func(ctx context.Context, sys *actors.System) {
-			e, names := council4(t, sys, lying("", ""))
+			e, names := fourVoters(t, sys, lying("", ""))
 			r, err := e.Coordinate(ctx, protocols.Spec{Question: "Ship it?", Participants: names, Fault: selector.High})
 			require.NoError(t, err)
 			assert.Equal(t, selector.Byzantine, r.Protocol)
@@ -75,8 +75,8 @@ func TestAByzantineDecisionIsThatOfTheBallotsAndItsCertificateProvesIt(t *testin
 	})
 }
 
-// council4 starts an engine with four participants.
-func council4(t *testing.T, sys *actors.System, o byzantine.Options, choices ...string) (*protocols.Engine, []string) {
+// fourVoters starts an engine with four participants.
+func fourVoters(t *testing.T, sys *actors.System, o byzantine.Options, choices ...string) (*protocols.Engine, []string) {
 	if choices == nil {
 		choices = []string{"yes", "no", "yes", "yes"}
 	}
@@ -126,7 +126,7 @@ func TestALiarChangesNothingAndIsNamed(t *testing.T) {
 func TestASessionWhoseGroupHasTooManySilentMembersExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within(t, func(ctx context.Context, sys *actors.System) {
-			e, names := council4(t, sys, lying("a", byzantine.Silent))
+			e, names := fourVoters(t, sys, lying("a", byzantine.Silent))
 			require.NoError(t, e.Rehearse("c", byzantine.Silent))
 			require.ErrorIs(t, e.Rehearse("c", "odd"), byzantine.ErrInvalid)
 			begin := time.Now()
@@ -146,7 +146,7 @@ func TestASessionWhoseGroupHasTooManySilentMembersExpires(t *testing.T) {
 func TestWhoDoesNotVoteIsMissingWhenThePollsClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within(t, func(ctx context.Context, sys *actors.System) {
-			e, names := council4(t, sys, lying("", ""), "yes", "silent", "no", "yes")
+			e, names := fourVoters(t, sys, lying("", ""), "yes", "silent", "no", "yes")
 			begin := time.Now()
 			r, err := e.Coordinate(ctx, protocols.Spec{
 				Question: "?", Participants: names, Fault: selector.High, Deadline: 8 * time.Second, Rule: consensus.Rule{Kind: consensus.Plurality},
@@ -164,7 +164,7 @@ func TestWhoDoesNotVoteIsMissingWhenThePollsClose(t *testing.T) {
 func TestWhoIsGoneIsAbsentWhenEnoughSayAndTheOthersDecide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within(t, func(ctx context.Context, sys *actors.System) {
-			e, names := council4(t, sys, lying("", ""), "yes", "nobody", "no", "yes")
+			e, names := fourVoters(t, sys, lying("", ""), "yes", "nobody", "no", "yes")
 			begin := time.Now()
 			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Deadline: time.Minute})
 			require.NoError(t, err)
@@ -305,6 +305,8 @@ func TestALargeCouncilDecides(t *testing.T) {
 			assert.Equal(t, "yes", r.Decision)
 			_, err = e.Verify(r)
 			require.NoError(t, err)
+			synctest.Wait()
+			assert.Zero(t, sys.Totals().DeadLetters, "a group leaves nothing behind")
 		})
 	})
 }
@@ -313,7 +315,7 @@ func TestALargeCouncilDecides(t *testing.T) {
 func TestGarbageOfAParticipantIsRefusedAndTheOthersDecide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within(t, func(ctx context.Context, sys *actors.System) {
-			e, names := council4(t, sys, lying("", ""), "yes", strings.Repeat("x", 50_000), "yes", "yes")
+			e, names := fourVoters(t, sys, lying("", ""), "yes", strings.Repeat("x", 50_000), "yes", "yes")
 			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High})
 			require.NoError(t, err)
 			assert.Equal(t, "yes", r.Decision)

@@ -102,16 +102,18 @@ func (g *Group) begin(in actors.Spawner) (actors.PID, error) {
 	}
 	children = append(children, supervision.Worker("clerk", func() actors.Behavior[message] { return &clerk{g: g} }, actors.Kind("byzantine.clerk"), actors.MailboxSize(4*g.h.o.Mailbox)))
 	for i := range children {
-		children[i].Shutdown = supervision.Brutal // a replica may end at any step, and has nothing to do about it
+		children[i].Shutdown = supervision.After(time.Second)
 	}
 	pid, err := supervision.Sub("group", supervision.Spec{Intensity: restarts, Children: children}).Start(in, nil)
 	if err != nil {
 		return pid, err
 	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.mu.pid = pid; g.mu.ended {
-		pid.Kill()
+	g.mu.pid = pid
+	ended := g.mu.ended
+	g.mu.Unlock()
+	if ended { // meanwhile, and nobody else knows of the process
+		pid.Stop()
 	}
 	return pid, nil
 }
@@ -156,9 +158,10 @@ func (g *Group) start(ctx context.Context) error {
 // end ends the processes without waiting for them.
 func (g *Group) end() {
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.mu.ended = true
-	g.mu.pid.Kill() // it takes replicas and clerk along, whose end nobody waits for
+	pid := g.mu.pid
+	g.mu.Unlock()
+	pid.Stop() // nobody waits for it
 }
 
 // Decision is a request that the group has decided, with the proof.
