@@ -101,6 +101,9 @@ func AddComposite[T float64 | int64 | string | bool](ctx context.Context, s *Spa
 	if (c.Text == "") == (c.Func == nil) || len(c.Inputs) == 0 || len(c.Names) > 0 && len(c.Names) != len(c.Inputs) {
 		return nil, fmt.Errorf("cognitive: composite %q: want inputs, as many names or none, and one of Text and Func", name)
 	}
+	if c.Async && c.Func == nil {
+		return nil, fmt.Errorf("cognitive: composite %q: an expression is never asynchronous", name)
+	}
 	c.Inputs = slices.Clone(c.Inputs)
 	return addTyped[T](ctx, s, name, k, &c, nil)
 }
@@ -183,6 +186,10 @@ func (b *book) introduce(now time.Time, d *definition) error {
 
 // again computes a composite whose code has come back.
 func (b *book) again(now time.Time, v *variable) {
+	if v.def.composite.Async {
+		b.outside(v)
+		return
+	}
 	value, err := b.evaluate(v.def)
 	switch {
 	case err != nil:

@@ -37,6 +37,7 @@ type book struct {
 	hold func() []Constraint
 
 	since   *Version     // while the journal is read: what comes behind it has not been published
+	async   []string     // composites that are to be computed outside
 	touched map[int]bool // places whose entries are to be published
 	renamed bool         // a variable was added or removed
 	fresh   []*Commit    // to be published, in order
@@ -109,6 +110,9 @@ func (b *book) add(now time.Time, d *definition, proposer string) (*Commit, erro
 	if failed != nil {
 		b.degrade(v, failed)
 	}
+	if d.composite != nil && d.composite.Async {
+		b.outside(v)
+	}
 	b.version = c.Space
 	return c, nil
 }
@@ -117,6 +121,9 @@ func (b *book) add(now time.Time, d *definition, proposer string) (*Commit, erro
 func (v *variable) first(b *book) (kind.Value, error) {
 	if v.def.composite == nil {
 		return v.def.first(), nil
+	}
+	if v.def.composite.Async {
+		return v.def.kind.First(), nil
 	}
 	value, err := b.evaluate(v.def)
 	if err != nil {

@@ -109,6 +109,11 @@ func (b *book) recompute(now time.Time, space Version, changed []string) {
 			return
 		}
 		v := b.vars[b.places[name]]
+		if v.def.composite.Async {
+			b.outside(v)
+			run.Done(name, false)
+			continue
+		}
 		value, err := b.evaluate(v.def)
 		if err != nil {
 			b.degrade(v, err)
@@ -204,7 +209,7 @@ func (b *book) redefine(now time.Time, d *definition, replacement kind.Value, pr
 	changed := !value.Equal(v.now.value)
 	v.def = d
 	var failed error
-	if d.composite != nil {
+	if d.composite != nil && !d.composite.Async {
 		var computed kind.Value
 		if computed, failed = b.evaluate(d); failed == nil {
 			changed, value = !computed.Equal(value), computed
@@ -217,6 +222,9 @@ func (b *book) redefine(now time.Time, d *definition, replacement kind.Value, pr
 	b.version = c.Space
 	if failed != nil {
 		b.degrade(v, failed)
+	}
+	if d.composite != nil && d.composite.Async {
+		b.outside(v)
 	}
 	if changed {
 		b.recompute(now, c.Space, []string{d.name})

@@ -220,6 +220,8 @@ func (b *book) complete() error {
 		}
 		if v.def.composite != nil && v.def.composite.Func == nil && v.def.formula == nil {
 			b.degrade(v, errNoCode)
+		} else if v.def.composite != nil && v.def.composite.Async {
+			b.outside(v) // what was under way has been lost
 		}
 	}
 	return nil

@@ -66,6 +66,7 @@ func (recovery) committer()  {}
 func (journaled) committer() {}
 func (expiry) committer()    {}
 func (ended) committer()     {}
+func (outside) committer()   {}
 
 // committer is one incarnation of the one process that changes a space. It owns the book; what is published belongs to nobody any more.
 type committer struct {
@@ -82,6 +83,7 @@ type committer struct {
 	expires actors.Timer
 	next    time.Time // when the timer is due; zero if it is not set
 	calc    calculators
+	away    map[string]*errand // composites that are computed outside
 }
 
 // Init becomes the one who may publish, and reads the journal in the next turn.
@@ -109,6 +111,9 @@ func (a *committer) Receive(ctx *actors.Context[committerMessage], msg committer
 	case expiry:
 		a.next = time.Time{}
 		a.expire()
+		return nil
+	case outside:
+		a.came(m)
 		return nil
 	case ended:
 		if a.calc.ref.PID() != m.From || m.From.IsZero() {
@@ -217,6 +222,7 @@ func (a *committer) flush() error {
 		return err
 	}
 	a.behind(now)
+	a.send()
 	for i := range outcomes {
 		if err := outcomes[i].err; err != nil {
 			refuse(a.waiting[i], err)
@@ -376,6 +382,7 @@ func (a *committer) recover() error {
 		return err
 	}
 	a.behind(a.ctx.Now())
+	a.send()
 	a.expire()
 	telemetry.Emit(a.ctx.Events(), SpaceRecovered{Space: a.s.o.Name, Version: b.version, Variables: len(b.places)})
 	if a.s.hub.any() {

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -136,4 +138,61 @@ func TestNoSnapshotShowsAMixedState(t *testing.T) {
 		}
 		require.NoError(t, sys.Close(ctx))
 	}
+}
+
+func TestWhatIsComputedOutsideIsStaleUntilItIsThere(t *testing.T) {
+	bubble(t, cognitive.SpaceOptions{Journal: &memory{}}, func(r *rig) {
+		v, err := r.s.AddInteger(r.ctx, "n", kind.Integer{Min: 0, Max: 100}, cognitive.Initial(int64(1)))
+		require.NoError(t, err)
+		calls := 0
+		slow, err := cognitive.AddComposite[int64](r.ctx, r.s, "slow", cognitive.Composite{Inputs: []string{"n"}, Async: true, Func: func(in []kind.Value) (kind.Value, error) {
+			calls++
+			time.Sleep(time.Minute)
+			if in[0].Integer() == 9 {
+				panic("nine")
+			}
+			return kind.OfInteger(in[0].Integer() * 10), nil
+		}})
+		require.NoError(t, err)
+		twice, err := cognitive.AddComposite[int64](r.ctx, r.s, "twice", cognitive.Composite{Inputs: []string{"slow"}, Func: double})
+		require.NoError(t, err)
+		after := func(d time.Duration) cognitive.Snapshot[int64] {
+			time.Sleep(d)
+			synctest.Wait()
+			return slow.Load()
+		}
+		assert.Equal(t, cognitive.Stale, slow.Load().Flags)
+		x := after(time.Minute)
+		assert.Equal(t, int64(10), x.Value)
+		assert.Zero(t, x.Flags)
+		assert.Equal(t, int64(20), twice.Get())
+		begin := r.sys.Now()
+		for n := range int64(4) { // while one is computed the others are one
+			_, err = v.Propose(r.ctx, n+2)
+			require.NoError(t, err)
+		}
+		assert.Zero(t, r.sys.Now().Sub(begin), "nobody waits for it")
+		x = after(time.Minute)
+		assert.Equal(t, int64(20), x.Value)
+		assert.Equal(t, cognitive.Stale, x.Flags, "of older inputs")
+		x = after(time.Minute)
+		assert.Equal(t, int64(50), x.Value)
+		assert.Zero(t, x.Flags)
+		assert.Equal(t, 3, calls)
+		_, err = v.Propose(r.ctx, 9)
+		require.NoError(t, err)
+		x = after(time.Minute)
+		assert.Equal(t, int64(50), x.Value)
+		assert.ErrorContains(t, x.Why, "nine")
+		_, err = v.Propose(r.ctx, 3)
+		require.NoError(t, err)
+		for pid := range r.sys.Processes() {
+			if pid.Path() == "/node/lab/lab.committer" {
+				pid.Kill()
+			}
+		}
+		x = after(3 * time.Minute)
+		assert.Equal(t, int64(30), x.Value, "it is computed again after a crash")
+		assert.Zero(t, x.Flags)
+	})
 }

@@ -67,6 +67,9 @@ type Composite struct {
 	Func func(inputs []kind.Value) (kind.Value, error) `json:"-"`
 	// Timeout is how long Func has; 0 means 10 ms.
 	Timeout time.Duration `json:"timeout,omitempty"`
+	// Async computes Func outside of the commit, for what calls out or takes long: the result is a commit of its own, the composite is Stale until then, and a result for
+	// older inputs than those of another is dropped. Timeout does not count.
+	Async bool `json:"async,omitempty"`
 	// Cost is the cost limit of Text; 0 means expr.DefaultCost.
 	Cost uint64 `json:"cost,omitempty"`
 	// Kind is what the result must be; nil means any value of the form of the variable's type.
