@@ -90,22 +90,22 @@ func (d *GLR) Split() Split {
 	var best Split
 	var all float64 // entropy of one mean throughout, when it is needed
 	p := s / n
+	variance := max(p*(1-p), 1e-300)
 	for i := 1; i < len(d.history.buckets); i++ {
-		b := d.history.buckets[i-1]
+		b := &d.history.buckets[i-1]
 		n0, s0, n1, s1 := b.weighted, b.summed, n-b.weighted, s-b.summed
 		if n0 <= 0 || n1 <= 0 {
 			continue
 		}
-		// Both divergences are at most chi-squared distances, which cost no logarithm.
-		p0, p1 := s0/n0, s1/n1
-		bound := (n0*(p0-p)*(p0-p) + n1*(p1-p)*(p1-p)) / max(p*(1-p), 1e-300)
-		if bound <= best.Ratio {
+		// Divergences are at most chi-squared distances, which together are off²·n/(n0·n1·variance) and cost no logarithm.
+		off := s0 - n0*p
+		if off*off*n <= best.Ratio*variance*n0*n1 {
 			continue
 		}
 		if all == 0 {
 			all = n * entropy(p)
 		}
-		if g := all - n0*entropy(p0) - n1*entropy(p1); g > best.Ratio {
+		if g := all - n0*entropy(s0/n0) - n1*entropy(s1/n1); g > best.Ratio {
 			best = Split{g, n0, s0, n1, s1, i}
 		}
 	}

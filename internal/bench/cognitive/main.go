@@ -34,6 +34,7 @@ var measures = []struct {
 	name string
 	rows func(*bench) error
 }{
+	{"published", (*bench).published},
 	{"bandits", (*bench).bandits},
 	{"ensembles", (*bench).ensembles},
 	{"teams", (*bench).teams},
