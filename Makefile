@@ -58,6 +58,11 @@ need-go:
 run: build ## the main job: review the standard library with a supervised team (ARGS=...)
 	./bin/runtime run $(ARGS)
 
+.PHONY: run-adaptive
+run-adaptive: need-go ## a job whose settings adapt themselves, beside one with fixed settings (a minute); draws out/adaptive.svg
+	@mkdir -p out
+	$(GO) run -buildvcs=false ./examples/adaptive -o out/adaptive.svg $(ARGS)
+
 .PHONY: build
 build: need-go ## build bin/runtime
 	$(GO) build $(BUILD) -ldflags '$(LDFLAGS)' -o bin/ ./cmd/runtime ./examples/reviewer

@@ -165,12 +165,15 @@ func (m *Machine) changed(at time.Time) []Effect {
 	case ending:
 		m.Walk.miss()
 		m.Next = kind.Value{}
+		if m.Beside.Score.N >= float64(m.s.Warm) {
+			m.Base = m.Beside // the same value, and newer
+		}
 		m.begin(observing, at, 0)
 	case promotion:
 		m.Walk.hit(&m.s)
 		m.Moves++
 		m.Before, m.Value, m.Next = m.Value, m.Next, kind.Value{}
-		m.Old = m.Base
+		m.Old = m.Beside
 		m.begin(watching, at, m.s.Settle)
 	case reversion:
 		return m.returned(at)

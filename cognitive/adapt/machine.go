@@ -52,6 +52,7 @@ type state struct {
 	Since  time.Time // of the phase
 	Skip   int       // reports that are still ignored
 	Base   stream    // reports of the present value
+	Beside stream    // those of them that came while a slice had the candidate: what it is judged against
 	Cand   stream    // of the candidate
 	Old    stream    // of the value before, while it is watched
 	Walk   walk
@@ -230,13 +231,9 @@ func (m *Machine) reported(r Reported) (out []Effect) {
 			}
 		}
 	}
-	to.Score.add(to.Score.clip(score), weight)
-	for i, b := range m.s.Objective.Bounds {
-		for _, x := range r.Metrics {
-			if x.Name == b.Metric {
-				to.Bounds[i].add(to.Bounds[i].clip(x.Value), weight)
-			}
-		}
+	to.take(score, weight, r.Metrics, m.s.Objective.Bounds)
+	if to == &m.Base && m.Phase == slicing {
+		m.Beside.take(score, weight, r.Metrics, m.s.Objective.Bounds)
 	}
 	if to == &m.Base && m.Phase == observing {
 		const memory = 2000
@@ -255,6 +252,26 @@ func (m *Machine) reported(r Reported) (out []Effect) {
 		}
 	}
 	return append(out, m.judge(r.At)...)
+}
+
+// take takes a report in.
+func (x *stream) take(score, weight float64, metrics []Metric, bounds []Bound) {
+	x.Score.add(x.Score.clip(score), weight)
+	for i, b := range bounds {
+		for _, m := range metrics {
+			if m.Name == b.Metric {
+				x.Bounds[i].add(x.Bounds[i].clip(m.Value), weight)
+			}
+		}
+	}
+}
+
+// against is what a candidate is judged by: the others at the same time, or, where all have it, what was before.
+func (m *Machine) against() *stream {
+	if m.Phase == slicing {
+		return &m.Beside
+	}
+	return &m.Base
 }
 
 // wake ends a rest: there is something to find again.
@@ -293,7 +310,7 @@ func (m *Machine) broken(x *stream, sure bool) (string, bool) {
 }
 
 func (m *Machine) judgeTrial(at time.Time) []Effect {
-	against := &m.Base
+	against := m.against()
 	difference, half := compare(&against.Score, &m.Cand.Score, m.s.Alpha)
 	why := fmt.Sprintf("%s against %s: %+.4g ± %.3g after %.0f and %.0f reports", m.Next, m.Value, difference, half, m.Cand.Score.N, against.Score.N)
 	if which, bad := m.broken(&m.Cand, true); bad {
@@ -343,7 +360,7 @@ func (m *Machine) spend(at time.Time) {
 	if at.Sub(m.Hour) >= time.Hour {
 		m.Hour, m.Spent = at, 0
 	}
-	m.Spent += max(0, m.Base.Score.Mean-m.Cand.Score.Mean) * m.Cand.Score.N
+	m.Spent += max(0, m.against().Score.Mean-m.Cand.Score.Mean) * m.Cand.Score.N
 }
 
 func (m *Machine) judgeWatch(at time.Time) []Effect {
@@ -375,5 +392,6 @@ func (m *Machine) ask(what Pending) { m.Asked, m.Ask = true, what }
 func (m *Machine) begin(p phase, at time.Time, skip int) {
 	m.Phase, m.Since, m.Skip = p, at, skip
 	m.clear(&m.Cand)
+	m.clear(&m.Beside)
 	m.drift = quiet()
 }

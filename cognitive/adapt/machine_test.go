@@ -383,3 +383,26 @@ func ExampleMachine() {
 	// Output:
 	// adapt.Begin {Value:6 TTL:10m0s Why:a step of 0.1 of the range}
 }
+
+// A world that becomes worse while a candidate runs beside the rest does so for both.
+func TestASliceIsJudgedByTheRestAtTheSameTime(t *testing.T) {
+	for seed := range uint64(20) {
+		var began int
+		l := newLab(t, adapt.Spec{Slice: true, Warm: 400}, 0.1, seed, nil)
+		l.world = func(x float64, t int) float64 {
+			if began == 0 && l.slice.Type() != kind.None {
+				began = t
+			}
+			if began > 0 {
+				return 50 + 100*x
+			}
+			return 200 + 100*x
+		}
+		for range 4000 {
+			if l.run(1); began > 0 && l.slice.Type() == kind.None { // the first trial is over
+				break
+			}
+		}
+		assert.Len(t, l.commits, 1, "seed %d: the candidate is better", seed)
+	}
+}
