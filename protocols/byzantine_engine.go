@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 
 	"mabeam.dev/protocols/byzantine"
@@ -60,6 +61,24 @@ func (e *Engine) Verify(r Result) (machine.Outcome, error) {
 
 // Group returns the group that decides an open session of Byzantine consensus; nil if it has none, or none yet.
 func (e *Engine) Group(id SessionID) *byzantine.Group { return e.groups.Find(string(id)) }
+
+// liars are those of a session that has ended, or those who are convicted so far, in the order of the electorate.
+func (e *Engine) liars(n *entry) (names []string) {
+	if r, _, ended := n.outcome(); ended {
+		return r.Liars
+	}
+	g := e.Group(n.id)
+	if g == nil {
+		return nil
+	}
+	accused := g.Accused()
+	for i := range n.setup.Electorate.Len() {
+		if name := n.setup.Electorate.At(i).Agent; slices.ContainsFunc(accused, func(a byzantine.Accusation) bool { return a.Agent == name }) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // offer adds the service of groups to those that machines can ask.
 func (e *Engine) offer() {

@@ -133,12 +133,34 @@ func TestASessionWhoseGroupHasTooManySilentMembersExpires(t *testing.T) {
 			r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Deadline: 20 * time.Second})
 			require.ErrorIs(t, err, protocols.ErrExpired)
 			assert.Equal(t, protocols.StateExpired, r.State)
+			assert.Nil(t, e.Group(r.Session), "its group ends with it")
 			assert.Equal(t, 20*time.Second, time.Since(begin))
 			for _, name := range names {
 				require.NoError(t, e.Rehearse(name, byzantine.Honest))
 			}
 			_, err = e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High})
 			require.NoError(t, err)
+		})
+	})
+}
+
+func TestACancelledSessionLeavesNoGroupBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := fourVoters(t, sys, lying("a", byzantine.Equivocate), "yes", "silent", "silent", "yes")
+			id, err := e.Start(ctx, protocols.Spec{ID: "s", Question: "?", Participants: names, Fault: selector.High})
+			require.NoError(t, err)
+			synctest.Wait()
+			s, err := e.Status(id)
+			require.NoError(t, err)
+			assert.Equal(t, []string{"a"}, s.Liars, "who has lied is known before there is a decision")
+			require.NotNil(t, e.Group(id))
+			require.NoError(t, e.Cancel(ctx, id, "enough"))
+			assert.Nil(t, e.Group(id))
+			synctest.Wait()
+			for pid := range sys.Processes() {
+				assert.NotContains(t, pid.Path(), "/groups/group")
+			}
 		})
 	})
 }

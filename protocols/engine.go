@@ -267,7 +267,9 @@ func (e *Engine) Status(id SessionID) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	return n.status(), nil
+	s := n.status()
+	s.Liars = e.liars(n)
+	return s, nil
 }
 
 // find returns a session. While the engine has not read its journal nobody can say that there is none.

@@ -74,6 +74,7 @@ type Status struct {
 	Rounds      int // that were begun, as far as the protocol has any
 	Steps       int // of its story; see Engine.Story
 	Participant []string
+	Liars       []string // who is proven to have lied so far; only Byzantine consensus looks for them
 	Tags        []string
 	Correlation string
 }

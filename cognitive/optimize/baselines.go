@@ -95,6 +95,11 @@ func (g *grid) current(s *Space) (Point, bool) {
 			if d.Log {
 				v = math.Exp(v)
 			}
+			if at == 0 { // both ends are exact
+				v = d.Min
+			} else if at == last {
+				v = d.Max
+			}
 			if d.Kind == Integer {
 				v = math.Round(v)
 			}

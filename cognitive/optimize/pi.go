@@ -51,7 +51,7 @@ func (p *PI) Step(miss float64, lasted time.Duration, refused bool) float64 {
 	if math.IsNaN(miss) || math.IsInf(miss, 0) || lasted < 0 {
 		return clamp(p.Integral, p.Low, p.High)
 	}
-	push := p.Gain * miss
+	push := clamp(p.Gain*miss, -valueLimit, valueLimit)
 	free := push + p.Integral
 	if p.Reset > 0 && !refused {
 		grow := push * lasted.Seconds() / p.Reset.Seconds()

@@ -3,7 +3,6 @@
 package optimize
 
 import (
-	"cmp"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -114,22 +113,30 @@ func (t *trust) near(b *book) (z [][]float64, values, dist []float64) {
 		i int
 		d float64
 	}
-	var all []one
+	all := make([]one, 0, trustPoints+1)
 	c := b.at(t.Center)
+	inside := 0
 	for i := range b.all {
 		if !b.all[i].Told || b.all[i].M.Failed {
 			continue
 		}
-		all = append(all, one{i, distance(b.at(i), c)})
-	}
-	slices.SortStableFunc(all, func(x, y one) int { return cmp.Compare(x.d, y.d) })
-	inside := 0
-	for _, o := range all {
-		if o.d <= trustReach*t.Radius {
+		d := distance(b.at(i), c)
+		if d <= trustReach*t.Radius {
 			inside++
 		}
+		if len(all) == trustPoints && d >= all[trustPoints-1].d {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(all, d, func(o one, d float64) int {
+			if o.d <= d { // of points at the same distance the older one comes first
+				return -1
+			}
+			return 1
+		})
+		all = slices.Insert(all, at, one{i, d})
+		all = all[:min(len(all), trustPoints)]
 	}
-	all = all[:min(len(all), trustPoints, max(inside, terms(len(c))+trustExtra))]
+	all = all[:min(len(all), max(inside, terms(len(c))+trustExtra))]
 	for _, o := range all {
 		row := make([]float64, len(c))
 		for j, v := range b.at(o.i) {
@@ -142,11 +149,30 @@ func (t *trust) near(b *book) (z [][]float64, values, dist []float64) {
 
 // distance is the largest difference of a coordinate.
 func distance(x, y []float64) float64 {
-	d := 0.0
-	for i := range x {
-		d = math.Max(d, math.Abs(x[i]-y[i]))
+	most := 0.0
+	for i, v := range x {
+		d := v - y[i]
+		if d < 0 {
+			d = -d
+		}
+		if d > most {
+			most = d
+		}
 	}
-	return d
+	return most
+}
+
+// apart is the distance of a point to the nearest trial, or something not above least if it is no further than that.
+func (b *book) apart(u []float64, least float64) float64 {
+	near := math.Inf(1)
+	for i := range b.all {
+		if d := distance(b.at(i), u); d < near {
+			if near = d; near <= least {
+				break
+			}
+		}
+	}
+	return near
 }
 
 // step returns where the model is lowest, and its value there. Without a step it returns a point that makes the model better, or nil if the box has to shrink.
@@ -192,11 +218,7 @@ func (t *trust) step(b *book, rng *rand.Rand) (u []float64, guess float64, ok bo
 		u[i] = c[i] + best[i]*t.Radius
 	}
 	p := b.space.unit(b.space.point(u))
-	fresh := math.Inf(1)
-	for i := range b.all {
-		fresh = math.Min(fresh, distance(b.at(i), p)/t.Radius)
-	}
-	if fresh < trustNear {
+	if known := trustNear * t.Radius; b.apart(p, known) <= known {
 		if inner < n+2 {
 			return t.spread(b, rng), 0, false
 		}
@@ -216,11 +238,7 @@ func (t *trust) spread(b *book, rng *rand.Rand) []float64 {
 			u[i] = clamp(c[i]+t.Radius*(2*rng.Float64()-1), 0, 1)
 		}
 		p := b.space.unit(b.space.point(u))
-		d := math.Inf(1)
-		for i := range b.all {
-			d = math.Min(d, distance(b.at(i), p))
-		}
-		if d > far {
+		if d := b.apart(p, far); d > far {
 			best, far = u, d
 		}
 	}
@@ -243,11 +261,7 @@ func (t *trust) restart(b *book, rng *rand.Rand) {
 		far := -1.0
 		for range 50 {
 			u := cube(n, rng)
-			d := math.Inf(1)
-			for i := range b.all {
-				d = math.Min(d, distance(b.at(i), u))
-			}
-			if d > far {
+			if d := b.apart(u, far); d > far {
 				from, far = u, d
 			}
 		}

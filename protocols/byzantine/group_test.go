@@ -307,6 +307,40 @@ func TestTheNextProgramKeepsWhatWasPromised(t *testing.T) {
 	})
 }
 
+// forgetful is a store whose logs are empty whenever they are opened, and that does not say so.
+type forgetful struct{}
+
+func (forgetful) Config(_ context.Context, _ string, c *wire.Config) (*wire.Config, error) {
+	return c, nil
+}
+func (forgetful) Log(string, int) byzantine.VoteLog           { return forgetful{} }
+func (forgetful) Drop(string)                                 {}
+func (forgetful) Write(context.Context, bool, [][]byte) error { return nil }
+func (forgetful) Open(context.Context) ([][]byte, bool, byzantine.Pen, error) {
+	return nil, false, forgetful{}, nil
+}
+
+// The control of what logs are for: a replica that forgets what it has promised says the opposite, and is convicted like a liar.
+func TestAReplicaThatForgetsIsALiar(t *testing.T) {
+	for _, store := range []byzantine.VoteStore{nil, forgetful{}} {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			g, err := groups(t, sys, byzantine.Options{Votes: store}).Open(ctx, four())
+			require.NoError(t, err)
+			require.Equal(t, 1, add(t, g, 0, "", 1))
+			require.Equal(t, 1, kill(sys, "/m0"), "the primary")
+			require.Equal(t, 2, add(t, g, 0, "", 1))
+			require.NoError(t, g.Settle(ctx))
+			if store == nil {
+				assert.Empty(t, g.Accused())
+				return
+			}
+			require.NotEmpty(t, g.Accused())
+			assert.Equal(t, "m0", g.Accused()[0].Agent)
+			assert.Equal(t, pbft.KindTwoProposals, g.Accused()[0].Kind)
+		})
+	}
+}
+
 // A journal that does not answer holds votes back; it does not make anybody say what is not stored.
 func TestAVoteThatIsNotStoredIsNotSaid(t *testing.T) {
 	within(t, func(ctx context.Context, sys *actors.System) {

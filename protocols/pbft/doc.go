@@ -20,7 +20,7 @@
 // # Usage
 //
 // A [Replica] and a [Client] are machines: [Replica.Step] takes an [Input] and returns [Effect] values, to be carried out in their order. A shell
-// decodes what arrives, asks [Replica.Wants], has an [auth.Verifier] check it, steps, encodes and sends:
+// (package protocols/byzantine has one, of processes) decodes what arrives, asks [Replica.Wants], has an [auth.Verifier] check it, steps, encodes and sends:
 //
 //	r, err := pbft.Restore(config, me, pbft.Options{}, keys, app, log)
 //	for _, e := range r.Step(pbft.Deliver{Now: now, Msg: checked}) { ... }

@@ -26,15 +26,15 @@ func coordinationVerbs() []Verb {
 		{
 			Name: "propose", Group: Coordination, Usage: "propose SESSION VOTERS QUESTION [KEY=VALUE...]", Min: 3, Max: -1,
 			Example: `propose ship ann+bob+cid "Ship it?" rule=unanimous deadline=1m`,
-			Doc: "Starts a session of coordination beside the node, and does not wait for its end: its processes are below /council, those of the voters are " +
-				"/council/voters/VOTER. Keys are protocol, type, fault, rule, share (such as 3/4), k, options (with + between them), deadline, durability, budget and params " +
+			Doc: "Starts a session of coordination, and does not wait for its end: of the node's engine, if its config has a section coordination, and then the voters are agents; else " +
+				"of an engine beside the node, whose processes are below /council, those of the voters are /council/voters/VOTER. Keys are protocol, type, fault, rule, share (such as 3/4), k, options (with + between them), deadline, durability, budget and params " +
 				"(JSON). It fails when the session is refused.",
 			check: checkProposal, run: propose,
 		},
 		{
 			Name: "vote", Group: Coordination, Usage: "vote VOTER OPTION", Min: 2, Max: 2, Example: "vote ann yes",
-			Doc: "Has a voter hold an opinion from now on: it answers the invitations that it has not answered, and every one that comes. Who has no opinion does not " +
-				"answer. Opinions outlive the voter's process. The opinions abstain and decline are answers of their own.",
+			Doc: "Has a voter, one beside the node and no agent of it, hold an opinion from now on: it answers the invitations that it has not answered, and every one that " +
+				"comes. Who has no opinion does not answer. Opinions outlive the voter's process. The opinions abstain and decline are answers of their own.",
 			run: func(e *engine, c *Command) (string, error) {
 				return "", e.opine(c.Args[0].Text, opinion{choice: c.Args[1].Text})
 			},
@@ -72,11 +72,11 @@ func coordinationVerbs() []Verb {
 	}
 }
 
-// council is an engine of coordination, a space, and those who take part, beside the node.
+// council is an engine of coordination, a space, and those who take part: the node's, or beside it.
 type council struct {
 	engine *protocols.Engine
 	space  *protocols.Space
-	voters *crowd
+	voters *crowd // nil where the node's agents vote
 	owners *crowd
 	voices map[string]*voice
 	cycles []string // of deadlocks, in their order
@@ -90,24 +90,31 @@ func (e *engine) meet() (*council, error) {
 	if e.council != nil {
 		return e.council, nil
 	}
-	m := &council{voices: map[string]*voice{}}
+	m := &council{voices: map[string]*voice{}, owners: &crowd{engine: e, path: "/council/owners"}, engine: e.node.Engine()}
 	sys := e.node.System()
-	space, child, err := protocols.NewSpace(sys, protocols.SpaceOptions{Name: "space", MaxWait: -1})
-	if err != nil {
-		return nil, err
-	}
-	m.space = space
-	o := protocols.EngineOptions{Name: "coordination", Roster: m, Journal: &minutes{}, Byzantine: byzantine.Options{Keys: byzantine.NewVault([32]byte{1})}}
-	if m.engine, err = protocols.NewEngine(o); err != nil {
-		return nil, err
-	}
 	often := supervision.Intensity{Max: 1000, Within: time.Second}
-	if _, err = supervision.Start(sys, "council", supervision.Spec{Intensity: often, Children: []supervision.Child{
-		m.engine.Child(), child, supervision.Sub("voters", supervision.Spec{Intensity: often}), supervision.Sub("owners", supervision.Spec{Intensity: often}),
-	}}); err != nil {
+	children := []supervision.Child{supervision.Sub("owners", supervision.Spec{Intensity: often})}
+	if spaces := e.node.Spaces(); len(spaces) > 0 {
+		m.space = spaces[0]
+	} else {
+		space, child, err := protocols.NewSpace(sys, protocols.SpaceOptions{Name: "space", MaxWait: -1})
+		if err != nil {
+			return nil, err
+		}
+		m.space, children = space, append(children, child)
+	}
+	if m.engine == nil {
+		o := protocols.EngineOptions{Name: "coordination", Roster: m, Journal: &minutes{}, Byzantine: byzantine.Options{Keys: byzantine.NewVault([32]byte{1})}}
+		own, err := protocols.NewEngine(o)
+		if err != nil {
+			return nil, err
+		}
+		m.engine, m.voters = own, &crowd{engine: e, path: "/council/voters"}
+		children = append(children, own.Child(), supervision.Sub("voters", supervision.Spec{Intensity: often}))
+	}
+	if _, err := supervision.Start(sys, "council", supervision.Spec{Intensity: often, Children: children}); err != nil {
 		return nil, err
 	}
-	m.voters, m.owners = &crowd{engine: e, path: "/council/voters"}, &crowd{engine: e, path: "/council/owners"}
 	e.council = m
 	e.sim.Settle()
 	return m, nil
@@ -203,9 +210,11 @@ func propose(e *engine, c *Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, name := range spec.Participants {
-		if _, err := m.voice(name); err != nil {
-			return "", err
+	if m.voters != nil {
+		for _, name := range spec.Participants {
+			if _, err := m.voice(name); err != nil {
+				return "", err
+			}
 		}
 	}
 	return "", e.confer(func(ctx context.Context, m *council) error {

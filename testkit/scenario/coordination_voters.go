@@ -92,6 +92,12 @@ func (e *engine) opine(name string, o opinion) error {
 	if err != nil {
 		return err
 	}
+	if m.voters == nil {
+		if o.replica == byzantine.Honest {
+			return errors.New("the node has a section coordination: its agents vote, by their settings")
+		}
+		return m.engine.Rehearse(name, o.replica)
+	}
 	v, err := m.voice(name)
 	if err != nil {
 		return err

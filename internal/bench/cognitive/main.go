@@ -38,6 +38,8 @@ var measures = []struct {
 	{"bandits", (*bench).bandits},
 	{"ensembles", (*bench).ensembles},
 	{"teams", (*bench).teams},
+	{"optimisers", (*bench).optimisers},
+	{"drift", (*bench).drift},
 	{"costs", (*bench).costs},
 }
 
