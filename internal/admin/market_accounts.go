@@ -10,20 +10,20 @@ import (
 	"strings"
 
 	"mabeam.dev/market"
-	"mabeam.dev/market/cost"
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/cost"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
 )
 
 // MarketAnswer is a market at one moment.
 type MarketAnswer struct {
-	Version  int           `json:"version"`  // of this format: 1
-	Auctions []AuctionView `json:"auctions"` // that are not over, at most 1000
-	Total    int           `json:"total"`    // of them
-	Accounts []AccountView `json:"accounts"` // by owner and asset
-	Holds    []HoldView    `json:"holds"`    // by what they are for, and owner
-	Balanced bool          `json:"balanced"` // the sum of all accounts is 0 for every asset
+	Version  int           `json:"version"`         // of this format: 1
+	Auctions []AuctionView `json:"auctions"`        // that are not over, at most 1000
+	Total    int           `json:"total"`           // of them
+	Accounts []AccountView `json:"accounts"`        // by owner and asset
+	Holds    []HoldView    `json:"holds"`           // by what they are for, and owner
+	Balanced bool          `json:"balanced"`        // the sum of all accounts is 0 for every asset
 	Costs    []CostView    `json:"costs,omitempty"` // of tasks that were bought, by who paid and which agent; none while they are not to be had
 }
 

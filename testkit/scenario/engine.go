@@ -35,6 +35,7 @@ type engine struct {
 
 	registries *pair     // nil until a script starts them
 	trades     int       // requests to auctions: each has a key of its own
+	auctions   int       // that crowds have traded in
 	audience   *audience // nil until a script has a subscriber
 	council    *council  // nil until a script coordinates
 }

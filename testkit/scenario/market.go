@@ -14,6 +14,7 @@ import (
 	"mabeam.dev/actors"
 	"mabeam.dev/market"
 	"mabeam.dev/market/auction"
+	"mabeam.dev/market/cost"
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/money"
 )
@@ -255,6 +256,22 @@ func marketSubjects() []subject {
 			}
 			a, err := e.balance(args[0].Text, of)
 			return money.Format(a), err
+		}},
+		{"cost", "cost OWNER AGENT", "what an agent's tasks have cost who paid for them", 2, 2, func(e *engine, args []Arg) (string, error) {
+			if e.node == nil || e.node.Costs() == nil {
+				return "", errNoMarket
+			}
+			sum := money.Amount(0)
+			err := e.insist(func() error {
+				rows, _, err := e.node.Costs().Rollups(e.ctx, cost.ByAgent)
+				for _, r := range rows {
+					if r.Name == args[0].Text+"/"+args[1].Text {
+						sum = r.Cost
+					}
+				}
+				return err
+			})
+			return money.Format(sum), err
 		}},
 		{"goods", "goods OWNER GOOD", "how many pieces of a good an owner has at its disposal", 2, 2, func(e *engine, args []Arg) (string, error) {
 			a, err := e.balance(args[0].Text, args[1].Text)

@@ -19,8 +19,8 @@ func (c *command) inspectMarket() *cobra.Command {
 	cmd := f.add(&cobra.Command{
 		Use: "market", Short: "Show the auctions, accounts and trade of a running node", Args: noArgs,
 		Long: `market shows the auctions that are not over, in the order in which they close, what
-every owner has, and what is held for what. What bidders of an auction offer, and what
-is held for that, is shown when it is decided. Where the node runs them there are also
+every owner has, what is held for what, and what tasks that were bought have cost. What
+bidders of an auction offer, and what is held for that, is shown when it is decided. Where the node runs them there are also
 the ten agents with the best reputation, the books of orders and the prediction
 markets, the deals that are in work, and the cases that are open.
 
@@ -87,6 +87,16 @@ func (c *command) showMarket(a admin.MarketAnswer) error {
 		line("HELD FOR", "OWNER", "ASSET", "AMOUNT")
 		for _, v := range a.Holds {
 			line(v.Ref, v.Owner, v.Asset, secretly(v.Amount))
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+	}
+	if len(a.Costs) > 0 {
+		fmt.Fprintln(c.Stdout)
+		line("PAID BY/AGENT", "TASKS", "COST")
+		for _, v := range a.Costs {
+			line(v.Whose, strconv.FormatUint(v.Tasks, 10), v.Cost)
 		}
 		if err := table.Flush(); err != nil {
 			return err
