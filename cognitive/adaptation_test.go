@@ -184,6 +184,43 @@ func TestAnAdapterThatCrashesGoesOn(t *testing.T) {
 	})
 }
 
+// Two variables feed one score: at no time is something on trial for both.
+func TestAdaptersThatAreAfterOneMetricTakeTurns(t *testing.T) {
+	agents := twenty()
+	bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
+		var vars []*cognitive.Variable[float64]
+		for _, name := range []string{"x", "y"} {
+			v, err := r.s.AddFloat(r.ctx, name, kind.Float{Min: 0, Max: 1}, cognitive.Initial(0.2))
+			require.NoError(t, err)
+			vars = append(vars, v)
+			require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: name, Agents: agents, Share: 0.25, Spec: byScore}))
+		}
+		rng := rand.New(rand.NewPCG(3, 4))
+		tried := map[string]bool{}
+		for i := range 20_000 {
+			time.Sleep(10 * time.Millisecond)
+			who := cognitive.Agent{Name: agents[i%len(agents)]}
+			x, y := vars[0].For(who).Load(), vars[1].For(who).Load()
+			score := -20*(x.Value-0.6)*(x.Value-0.6) - 20*(y.Value-0.8)*(y.Value-0.8) + rng.NormFloat64()
+			for j, load := range []cognitive.Snapshot[float64]{x, y} {
+				require.NoError(t, r.s.Report(cognitive.Feedback{Variable: vars[j].Name(), Version: load.Version, Agent: who.Name, Metrics: []adapt.Metric{{Name: "score", Value: score}}}))
+			}
+			synctest.Wait()
+			var sliced []string
+			for _, info := range r.s.List() {
+				if len(info.Overrides) > 0 {
+					sliced = append(sliced, info.Name)
+					tried[info.Name] = true
+				}
+			}
+			require.LessOrEqual(t, len(sliced), 1)
+		}
+		assert.Len(t, tried, 2, "both had their turn")
+		assert.InDelta(t, 0.6, vars[0].Get(), 0.3)
+		assert.InDelta(t, 0.8, vars[1].Get(), 0.3)
+	})
+}
+
 func TestABudgetIsKeptByProjection(t *testing.T) {
 	c := cognitive.Constraint{Budget: []float64{1, 2, 1}, Limit: 10}
 	within, ok := c.Project([]float64{4, 4, 1}, []float64{0, 0, 1})

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,13 +52,19 @@ func newWorld(s *sim.Sim, o cognitive.SpaceOptions) *world {
 		})
 		o.Journal = w.j
 	}
-	o.Name, o.Intensity = "lab", supervision.Intensity{Max: 1000, Within: time.Second}
+	o.Name = "lab"
+	w.start(s, o, "node")
+	return w
+}
+
+// start starts the space below a supervisor.
+func (w *world) start(s *sim.Sim, o cognitive.SpaceOptions, above string) {
+	o.Intensity = supervision.Intensity{Max: 1000, Within: time.Second}
 	space, child, err := cognitive.NewSpace(w.sys, o)
 	require.NoError(s, err)
 	w.s = space
-	w.sup, err = supervision.Start(w.sys, "node", supervision.Spec{Children: []supervision.Child{child}, Intensity: supervision.Intensity{Max: 1000, Within: time.Second}})
+	w.sup, err = supervision.Start(w.sys, above, supervision.Spec{Children: []supervision.Child{child}, Intensity: supervision.Intensity{Max: 1000, Within: time.Second}})
 	require.NoError(s, err)
-	return w
 }
 
 // insist repeats something until it is answered.
@@ -236,5 +244,55 @@ func TestAnEndAtEachStepLosesNothing(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The program is killed: what the journal has at that moment is all that there is. Durable commits that were acknowledged are there with their versions; what is buffered may be
+// lost, and then a new epoch says so. No version that anybody saw comes again.
+func TestAProgramThatIsKilledNeverRepeatsAVersion(t *testing.T) {
+	const rounds = 4
+	for _, d := range []cognitive.Durability{cognitive.Durable, cognitive.Buffered, cognitive.Ephemeral} {
+		t.Run(d.String(), func(t *testing.T) {
+			sim.Explore(t, *seeds/3+1, func(s *sim.Sim) {
+				w := newWorld(s, cognitive.SpaceOptions{})
+				w.j.failing(nil)
+				work(w, d, rounds)
+				s.Advance(time.Duration(5+s.Rand("when").IntN(60)) * time.Millisecond)
+				w.j.mu.Lock()
+				left := &memory{}
+				left.mu.list = append(left.mu.list, w.j.mu.list...)
+				w.j.mu.Unlock()
+				before := w.s.Snapshot()
+
+				again := &world{sys: w.sys}
+				again.start(s, cognitive.SpaceOptions{Name: "lab again", Stream: "cognitive/lab", Journal: left}, "node again")
+				acked := maps.Clone(w.acked)
+				s.Advance(time.Minute)
+				after := again.s.Snapshot()
+				seen := map[string]cognitive.Seen{}
+				for _, x := range after.Values {
+					seen[x.Variable] = x
+				}
+				for _, x := range before.Values {
+					now, there := seen[x.Variable]
+					require.True(s, there, "the adding of %s was durable", x.Variable)
+					if now.Version == x.Version {
+						assert.True(s, x.Value.Equal(now.Value), "one version, one value")
+					} else {
+						assert.False(s, now.Version.Before(x.Version), "%s of %s came after %s", now.Version, x.Variable, x.Version)
+					}
+				}
+				assert.False(s, after.Version.Before(before.Version))
+				if d == cognitive.Durable {
+					for _, key := range slices.Sorted(maps.Keys(acked)) {
+						r := acked[key]
+						got, err := again.s.Propose(s.Context(), key[:1], kind.OfInteger(999), cognitive.Key(key))
+						require.NoError(s, err)
+						assert.True(s, got.Again)
+						assert.Equal(s, r.Version, got.Version)
+					}
+				}
+			})
+		})
 	}
 }

@@ -62,6 +62,7 @@ type Space struct {
 	notifier  actors.Ref[notifierMessage]
 	cells     *xsync.Map[string, *cell]
 	hub       hub
+	turns     turns
 	adapting  atomic.Pointer[map[string]*adapterCell] // a copy of mu.adapters
 
 	mu struct {

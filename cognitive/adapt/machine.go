@@ -147,6 +147,9 @@ func (m *Machine) Status() Status {
 	return s
 }
 
+// Idle reports whether nothing is on trial, asked for or watched.
+func (m *Machine) Idle() bool { return m.Phase == observing && !m.Asked }
+
 // Step takes one input and returns what is to be done, in order. The last effect that changes anything has to be answered.
 func (m *Machine) Step(in Input) []Effect {
 	switch in := in.(type) {
