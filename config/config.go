@@ -19,6 +19,7 @@ type Config struct {
 	Work         []Queue       `yaml:"work" key:"queue" doc:"Work queues, each fed by a source and emptied by the agents of the tree."`
 	Market       *Market       `yaml:"market" doc:"Markets among agents: a ledger and auctions; without it the node runs none."`
 	Coordination *Coordination `yaml:"coordination" doc:"How agents decide together: sessions, and spaces of locks; without it the node runs neither."`
+	Variables    *Variables    `yaml:"variables" doc:"Values that agents share and live by; without it the node has none."`
 	Alerts       Alerts        `yaml:"alerts" doc:"What is worth telling people, and whom."`
 	Telemetry    Telemetry     `yaml:"telemetry" doc:"What the node remembers of itself, and where traces go."`
 	Chaos        *Chaos        `yaml:"chaos" doc:"Deliberate faults in native agents, to watch supervision at work; off unless this section is written."`

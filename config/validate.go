@@ -26,6 +26,7 @@ func (d *decoder) validate(cfg *Config) {
 	d.retention(cfg.Journal.Retention, cfg.Work)
 	d.market(cfg.Market)
 	d.coordination(cfg.Coordination)
+	d.variables(cfg)
 	d.alerts(cfg.Alerts)
 	if t := cfg.Telemetry.Traces; t != nil {
 		d.web(t.Endpoint, "telemetry.traces.endpoint")
