@@ -193,6 +193,11 @@ var coordinationOfCognitive = []Entry{
 		"Look at the agents that did not.",
 	},
 	{
+		4698, "internal/node.ErrNobodyDecides", nil, Medium, never, false,
+		"A change of a variable needs the agreement of others, and nobody can be asked.",
+		"Give the config a section coordination, or the variable the mode none.",
+	},
+	{
 		4699, "cognitive/expr.EvalError", nil, Medium, never, false,
 		"An expression has no result for its inputs.",
 		"The message says why; guard the expression against such inputs.",

@@ -25,6 +25,7 @@ var journalService = service{
 		n.catalog = standard.Catalog()
 		marketTypes(n.catalog)
 		coordinationTypes(n.catalog)
+		variableTypes(n.catalog)
 		n.journal = events.NewJournal(store, events.JournalOptions{Entropy: n.o.Entropy, Catalog: n.catalog})
 		j := n.journal
 		return []supervision.Child{{ID: j.Name(), Start: func(in actors.Spawner, _ any) (actors.PID, error) {

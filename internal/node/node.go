@@ -93,6 +93,7 @@ type Node struct {
 	market   marketplace
 	dealings dealings
 	council  coordination
+	tuning   variables
 	queues   []*work.Queue
 	drained  []work.Stats // by Stop alone
 }
@@ -174,8 +175,8 @@ func (n *Node) Wait(ctx context.Context) error {
 			cancel(ErrGaveUp)
 		}
 	}()
-	if len(n.queues) == 0 && (n.market.exchange != nil || n.council.engine != nil) {
-		<-ctx.Done() // bids and sessions may come at any time
+	if len(n.queues) == 0 && (n.market.exchange != nil || n.council.engine != nil || n.tuning.spaces != nil) {
+		<-ctx.Done() // bids, sessions and proposals may come at any time
 		return context.Cause(ctx)
 	}
 	for i, q := range n.queues {

@@ -33,7 +33,7 @@ type service struct {
 
 // services is what a node consists of. The order within a phase is that of the list where After does not ask for another.
 func services() []service {
-	return []service{surfaceService, telemetryService, journalService, upkeepService, directoryService, sweepService, registryService, ledgerService, costsService, exchangeService, booksService, openingService, dealsService, integrityService, spacesService, treeService, queueService, sessionsService}
+	return []service{surfaceService, telemetryService, journalService, upkeepService, directoryService, sweepService, registryService, ledgerService, costsService, exchangeService, booksService, openingService, dealsService, integrityService, spacesService, variablesService, treeService, queueService, sessionsService}
 }
 
 // What restarts in place may cost before a phase is rebuilt, and how long those wait that are restarted for ever.

@@ -223,7 +223,7 @@ func (j *job) banner(out *screen, n *node.Node, resumed bool) {
 	if c := j.cfg.Chaos; c != nil && !j.flags.calm {
 		text += fmt.Sprintf("\nfaults on purpose, seed %d; --no-chaos turns them off", c.Seed)
 	}
-	if len(j.cfg.Work) == 0 && j.cfg.Market == nil && j.cfg.Coordination == nil && !j.flags.linger {
+	if len(j.cfg.Work) == 0 && j.cfg.Market == nil && j.cfg.Coordination == nil && j.cfg.Variables == nil && !j.flags.linger {
 		text += "\nthere is no queue, so there is nothing to wait for; --linger keeps the node up"
 	}
 	if resumed {
