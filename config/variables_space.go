@@ -252,7 +252,7 @@ func (s ValueShape) first(k kind.Kind) (kind.Value, error) {
 	if s.Initial.Reveal() == "" {
 		return kind.Value{}, nil
 	}
-	v, err := kind.Parse(k, s.Initial.Reveal())
+	v, err := kind.FromText(k, s.Initial.Reveal())
 	if err != nil {
 		return v, err
 	}

@@ -120,8 +120,8 @@ func (k Structured) fromPlain(fields map[string]any) (Value, error) {
 	return OfRecord(parts...), nil
 }
 
-// Parse reads a value of a kind from what somebody has typed: a number, an option, true or false; names parted by commas for a team; JSON for a record.
-func Parse(k Kind, text string) (Value, error) {
+// FromText reads a value of a kind from what somebody has typed: a number, an option, true or false; names parted by commas for a team; JSON for a record.
+func FromText(k Kind, text string) (Value, error) {
 	switch text = strings.TrimSpace(text); k.Type() {
 	case Text:
 		return OfChoice(text), nil

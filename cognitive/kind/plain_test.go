@@ -54,7 +54,7 @@ func TestWhatIsTypedIsReadByTheKind(t *testing.T) {
 		"1e1":        {kind.Float{Min: 0, Max: 20}, kind.OfFloat(10)},
 		`{"n":1e99}`: {kind.Structured{Fields: []kind.Field{{Name: "n", Kind: kind.Float{Min: 0, Max: 1}}}}, kind.OfRecord(kind.Part{Name: "n", Value: kind.OfFloat(1e99)})},
 	} {
-		v, err := kind.Parse(want.kind, text)
+		v, err := kind.FromText(want.kind, text)
 		require.NoError(t, err, text)
 		assert.True(t, want.value.Equal(v), "%q: %s", text, v)
 	}
@@ -73,7 +73,7 @@ func TestWhatIsOfAnotherFormIsNotRead(t *testing.T) {
 	_, err = kind.FromJSON(pair, []byte("{"))
 	require.Error(t, err)
 	for _, text := range []string{"warm", "NaN", ""} {
-		_, err = kind.Parse(kind.Float{Min: 0, Max: 1}, text)
+		_, err = kind.FromText(kind.Float{Min: 0, Max: 1}, text)
 		require.ErrorIs(t, err, kind.ErrType, text)
 	}
 	v, err := kind.FromJSON(pair, []byte(`{"n":1,"w":"a","z":1}`))

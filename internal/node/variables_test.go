@@ -93,7 +93,7 @@ func TestAValueThatTheConfigNoLongerAllowsStaysAndIsTold(t *testing.T) {
 	assert.Contains(t, told, "tuning/a")
 }
 
-const council = `version: 1
+const voters = `version: 1
 node: {name: n, data: DIR/data}
 surfaces: {listen: off, socket: off}
 coordination: {}
@@ -119,7 +119,7 @@ variables:
 
 func TestAgentsDecideAboutVariables(t *testing.T) {
 	r := newRig(t)
-	n := r.start(council)
+	n := r.start(voters)
 	defer r.stop(n)
 	s := n.VariableSpace("tuning")
 	for name, want := range map[string]error{
