@@ -31,6 +31,10 @@ type Adaptation struct {
 	Spec adapt.Spec
 	// Static leaves everything as it is: reports are counted, and nothing is proposed.
 	Static bool
+	// Control, if it is not nil, is the adaptation: at each report of the present version it says what the value should be and why, or (ok false) leaves it. It holds set points,
+	// as optimize.PI does, and must be pure but for what it remembers of its own variable; it is called by one process at a time. There is no trial and no watch, but every
+	// guard for adapters holds.
+	Control func(at time.Time, present kind.Value, f Feedback) (next kind.Value, why string, ok bool)
 	// Every is how often the adapter thinks; 0 means 1 s ± 10 %, negative after every report.
 	Every time.Duration
 	// Agents are those of whom a share runs a candidate first; nil means that candidates run for all.
@@ -94,7 +98,7 @@ func (s *Space) Adapt(ctx context.Context, a Adaptation) error {
 	if !(a.Share > 0 && a.Share <= 0.5) {
 		return fmt.Errorf("cognitive: adapt %q: a share of %v", a.Variable, a.Share)
 	}
-	if !a.Static {
+	if !a.Static && a.Control == nil {
 		if err := a.Spec.Validate(); err != nil {
 			return fmt.Errorf("cognitive: adapt %q: %w", a.Variable, err)
 		}

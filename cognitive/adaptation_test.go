@@ -18,6 +18,7 @@ import (
 	"mabeam.dev/cognitive"
 	"mabeam.dev/cognitive/adapt"
 	"mabeam.dev/cognitive/kind"
+	"mabeam.dev/cognitive/optimize"
 )
 
 type pool []string
@@ -119,6 +120,29 @@ func TestAStaticAdapterProposesNothing(t *testing.T) {
 		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Static: true}))
 		live(r, v, twenty(), rand.New(rand.NewPCG(1, 2)), 1000, func(x float64) float64 { return x })
 		assert.Equal(t, uint64(1), v.Load().Version.Seq)
+	})
+}
+
+// A controller of the user's own: a set point that is held by what the plant does.
+func TestAControllerHoldsASetPoint(t *testing.T) {
+	bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
+		v, err := r.s.AddFloat(r.ctx, "valve", kind.Float{Min: 0, Max: 1, Bounds: kind.Clamp}, cognitive.Initial(0.9))
+		require.NoError(t, err)
+		pi, err := optimize.NewPI(0.05, time.Second, 0, 1, 0.9)
+		require.NoError(t, err)
+		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "valve", Control: func(_ time.Time, _ kind.Value, f cognitive.Feedback) (kind.Value, string, bool) {
+			return kind.OfFloat(pi.Step(3-f.Metrics[0].Value, 100*time.Millisecond, false)), "set point", true
+		}}))
+		for range 600 {
+			time.Sleep(100 * time.Millisecond)
+			x := v.Load()
+			require.NoError(t, r.s.Report(cognitive.Feedback{Variable: "valve", Version: x.Version, Metrics: []adapt.Metric{{Name: "level", Value: 10 * x.Value}}}))
+			synctest.Wait()
+		}
+		assert.InDelta(t, 0.3, v.Get(), 0.01)
+		st, err := r.s.Adapter(r.ctx, "valve")
+		require.NoError(t, err)
+		assert.Positive(t, st.Refused, "near the set point the steps are in the dead band")
 	})
 }
 

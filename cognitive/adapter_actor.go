@@ -96,7 +96,7 @@ func (a *adapter) Init(ctx *actors.Context[adapterMessage]) error {
 	a.cell = a.s.cell(a.c.a.Variable)
 	a.status = AdapterStatus{Name: a.c.a.Name, Variable: a.c.a.Variable, Static: a.c.a.Static}
 	a.base = e.version
-	if !a.c.a.Static {
+	if !a.c.a.Static && a.c.a.Control == nil {
 		spec := a.c.a.Spec
 		spec.Kind = e.def.kind
 		m, err := adapt.New(spec, e.value)
@@ -184,6 +184,7 @@ func (a *adapter) look() AdapterStatus {
 func (a *adapter) report(ctx *actors.Context[adapterMessage], f Feedback) {
 	a.status.Received++
 	if a.m == nil {
+		a.control(ctx, f)
 		return
 	}
 	in := adapt.Reported{At: ctx.Now(), Weight: f.Weight, Metrics: f.Metrics}
@@ -197,6 +198,21 @@ func (a *adapter) report(ctx *actors.Context[adapterMessage], f Feedback) {
 	a.do(ctx, a.m.Step(in))
 	if a.c.a.Every < 0 {
 		a.think(ctx)
+	}
+}
+
+// control has the user's function say what the value should be. While a proposal is under way nothing is asked of it.
+func (a *adapter) control(ctx *actors.Context[adapterMessage], f Feedback) {
+	if a.c.a.Control == nil || a.busy {
+		return
+	}
+	e := a.s.root.Load().find(a.c.a.Variable)
+	if e == nil || f.Version != e.version {
+		a.status.Outdated++
+		return
+	}
+	if next, why, ok := a.c.a.Control(ctx.Now(), e.value, f); ok && !next.Equal(e.value) {
+		a.propose(ctx, &proposal{Changes: []change{{Variable: a.c.a.Variable, Value: next}}, Cause: ByAdapter, Reason: why, Gain: probing})
 	}
 }
 

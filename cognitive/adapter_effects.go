@@ -114,6 +114,13 @@ func (a *adapter) done(ctx *actors.Context[adapterMessage], m done) {
 	}
 	a.busy, a.fresh = false, true
 	now := ctx.Now()
+	if a.m == nil {
+		if m.err != nil {
+			a.status.Refused++
+			telemetry.Emit(ctx.Events(), AdaptationRefused{Of{a.s.o.Name, a.c.a.Variable}, fault.CodeOf(m.err)})
+		}
+		return
+	}
 	if m.err != nil {
 		a.status.Refused++
 		a.tell(ctx, "refused", m.err.Error())
