@@ -44,7 +44,10 @@ const (
 	trustNear    = 0.05 // what is nearer to a known point, in radii, is not worth a trial
 	trustStalled = 5    // steps without gain that end a run
 	trustTol     = 1e-9 // what is no gain, relative to the spread of the values
-	trustJump    = 0.1  // step and radius of a run beside the best point
+	trustTries   = 3    // models for one proposal
+	trustShrink  = 0.9
+	trustLeap    = 0.1 // by how much a box may shrink at once
+	trustJump    = 0.1 // step and radius of a run beside the best point
 )
 
 func newTrust(s *Space, _ Options) (method, error) {
@@ -70,28 +73,27 @@ func (t *trust) propose(b *book, rng *rand.Rand) (draft, bool) {
 	if t.Center < 0 {
 		return t.draft(b, cube(n, rng), trustStart, 0), true
 	}
-	for {
-		var u []float64
-		var guess float64
-		ok := false
-		if t.Poor < trustStalled {
-			u, guess, ok = t.step(b, rng)
+	for range trustTries {
+		if t.Poor >= trustStalled || t.Radius < trustLeast || t.Radius < t.finest(b.space) {
+			break
 		}
+		u, guess, ok := t.step(b, rng)
 		if ok {
 			return t.draft(b, u, trustStep, guess), true
-		}
-		if t.Radius < trustLeast || t.Poor >= trustStalled || t.Radius < t.finest(b.space) {
-			t.restart(b, rng)
-			u := t.Starts[0]
-			t.Starts = t.Starts[1:]
-			return t.draft(b, u, trustStart, 0), true
 		}
 		if u != nil {
 			return t.draft(b, u, trustSpread, 0), true
 		}
-		t.Radius *= trustNarrow
-		t.Poor++
 	}
+	if t.Poor < trustStalled && t.Radius >= trustLeast && t.Radius >= t.finest(b.space) {
+		if u := t.spread(b, rng); u != nil {
+			return t.draft(b, u, trustSpread, 0), true
+		}
+	}
+	t.restart(b, rng)
+	u := t.Starts[0]
+	t.Starts = t.Starts[1:]
+	return t.draft(b, u, trustStart, 0), true
 }
 
 // finest is the radius below which only one point of an all-integer space is left.
@@ -175,7 +177,7 @@ func (b *book) apart(u []float64, least float64) float64 {
 	return near
 }
 
-// step returns where the model is lowest, and its value there. Without a step it returns a point that makes the model better, or nil if the box has to shrink.
+// step returns where the model is lowest, and its value there. Without a step it returns a point that makes the model better, or nil if it has made the box smaller.
 func (t *trust) step(b *book, rng *rand.Rand) (u []float64, guess float64, ok bool) {
 	n := b.space.Len()
 	z, values, dist := t.near(b)
@@ -218,10 +220,11 @@ func (t *trust) step(b *book, rng *rand.Rand) (u []float64, guess float64, ok bo
 		u[i] = c[i] + best[i]*t.Radius
 	}
 	p := b.space.unit(b.space.point(u))
-	if known := trustNear * t.Radius; b.apart(p, known) <= known {
+	if near := b.apart(p, 0); near <= trustNear*t.Radius {
 		if inner < n+2 {
 			return t.spread(b, rng), 0, false
 		}
+		t.Radius = clamp(trustShrink*near/trustNear, trustLeap*t.Radius, trustNarrow*t.Radius)
 		return nil, 0, false
 	}
 	return u, low, true
