@@ -45,6 +45,29 @@ const (
 	Categorical
 )
 
+var kindNames = []string{"float", "integer", "choice"}
+
+// String returns float, integer or choice.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "kind " + strconv.Itoa(int(k))
+}
+
+// MarshalText writes the name of the kind.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads the name of a kind; another one is ErrInvalidSpace.
+func (k *Kind) UnmarshalText(text []byte) error {
+	at := slices.Index(kindNames, string(text))
+	if at < 0 {
+		return fmt.Errorf("optimize: read kind %.64q: want float, integer or choice: %w", text, ErrInvalidSpace)
+	}
+	*k = Kind(at)
+	return nil
+}
+
 // Point holds one value for each dimension of a space, in its order. A dimension that does not count has its first value.
 type Point []float64
 
