@@ -69,14 +69,17 @@ func add(t require.TestingT, g *byzantine.Group, client int, key string, n int) 
 }
 
 // kill ends the processes whose paths end so, and returns how many there were.
-func kill(sys *actors.System, ends ...string) (n int) {
+func kill(sys *actors.System, ends ...string) int {
+	var all []actors.PID // before the first is killed, whose successor would be one more
 	for pid := range sys.Processes() {
 		if slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(pid.Path(), end) }) {
-			pid.Kill()
-			n++
+			all = append(all, pid)
 		}
 	}
-	return n
+	for _, pid := range all {
+		pid.Kill()
+	}
+	return len(all)
 }
 
 func TestAKeyStandsForOneRequestWhoeverIsKilledMeanwhile(t *testing.T) {
