@@ -67,7 +67,7 @@ func AlertPack() []alert.Rule {
 	}
 	half := 0.5
 	tenth := 0.1
-	return append(append(collect.DefaultRules(), marketAlerts()...),
+	return append(append(append(collect.DefaultRules(), marketAlerts()...), coordinationAlerts()...),
 		once("journal-full", work.JournalFull{}.EventName(), "The disk is full: nothing is accepted until there is room.", alert.Critical),
 		once("results-not-written", work.SinkFailed{}.EventName(), "The file of results cannot be written; the outcomes wait in the journal.", alert.High),
 		once("agent-condemned", work.AgentCondemned{}.EventName(), "An agent did not let go of a recalled attempt and was killed: look at its crash reports.", alert.Medium),
