@@ -196,13 +196,7 @@ func (g *engine) order(_ *actors.Context[engineMessage], o order) {
 
 // finish ends a session: the result is kept, and everybody who waits is told. epoch 0 is who speaks for all lives of the session.
 func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
-	r.Session, r.Protocol, r.Opened, r.Took, r.Excluded = n.id, n.proto.Name, n.opened, now.Sub(n.opened), n.left
-	for i := range n.setup.Electorate.Len() {
-		r.Participants = append(r.Participants, n.setup.Electorate.At(i).Agent)
-	}
-	n.mu.Lock()
-	r.Messages, r.Late, r.Epoch = n.mu.messages, n.mu.late, n.mu.epoch
-	n.mu.Unlock()
+	r = n.fill(r, now)
 	err := r.err()
 	waiters, ok := n.end(epoch, r, err, now)
 	if !ok {

@@ -238,3 +238,16 @@ func (x *index) forget(now time.Time) {
 		return old
 	})
 }
+
+// fill gives a result what every result has.
+func (n *entry) fill(r Result, now time.Time) Result {
+	r.Session, r.Protocol, r.Opened, r.Took, r.Excluded = n.id, n.proto.Name, n.opened, now.Sub(n.opened), n.left
+	r.Participants = make([]string, n.setup.Electorate.Len())
+	for i := range r.Participants {
+		r.Participants[i] = n.setup.Electorate.At(i).Agent
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	r.Messages, r.Late, r.Epoch = n.mu.messages, n.mu.late, n.mu.epoch
+	return r
+}

@@ -375,8 +375,8 @@ func (s *session) decide(ctx *actors.Context[SessionMessage], o machine.Outcome)
 	s.over = true
 	r := Result{Session: s.n.id, State: stateOf(o), Outcome: o, Durable: s.n.setup.Spec.Durability.rank() >= Durable.rank()}
 	if s.n.setup.Spec.Durability.rank() >= Buffered.rank() {
-		stored := r
-		stored.Protocol, stored.Opened, stored.Took = s.n.proto.Name, s.n.opened, ctx.Now().Sub(s.n.opened)
+		stored := s.n.fill(r, ctx.Now())
+		stored.Messages += len(s.members) // that tell the outcome
 		text, err := json.Marshal(stored)
 		if err != nil {
 			return fmt.Errorf("protocols: session %q: %w", string(s.n.id), err)
