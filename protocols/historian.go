@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols/machine"
+	"mabeam.dev/telemetry"
 )
 
 // Journal keeps records for good. The program that builds a node connects one.
@@ -75,6 +77,10 @@ type historian struct {
 	recalls []recall
 	armed   bool
 	pause   time.Duration
+
+	base  uint64   // version of the snapshot; 0 for none
+	kept  []Record // of it
+	tried uint64   // version at which a snapshot was last tried
 }
 
 // Init finds the end of the stream in the next turn.
@@ -119,10 +125,13 @@ const (
 
 // open reads where the stream ends. While the journal does not answer, it is asked again.
 func (h *historian) open(ctx *actors.Context[historianMessage]) {
-	err := h.e.o.Journal.Read(ctx, h.e.o.Stream, h.version, func(v uint64, _ []byte) error {
-		h.version = v
-		return nil
-	})
+	err := h.load(ctx)
+	if err == nil {
+		err = h.e.o.Journal.Read(ctx, h.e.o.Stream, h.version, func(v uint64, _ []byte) error {
+			h.version = v
+			return nil
+		})
+	}
 	if err != nil {
 		h.later(ctx)
 		return
@@ -161,6 +170,9 @@ func (h *historian) flush(ctx *actors.Context[historianMessage]) {
 		}
 		h.version = next
 		h.answer(n, next)
+		if err := h.compact(ctx, ctx.Now()); err != nil {
+			ctx.Logger().Warn("sessions are not compacted", slog.Any(telemetry.KeyError, err))
+		}
 	}
 	for _, m := range h.recalls {
 		all, err := h.read(ctx)
@@ -187,9 +199,10 @@ func (h *historian) fail(n int, err error) {
 	h.waiting = append([]store(nil), h.waiting[n:]...)
 }
 
-// read gives everything that is in the journal.
+// read gives everything that is in the journal, but for what the snapshot has left out.
 func (h *historian) read(ctx context.Context) (all []Record, err error) {
-	err = h.e.o.Journal.Read(ctx, h.e.o.Stream, 0, func(_ uint64, text []byte) error {
+	all = append(all, h.kept...)
+	err = h.e.o.Journal.Read(ctx, h.e.o.Stream, h.base, func(_ uint64, text []byte) error {
 		var r Record
 		if err := json.Unmarshal(text, &r); err != nil {
 			return fmt.Errorf("protocols: journal: %w", err)
