@@ -3,6 +3,7 @@
 package cognitive
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,13 +43,18 @@ type (
 		n     uint64
 		agent string
 	}
-	// unconfirmed is the process's own: the time to confirm is up.
+	// unconfirmed is the process's own: the time to confirm is up. refuted tells whether the commit was taken back or marked.
 	unconfirmed struct{ n uint64 }
+	refuted     struct {
+		n   uint64
+		err error
+	}
 )
 
 func (prepared) variable()    {}
 func (confirmed) variable()   {}
 func (unconfirmed) variable() {}
+func (refuted) variable()     {}
 
 // applying is a commit that agents are to confirm.
 type applying struct {
@@ -135,10 +141,8 @@ func (a *variableActor) confirmed(ctx *actors.Context[variableMessage], agent st
 
 // refute ends a commit that too few have confirmed: it is taken back, or marked.
 func (a *variableActor) refute(ctx *actors.Context[variableMessage]) {
-	x, name := a.hand.apply, a.name
-	err := fmt.Errorf("cognitive: propose %q: %d of %d agents: %w", a.name, len(x.agents), x.need, ErrUnconfirmed)
-	c := x.got.commits[0]
-	a.s.committer.Tell(order{run: func(b *book, now time.Time) (answer, error) {
+	name, n, c := a.name, a.n, a.hand.apply.got.commits[0]
+	run := func(b *book, now time.Time) (answer, error) {
 		v, found := b.find(name)
 		if found != nil || v.now.version != c.Version {
 			return answer{}, nil //nolint:nilerr // it has been changed again, or removed
@@ -151,8 +155,19 @@ func (a *variableActor) refute(ctx *actors.Context[variableMessage]) {
 		}
 		b.degrade(v, ErrUnconfirmed)
 		return answer{}, nil
-	}})
-	a.finish(ctx, answer{}, err)
+	}
+	actors.Request(ctx, a.s.committer, -1, func(reply actors.Reply[answer]) committerMessage { return order{run, reply} },
+		func(_ answer, err error) variableMessage { return refuted{n, err} })
+}
+
+// refuted tells the proposer. What the committer could not do is asked for again: the first attempt may have been lost with the journal's answer.
+func (a *variableActor) refuted(ctx *actors.Context[variableMessage], err error) {
+	if errors.Is(err, ErrRestarted) {
+		ctx.After(100*time.Millisecond, unconfirmed{a.n})
+		return
+	}
+	x := a.hand.apply
+	a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %d of %d agents: %w", a.name, len(x.agents), x.need, ErrUnconfirmed))
 }
 
 // version finds a commit among the last ones; nil if it is not there.

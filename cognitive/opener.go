@@ -119,7 +119,7 @@ func (o *opener) adapt(ctx *actors.Context[openerMessage]) error {
 	o.s.adapting.Store(&all)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		c := all[name]
-		if pid := c.pid.Load(); pid != nil && pid.Alive() {
+		if child(c.pid.Load(), sup) {
 			continue
 		}
 		if _, err := sup.StartChild(ctx, o.s.adapterWorker(c)); err != nil {
@@ -129,14 +129,19 @@ func (o *opener) adapt(ctx *actors.Context[openerMessage]) error {
 	return nil
 }
 
+// child reports whether a process lives below a supervisor. One that is left of an earlier supervisor may live on for a moment: it is about to hear of that end.
+func child(pid *actors.PID, sup *dynamic.Supervisor) bool {
+	return pid != nil && pid.Alive() && pid.Parent() == sup.PID()
+}
+
 // start starts the process of a variable, if it has none.
 func (o *opener) start(ctx *actors.Context[openerMessage], name string) error {
-	if pid := o.s.cell(name).pid.Load(); pid != nil && pid.Alive() {
-		return nil
-	}
 	sup, err := o.variables(ctx)
 	if err != nil {
 		return err
+	}
+	if child(o.s.cell(name).pid.Load(), sup) {
+		return nil
 	}
 	_, err = sup.StartChild(ctx, o.s.worker(name))
 	return err

@@ -43,6 +43,12 @@ type (
 	sessionEnded struct{ n uint64 }
 	// overdue is the process's own: the time of a proposal may be up.
 	overdue struct{}
+	// closing is the process's own: a decision is over, and that is still to be noted. closed tells whether it was.
+	closing struct{ id, how string }
+	closed  struct {
+		id, how string
+		err     error
+	}
 	// resume is the process's own: take up the decisions that an earlier incarnation left.
 	resume struct {
 		open []*question
@@ -56,6 +62,8 @@ func (settled) variable()      {}
 func (decided) variable()      {}
 func (sessionEnded) variable() {}
 func (overdue) variable()      {}
+func (closing) variable()      {}
+func (closed) variable()       {}
 func (resume) variable()       {}
 
 // variableActor is one incarnation of the process of one variable: it has the proposals that wait, and asks others where that is needed. It never blocks.
@@ -84,9 +92,9 @@ type request struct {
 // Init makes the process the one that the handle finds.
 func (a *variableActor) Init(ctx *actors.Context[variableMessage]) error {
 	a.cell = a.s.cell(a.name)
-	pid := ctx.PID()
+	pid := ctx.PID() // its address tells this incarnation from the next
 	if _, err := actors.AtEnd(ctx, func(why actors.Reason) {
-		if why.Abnormal() {
+		if now := a.cell.pid.Load(); why.Abnormal() && now == &pid {
 			a.cell.down.Store(true)
 			telemetry.Emit(ctx.Events(), VariableDegraded{Of{a.s.o.Name, a.name}, why.String()})
 		}
@@ -152,6 +160,16 @@ func (a *variableActor) Receive(ctx *actors.Context[variableMessage], msg variab
 	case unconfirmed:
 		if a.hand != nil && m.n == a.n && a.hand.apply != nil {
 			a.refute(ctx)
+		}
+	case refuted:
+		if a.hand != nil && m.n == a.n && a.hand.apply != nil {
+			a.refuted(ctx, m.err)
+		}
+	case closing:
+		a.close(ctx, m.id, m.how)
+	case closed:
+		if m.err != nil && !errors.Is(m.err, ErrStopped) { // nobody may wait for what is open in the journal alone
+			ctx.After(100*time.Millisecond, closing{m.id, m.how})
 		}
 	case overdue:
 		a.due = time.Time{}
@@ -254,7 +272,7 @@ func (a *variableActor) finish(ctx *actors.Context[variableMessage], got answer,
 		how := "committed"
 		if !committed {
 			how = err.Error()
-			a.s.close(r.q.ID, how)
+			a.close(ctx, r.q.ID, how)
 		}
 		if settler, ok := a.s.o.Decider.(Settler); ok {
 			settler.Settle(r.q.ID, committed)

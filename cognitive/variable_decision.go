@@ -168,10 +168,12 @@ func (s *Space) question(r *request) Question {
 	return q
 }
 
-// close has the committer note that a decision is over. Nobody waits for that: if it is lost the decision is found lost later.
-func (s *Space) close(id, how string) {
-	s.committer.Tell(order{run: func(b *book, _ time.Time) (answer, error) {
-		b.unask(id, how)
-		return answer{}, nil
-	}})
+// close has the committer note that a decision is over.
+func (a *variableActor) close(ctx *actors.Context[variableMessage], id, how string) {
+	actors.Request(ctx, a.s.committer, -1, func(reply actors.Reply[answer]) committerMessage {
+		return order{func(b *book, _ time.Time) (answer, error) {
+			b.unask(id, how)
+			return answer{}, nil
+		}, reply}
+	}, func(_ answer, err error) variableMessage { return closed{id, how, err} })
 }
