@@ -21,18 +21,16 @@ const (
 	// rising is the part of that which is left where an arm that is not the best seems to rise: a second look is the cheaper way to find out.
 	rising = 0.3
 	// certain is the odds at which a change is taken for true.
-	certain = 40
+	certain = 50
 	// again is the log-likelihood ratio, in nats, at which an arm that seems to have become the best is looked at once more at once.
-	again = 1.5
+	again = 1.2
 	// due is how much an arm may have become the best in a step without being looked at: an arm is due when the steps since its last play, times
 	// this, are its divergence from the best. The clearer an arm is worse, the more rarely it is looked at.
-	due = 0.0001
+	due = 0.00014
 	// dueAfter is what each seen change adds to due, divided by the steps there were.
 	dueAfter = 0.3
 	// staleAfter is what each seen change adds to the probability that an arm changes in a step, divided by the steps there were.
 	staleAfter = 0.1
-	// soon is the least number of steps between two plays of an arm because it is due.
-	soon = 20
 	// memory is how much is left of what was known of the other arms when one has changed.
 	memory = 5
 	// settled is the number of steps that is added to those there were, so that the first change does not count for much more than others.
@@ -125,7 +123,7 @@ func (p *watchful) overdue() int {
 		if i == best || a.n <= 0 || waited <= soon {
 			continue
 		}
-		if mean := (a.sum + 0.5) / (a.n + 1); mean < top && waited*rate > divergence(mean, top) {
+		if mean := (a.sum + 0.5) / (a.n + 1); mean < top && (a.n < few || waited*rate > divergence(mean, top)) {
 			return i
 		}
 	}

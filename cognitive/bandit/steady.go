@@ -17,6 +17,10 @@ const (
 	// floor is the share of the plays that no consistent method can do without that is sure: an arm of divergence d from the best is played about
 	// floor·ln(t)/d times in t steps, whatever its posterior says.
 	floor = 0.1
+	// few is the number of plays below which an arm is looked at every now and then, however bad it seems: it may only have been unlucky.
+	few = 10
+	// soon is the least number of steps between two plays of an arm because a rule says so.
+	soon = 20
 )
 
 // sharp draws from a posterior that is the narrower the more is known; half of the way is gone at a number of plays.
@@ -65,11 +69,11 @@ func (p *steady) overdue() int {
 		}
 	}
 	for i, n := range p.n {
-		if i == best || n <= 0 {
+		waited := p.step - p.last[i]
+		if i == best || n <= 0 || waited <= soon {
 			continue
 		}
-		m := (p.sum[i] + 0.5) / (n + 1)
-		if m < top && (p.step-p.last[i])*floor > (p.step+1)*divergence(m, top) {
+		if m := (p.sum[i] + 0.5) / (n + 1); m < top && (n < few || waited*floor > (p.step+1)*divergence(m, top)) {
 			return i
 		}
 	}
