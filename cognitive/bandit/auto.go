@@ -21,12 +21,12 @@ const (
 	// rising is the part of that which is left where an arm that is not the best seems to rise: a second look is the cheaper way to find out.
 	rising = 0.3
 	// certain is the odds at which a change is taken for true.
-	certain = 50
+	certain = 80
 	// again is the log-likelihood ratio, in nats, at which an arm that seems to have become the best is looked at once more at once.
 	again = 1.2
 	// due is how much an arm may have become the best in a step without being looked at: an arm is due when the steps since its last play, times
 	// this, are its divergence from the best. The clearer an arm is worse, the more rarely it is looked at.
-	due = 0.00014
+	due = 0.0001
 	// dueAfter is what each seen change adds to due, divided by the steps there were.
 	dueAfter = 0.3
 	// staleAfter is what each seen change adds to the probability that an arm changes in a step, divided by the steps there were.

@@ -293,7 +293,7 @@ func pick[T any](all []T, rows []int) []T {
 	return out
 }
 
-// The whole way from examples to labels, within one sample a fold of the published table, and two for boosted trees. The data sets are not part of the repository: the folder
+// The whole way from examples to labels, within one sample a fold of the published table, and two, or 1.5 %, for boosted trees. The data sets are not part of the repository: the folder
 // with them is named by the environment.
 func TestEndToEndIsAsAccurateAsTheTable(t *testing.T) {
 	dir := os.Getenv("MABEAM_DATASETS")
@@ -322,7 +322,7 @@ func TestEndToEndIsAsAccurateAsTheTable(t *testing.T) {
 		check := func(model string, fold, right int) {
 			within := 1.0
 			if model == "samme_tree3_100" {
-				within = 2 // the reference draws among equal splits at random, in each of a hundred trees
+				within = max(2, 0.015*float64(len(y)/5)) // the reference draws among equal splits at random, in each of a hundred trees
 			}
 			assert.InDelta(t, want.Models[model].Correct[fold], right, within, "%s, %s, fold %d", set[0], model, fold)
 		}
