@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"mabeam.dev/protocols/pbft/auth"
 	"mabeam.dev/protocols/pbft/wire"
@@ -33,10 +34,13 @@ type Keyring interface {
 
 // Vault is a Keyring for agents that live in one program: every key follows from one secret and the agent's name. Whoever has the secret can sign for all of
 // them, as can anything that corrupts the program. It prints as its fingerprint, and never as its secret.
-type Vault struct{ secret [32]byte }
+type Vault struct {
+	secret [32]byte
+	public sync.Map // wire.Identity by agent: agents are few, and asked for in every session
+}
 
 // NewVault returns the vault of a secret: the same secret gives the same keys.
-func NewVault(secret [32]byte) *Vault { return &Vault{secret} }
+func NewVault(secret [32]byte) *Vault { return &Vault{secret: secret} }
 
 // RandomVault returns a vault with a secret that nobody knows and that ends with the program.
 func RandomVault() (*Vault, error) {
@@ -82,10 +86,13 @@ func (v *Vault) exchange(agent string) (*ecdh.PrivateKey, error) {
 	return ecdh.X25519().NewPrivateKey(seed)
 }
 
-// Public returns who an agent is to groups.
+// Public returns who an agent is to groups. Its keys must not be changed.
 func (v *Vault) Public(agent string) (wire.Identity, error) {
 	if agent == "" || len(agent) > 255 {
 		return wire.Identity{}, fmt.Errorf("byzantine: keys of %q: names have 1 to 255 bytes: %w", agent, ErrNoKeys)
+	}
+	if id, ok := v.public.Load(agent); ok {
+		return id.(wire.Identity), nil
 	}
 	sign, err := v.signing(agent)
 	if err != nil {
@@ -95,7 +102,9 @@ func (v *Vault) Public(agent string) (wire.Identity, error) {
 	if err != nil {
 		return wire.Identity{}, fmt.Errorf("byzantine: keys of %q: %w", agent, err)
 	}
-	return wire.Identity{Name: agent, Sign: sign.Public().(ed25519.PublicKey), Exchange: exchange.PublicKey().Bytes()}, nil
+	id := wire.Identity{Name: agent, Sign: sign.Public().(ed25519.PublicKey), Exchange: exchange.PublicKey().Bytes()}
+	v.public.Store(agent, id)
+	return id, nil
 }
 
 // Member returns the keys of a member.
