@@ -160,3 +160,21 @@ func BenchmarkFeedback(b *testing.B) {
 		})
 	}
 }
+
+// What one more idle variable costs, with its process and its first commit.
+func BenchmarkIdleVariable(b *testing.B) {
+	heap := func() uint64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc + m.StackInuse
+	}
+	const n = 5000
+	for b.Loop() {
+		before := heap()
+		_, vars := benched(b, n, cognitive.Ephemeral)
+		b.ReportMetric(float64(heap()-before)/n, "B/variable")
+		runtime.KeepAlive(vars)
+	}
+}

@@ -15,10 +15,15 @@
 //     of them a composite is what its function makes of its inputs of that cut, unless it is flagged Degraded.
 //   - A subscriber hears what there is and then every commit in order, or of the Gap.
 //
+// An adapter ([Space.Adapt]) changes a variable in the same way as everybody else: it has no other. What it tries runs for a share of the agents first, where there are agents to
+// make one of; feedback counts for the version that it names alone; a change that makes things worse is taken back; adapters that are after one metric take turns. See package
+// adapt for what it decides. A team ([Space.SelectTeam]) is the best one there is, or stays as it is.
+//
 // What blocks: a proposal, until it is committed or refused. Subscribers never block anybody.
 //
 // On a crash: a variable's process resumes with its last committed value and with the decisions that were open; the committer reads the journal, publishes what was
-// acknowledged and not yet seen, and journals what was seen and not yet acknowledged.
+// acknowledged and not yet seen, and journals what was seen and not yet acknowledged. An adapter goes on with what it had learned up to five seconds before; what it had on trial
+// for some agents expires.
 //
 // # Usage
 //
@@ -30,13 +35,13 @@
 // # Duties of the user
 //
 // A program adds its variables at its start, those that the journal has, too: functions and constraints are code. Two values that are needed together are read from a
-// Snapshot. Functions of composites and constraints are pure and quick. One program at a time writes to a stream.
+// Snapshot. Agents report with the version that [Variable.Load] or [Bound.Load] gave them. Functions of composites and constraints are pure and quick. One program at a time writes to a stream.
 //
 // # Failure modes
 //
 // Errors of package kind for the value; [ErrVersionConflict], [ErrCooldown], [ErrRateLimited], [ErrBusy], [ErrGuard], [ErrDenied], [ErrComputed] and [ConstraintError] for what
 // stands against it; [ErrRejected], [ErrNoQuorum], [ErrDeadline], [ErrCancelled], [ErrSuperseded] and [ErrDecisionLost] for decisions; [ErrRestarted] when it is open
-// whether a proposal was committed: repeat it with its key.
+// whether a proposal was committed: repeat it with its key. [ErrUnconfirmed] when it was and too few agents apply it; [DegradedError] is why a composite keeps an old value.
 //
 // # OTP
 //
