@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command optimize is the objective of examples/optimize/sphere.yaml: an agent program that measures a point. Any program that speaks the same lines will do, in any
-// language; package agents/exec/guest is the Go side of them.
 package main
 
 import (
