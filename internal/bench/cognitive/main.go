@@ -41,6 +41,7 @@ var measures = []struct {
 	{"optimisers", (*bench).optimisers},
 	{"drift", (*bench).drift},
 	{"costs", (*bench).costs},
+	{"spaces", (*bench).spaces},
 }
 
 func run(args []string, stdout, stderr io.Writer) (err error) {
