@@ -134,6 +134,10 @@ func (b *book) replayOne(s stored) error {
 // last commits that were published.
 func (b *book) adopt(r *root, log []*Commit) {
 	b.settle(r)
+	of := map[string][]*Commit{}
+	for _, c := range log {
+		of[c.Variable] = append(of[c.Variable], c)
+	}
 	for place := range r.count {
 		e := r.entry(place)
 		if e == nil {
@@ -146,9 +150,7 @@ func (b *book) adopt(r *root, log []*Commit) {
 		if v.def.same(e.def) { // the one that is published has its code
 			v.def = e.def
 		}
-		missing := slices.DeleteFunc(slices.Clone(log), func(c *Commit) bool {
-			return c.Variable != v.def.name || !v.lacks(c)
-		})
+		missing := slices.DeleteFunc(of[v.def.name], func(c *Commit) bool { return !v.lacks(c) })
 		if v.now == nil || v.now.version.Before(e.version) {
 			if !slices.Contains(missing, e.commit) {
 				missing = append(missing, e.commit)
