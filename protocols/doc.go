@@ -46,6 +46,7 @@
 //
 // An engine's sessions belong to its handle, and outlive its processes; a program that starts makes them again from the journal, or from a snapshot and what came
 // behind it, if the journal is a [Snapshots] too.
+//
 // A space's process owns its state; the holder beside it owns the log while there is no process. What callers gave up, who observes, and the names of
 // owners are with the handle.
 //
