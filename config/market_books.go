@@ -104,11 +104,7 @@ func (d *decoder) rules(err error, at, currency string) {
 	if err == nil || d.bad(currency) {
 		return
 	}
-	list := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the joined errors of one call
-		list = joined.Unwrap()
-	}
-	for _, e := range list {
+	for _, e := range joined(err) {
 		field, why := "", e.Error()
 		var book *orderbook.SpecError
 		var forecast *predict.SpecError

@@ -60,15 +60,7 @@ func (d *decoder) auction(a Auction, m Market, at string) {
 	if d.bad("market.currency", at+".kind", at+".goods") {
 		return // what is missing now would be complained about again
 	}
-	err := a.Spec(m).Validate()
-	if err == nil {
-		return
-	}
-	list := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the joined errors of one call
-		list = joined.Unwrap()
-	}
-	for _, e := range list {
+	for _, e := range joined(a.Spec(m).Validate()) {
 		var s *auction.SpecError
 		if !errors.As(e, &s) {
 			continue
@@ -78,6 +70,17 @@ func (d *decoder) auction(a Auction, m Market, at string) {
 			d.fail(d.near(path), path, fault{code: CodeConflict, reason: s.Why})
 		}
 	}
+}
+
+// joined are the errors that one call has found; none of nil.
+func joined(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if all, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the joined errors of one call
+		return all.Unwrap()
+	}
+	return []error{err}
 }
 
 // specKey is the key of a file for a field of auction.Spec.

@@ -78,15 +78,7 @@ func (d *decoder) bidding(c Child, at string) {
 			return
 		}
 	}
-	err := b.Rules().Validate()
-	if err == nil {
-		return
-	}
-	list := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the joined errors of one call
-		list = joined.Unwrap()
-	}
-	for _, e := range list {
+	for _, e := range joined(b.Rules().Validate()) {
 		var r *bidding.RuleError
 		if !errors.As(e, &r) {
 			continue

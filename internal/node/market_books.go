@@ -99,10 +99,10 @@ func patient(c supervision.Child) supervision.Child {
 }
 
 // fundings are what the config says of prediction markets: each gets its subsidy, once.
-func (n *Node) fundings() (all []todo) {
+func (n *Node) fundings() (all []entry) {
 	for i, p := range n.market.trading.predictions {
 		name := n.o.Config.Market.Predictions[i].Prediction
-		all = append(all, todo{fmt.Sprintf("prediction %q", name), func(ctx context.Context) error {
+		all = append(all, entry{fmt.Sprintf("prediction %q", name), func(ctx context.Context) error {
 			return p.Fund(ctx, "opening/"+name)
 		}})
 	}

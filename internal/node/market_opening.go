@@ -73,29 +73,29 @@ const openingPause = 100 * time.Millisecond
 // opener is the process that brings it in: one entry after the other, each as often as it takes. Every one is done once, whatever ends, as its key
 // is that of the entry. Then it does nothing more.
 type opener struct {
-	o     *opening
-	todos []todo
+	o       *opening
+	entries []entry
 }
 
-// todo is one entry of the config.
-type todo struct {
+// entry is one thing that the config declares.
+type entry struct {
 	what string
 	do   func(ctx context.Context) error
 }
 
 // Init begins in the next turn.
 func (p *opener) Init(ctx *actors.Context[openingStep]) error {
-	p.todos = p.o.n.todos()
+	p.entries = p.o.n.entries()
 	ctx.Continue(openingStep{})
 	return nil
 }
 
 // Receive does one entry.
 func (p *opener) Receive(ctx *actors.Context[openingStep], m openingStep) error {
-	if m.next >= len(p.todos) {
+	if m.next >= len(p.entries) {
 		return nil
 	}
-	t := p.todos[m.next]
+	t := p.entries[m.next]
 	err := t.do(ctx)
 	switch {
 	case err == nil:
@@ -111,12 +111,12 @@ func (p *opener) Receive(ctx *actors.Context[openingStep], m openingStep) error 
 	return nil
 }
 
-// todos are the entries of the config, in its order.
-func (n *Node) todos() []todo {
+// entries are those of the config, in its order.
+func (n *Node) entries() []entry {
 	c := n.o.Config.Market
-	var all []todo
+	var all []entry
 	post := func(what string, t ledger.Transaction) {
-		all = append(all, todo{what, func(ctx context.Context) error {
+		all = append(all, entry{what, func(ctx context.Context) error {
 			_, err := n.market.ledger.Post(ctx, t)
 			return err
 		}})
@@ -132,7 +132,7 @@ func (n *Node) todos() []todo {
 		}
 	}
 	for _, a := range c.Auctions {
-		all = append(all, todo{fmt.Sprintf("auction %q", a.Auction), func(ctx context.Context) error { return n.declare(ctx, a, a.Spec(*c)) }})
+		all = append(all, entry{fmt.Sprintf("auction %q", a.Auction), func(ctx context.Context) error { return n.declare(ctx, a, a.Spec(*c)) }})
 	}
 	return append(all, n.fundings()...)
 }
