@@ -63,7 +63,7 @@ func TestKill9OfANodeThatBuysTasksEndsAndPaysEachOnce(t *testing.T) {
 			begin := time.Now()
 			p := r.start("run", "-c", "market.yaml", "--progress", "none")
 			if round > 0 && start <= 4 { // the first round, which nobody disturbs, tells how long it takes
-				timer := time.AfterFunc(time.Duration(random.Int64N(int64(length))), func() { _ = p.cmd.Process.Kill() })
+				timer := time.AfterFunc(time.Duration(random.Int64N(int64(length/2))), func() { _ = p.cmd.Process.Kill() })
 				defer timer.Stop()
 			}
 			if code := p.wait(); code == -1 {
