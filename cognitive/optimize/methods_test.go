@@ -201,6 +201,7 @@ func TestAutoChoosesByTheSpaceAndTheOptions(t *testing.T) {
 
 // Each method that learns beats random points by far on a smooth function of its kind of space, with integers and logarithms in it.
 func TestMethodsThatLearnBeatChance(t *testing.T) {
+	figures(t)
 	dims := []Dimension{{Name: "x", Min: -5, Max: 5}, {Name: "rate", Min: 1e-4, Max: 1, Log: true}, {Name: "n", Kind: Integer, Min: 0, Max: 30}}
 	value := func(t Trial) float64 {
 		x, rate, n := t.Point[0]-2, math.Log10(t.Point[1])+2, (t.Point[2]-17)/5
@@ -225,14 +226,21 @@ func TestMethodsThatLearnBeatChance(t *testing.T) {
 // However far CMA-ES has converged, it still tries the neighbours of an integer.
 func TestCMAKeepsTheNeighboursOfAnIntegerInReach(t *testing.T) {
 	s := newSearch(t, Options{Method: "cma-es", Seed: 2, Limit: 1500}, Dimension{Name: "x", Min: -5, Max: 5}, Dimension{Name: "n", Kind: Integer, Min: 0, Max: 20})
-	late := map[float64]int{}
-	for i, trial := range solve(t, s, func(t Trial) float64 { return t.Point[0]*t.Point[0] + (t.Point[1]-10)*(t.Point[1]-10) }) {
-		if c := s.method.(*cma); i > 150 && c.Run == 0 {
-			late[trial.Point[1]]++
+	var first []Trial // of the first run, which has converged
+	for _, trial := range solve(t, s, func(t Trial) float64 { return t.Point[0]*t.Point[0] + (t.Point[1]-10)*(t.Point[1]-10) }) {
+		if s.book.all[trial.ID-1].Tag == 0 {
+			first = append(first, trial)
 		}
+	}
+	require.Less(t, len(first), s.Asked(), "the first run has ended")
+	late := map[float64]int{}
+	for _, trial := range first[len(first)/2:] {
+		late[trial.Point[1]]++
 	}
 	_, m, _ := s.Best()
 	assert.Less(t, m.Value, 1e-6)
+	assert.Positive(t, late[9]+late[11], "%v", late)
+	assert.Greater(t, late[10], late[9]+late[11], "most samples are at the best one: %v", late)
 }
 
 func TestAPrunerStopsOnlyWhatIsWorse(t *testing.T) {

@@ -25,6 +25,14 @@ func reference(t *testing.T, name string, into any) {
 	require.NoError(t, json.Unmarshal(data, into))
 }
 
+// figures skips what takes long and has nothing to do with schedules: there is one goroutine.
+func figures(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("figures of quality are compared without the race detector")
+	}
+}
+
 type blackbox struct {
 	Spaces map[string]struct {
 		Shift  []float64 `json:"shift"`
@@ -161,6 +169,7 @@ func TestCMAFollowsTheReferenceTrace(t *testing.T) {
 
 // Regrets are spread over many powers of ten, so that means of their logarithms are compared.
 func TestTheEvolutionStrategyIsThatOfTheReferenceWithinThreeStandardErrors(t *testing.T) {
+	figures(t)
 	var ref blackbox
 	reference(t, "blackbox.json", &ref)
 	mean := func(v []float64) (m, se float64) {
@@ -191,6 +200,7 @@ func TestTheEvolutionStrategyIsThatOfTheReferenceWithinThreeStandardErrors(t *te
 // The goals for auto: after 100 trials the geometric mean of its ratio to the best sampler of each row is at most 1.1 and no row is above 1.5; after 200 it is no worse
 // than CMA-ES on three rows of four.
 func TestAutoMeetsTheGoalsForBlackBoxes(t *testing.T) {
+	figures(t)
 	var ref blackbox
 	reference(t, "blackbox.json", &ref)
 	logs, rows, good := 0.0, 0, 0
@@ -264,6 +274,7 @@ func play(d problem.Drift, c Climber, seed uint64) float64 {
 }
 
 func TestSPSAHasTheRegretOfTheReference(t *testing.T) {
+	figures(t)
 	var ref drifts
 	reference(t, "drift.json", &ref)
 	for _, name := range []string{"static_quad_d1", "sin_abs_d1", "step_asym_d3"} {
@@ -284,6 +295,7 @@ func TestSPSAHasTheRegretOfTheReference(t *testing.T) {
 
 // The goals for tracking: against SPSA that was tuned for each row the geometric mean is at most 1.2 and no row is above 1.6. Here with few seeds; the measurement has more.
 func TestTheTrackerMeetsTheGoalsForDrift(t *testing.T) {
+	figures(t)
 	var ref drifts
 	reference(t, "drift.json", &ref)
 	logs := 0.0
