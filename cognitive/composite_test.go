@@ -69,6 +69,8 @@ func (x *net) mixed(v cognitive.View) string {
 }
 
 // Readers take snapshots as fast as they can while many write: none ever sees a mixed state, and versions never go back.
+//
+// Holds: COG-4
 func TestNoSnapshotShowsAMixedState(t *testing.T) {
 	for seed := range uint64(2) {
 		rng := rand.New(rand.NewPCG(seed, 1))

@@ -55,6 +55,7 @@ func held(t *rapid.T, k kind.Ranged, v kind.Value) {
 	}
 }
 
+// Holds: COG-1, COG-2
 func TestNoNumberThatIsTakenIsOutsideOfItsKind(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var k kind.Ranged
