@@ -73,6 +73,13 @@ func (w *councilWatch) result(r admin.SessionResult) {
 			fmt.Fprintf(out, "%s: %s\n", list.what, strings.Join(list.who, ", "))
 		}
 	}
+	if n := len(r.Keys); n > 0 {
+		stands := (n - 1) / 3 // as many liars a group of n stands
+		fmt.Fprintf(out, "a certificate proves it; %s stand %s\n", plural(n, "member"), plural(stands, "liar"))
+		if len(r.Liars) > stands {
+			fmt.Fprintln(out, "WARNING: more have lied than that: another proof could say otherwise")
+		}
+	}
 	for _, x := range r.Excluded {
 		fmt.Fprintf(out, "left out: %s: %s\n", x.Agent, x.Why)
 	}
