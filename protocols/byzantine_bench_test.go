@@ -37,7 +37,7 @@ func BenchmarkByzantine(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				begin := time.Now()
-				if _, err := e.Coordinate(context.Background(), protocols.Spec{Question: "?", Participants: names, Fault: selector.High}); err != nil {
+				if _, err := e.Coordinate(context.Background(), protocols.Spec{Question: "?", Participants: names, Fault: selector.High, Deadline: 10 * time.Minute}); err != nil {
 					b.Fatal(err)
 				}
 				took = append(took, time.Since(begin))

@@ -24,8 +24,8 @@ type Options struct {
 	Keys Keyring
 	// Votes keeps what replicas have promised; nil keeps it as long as the program runs.
 	Votes VoteStore
-	// Replica and Client are those of all replicas and clients. Zero timeouts grow with the group, as what its members have to verify does: a primary is
-	// doubted after 50 ms among four and after 1.25 s among a hundred, and a client asks everybody after twice that.
+	// Replica and Client are those of all replicas and clients. Zero timeouts grow with the square of the group, as what its members verify does, and they
+	// share the machine: a primary is doubted after 50 ms among up to 8, after 200 ms among 16 and 7.8 s among 100; a client asks everybody after twice that.
 	Replica pbft.Options
 	Client  pbft.ClientOptions
 	// Mailbox bounds the messages that wait for one replica; 0 means 4,096. What does not fit is lost, and said again.
@@ -219,10 +219,18 @@ func IsOf(c *wire.Config, id string) bool {
 func (o Options) patience(n int) (pbft.Options, pbft.ClientOptions) {
 	r, c := o.Replica, o.Client
 	if r.Timeout == 0 {
-		r.Timeout = min(time.Duration(max(4, n))*50*time.Millisecond/4, max(r.TimeoutMax, 60*time.Second))
+		most := r.TimeoutMax
+		if most == 0 {
+			most = 60 * time.Second
+		}
+		r.Timeout = min(time.Duration(max(64, n*n))*50*time.Millisecond/64, most)
 	}
 	if c.Timeout == 0 {
-		c.Timeout = min(2*r.Timeout, max(c.TimeoutMax, 10*time.Second))
+		most := c.TimeoutMax
+		if most == 0 {
+			most = 10 * time.Second
+		}
+		c.Timeout = min(2*r.Timeout, most)
 	}
 	return r, c
 }
