@@ -47,7 +47,7 @@ func (s *surface) Init(ctx *actors.Context[served]) error {
 		return err
 	}
 	where := s.n.o.Config.Surfaces
-	handler := s.n.assembly(s.n.counters(s.n.handler()))
+	handler := s.n.dials(s.n.assembly(s.n.counters(s.n.handler())))
 	if !where.Listen.Off() {
 		addr := string(where.Listen)
 		if known := s.n.addr.Load(); known != nil {

@@ -90,7 +90,7 @@ queues that feed them tasks and lose none.
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand(root))
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(c.run(), c.validate(), c.conform(), c.scenario(), c.inspect(), c.agents(), c.alerts(), c.work(), c.market(), c.optimize(), c.coordinate(), c.events(), c.schema(), c.explain(), c.version(), c.reviewAgent(), exitCodesTopic())
+	root.AddCommand(c.run(), c.validate(), c.conform(), c.scenario(), c.inspect(), c.agents(), c.alerts(), c.work(), c.market(), c.optimize(), c.coordinate(), c.variables(), c.events(), c.schema(), c.explain(), c.version(), c.reviewAgent(), exitCodesTopic())
 	return root
 }
 

@@ -30,7 +30,8 @@ this user is found without a flag.
   runtime inspect crashes --limit 1
   runtime inspect metrics reviewer-2
   runtime inspect market
-  runtime inspect coordination`,
+  runtime inspect coordination
+  runtime inspect variables`,
 		ValidArgs: []string{"tree", "health"},
 	}
 	form := outputFlag(cmd, "text", "json", "dot")
@@ -63,7 +64,7 @@ this user is found without a flag.
 		}
 		return told(err)
 	}
-	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries(), c.inspectMarket(), c.inspectCoordination())
+	cmd.AddCommand(c.inspectPhases(), c.inspectAgents(), c.inspectAlerts(), c.inspectCrashes(), c.inspectMetrics(), c.inspectSeries(), c.inspectMarket(), c.inspectCoordination(), c.inspectVariables())
 	return cmd
 }
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package node
+
+import (
+	"net/http"
+
+	"mabeam.dev/internal/admin"
+)
+
+// dials serves variables besides everything else.
+func (n *Node) dials(all http.Handler) http.Handler {
+	return admin.WithVariables(all, admin.Variables(admin.VariableOptions{
+		Spaces: n.tuning.spaces, Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body),
+	}))
+}
