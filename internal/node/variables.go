@@ -78,14 +78,14 @@ var variablesService = service{
 }
 
 // additions are what the config says of variables, in an order in which each can be added.
-func (n *Node) additions() (all []todo) {
+func (n *Node) additions() (all []entry) {
 	for i, s := range n.o.Config.Variables.Spaces {
 		space := n.tuning.spaces[i]
 		for _, v := range s.Ordered() {
-			all = append(all, todo{"variable " + s.Space + "/" + v.Variable, func(ctx context.Context) error { return addVariable(ctx, space, v) }})
+			all = append(all, entry{"variable " + s.Space + "/" + v.Variable, func(ctx context.Context) error { return addVariable(ctx, space, v) }})
 		}
 		for _, k := range s.Constraints {
-			all = append(all, todo{"constraint " + s.Space + "/" + k.Constraint, func(context.Context) error {
+			all = append(all, entry{"constraint " + s.Space + "/" + k.Constraint, func(context.Context) error {
 				return space.Constrain(cognitive.Constraint{Name: k.Constraint, Variables: k.Variables, Text: k.Expression, Budget: k.Factors, Limit: k.Limit})
 			}})
 		}

@@ -64,7 +64,7 @@ type addingStep struct{ next int }
 // that does not answer: then it goes on by itself.
 type adder struct {
 	a     *adding
-	todos []todo
+	todos []entry
 }
 
 // Init adds what can be added at once.
