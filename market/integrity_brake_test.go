@@ -99,6 +99,7 @@ func TestAMarketThatIsHaltedTakesNoAuctionsNoOrdersAndNoPredictionsUntilItRecove
 		require.NoError(t, err, "what was begun goes on")
 		_, err = book.Cancel(ctx, "6", "ann", 2)
 		require.NoError(t, err, "who leaves may")
+		synctest.Wait() // what is being written down is there: nobody else writes after the end
 		sup.Child(book.Name()).Kill()
 		sup.Child(foretold.Name()).Kill()
 		inner, err := supervision.Of(sup.Child("exchange"))
@@ -119,6 +120,7 @@ func TestAMarketThatIsHaltedTakesNoAuctionsNoOrdersAndNoPredictionsUntilItRecove
 		assert.Equal(t, int64(1), placed.Filled, "what rested still does")
 		require.NoError(t, trade("2", 100))
 		require.NoError(t, foretold.Shut(ctx, "shut", "ann"))
+		synctest.Wait() // what is being written down is there: nobody else writes after the end
 		sup.Child(book.Name()).Kill()
 		synctest.Wait()
 		require.NoError(t, place(buy("7", "bob", 100, 1)))
