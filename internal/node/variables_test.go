@@ -143,7 +143,7 @@ func TestAgentsDecideAboutVariables(t *testing.T) {
 	var rejected *cognitive.RejectedError
 	_, err = s.Propose(r.ctx, "weighty", kind.OfFloat(1))
 	require.ErrorAs(t, err, &rejected)
-	assert.Equal(t, map[string]float64{"yes": 7, "no": 9}, rejected.Tally)
+	assert.Equal(t, 9.0, rejected.Tally["no"], "the rest need not have been waited for")
 }
 
 // pensive adds a kind of agents that vote for when the test lets them.
