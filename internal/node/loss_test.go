@@ -31,6 +31,7 @@ import (
 	"mabeam.dev/market/ledger"
 	"mabeam.dev/market/listing"
 	"mabeam.dev/market/money"
+	"mabeam.dev/protocols"
 	"mabeam.dev/supervision"
 )
 
@@ -59,6 +60,7 @@ market:
   stakes: {}
   insurance: {}
   integrity: {}
+coordination: {spaces: [{space: locks}]}
 `
 
 // nap agents take a second for a task.
@@ -193,7 +195,7 @@ var losses = map[string]loss{
 		},
 	},
 	"agents": {
-		phase: "registry", child: "agents", anew: []string{"/n/registry", "/n/registry/", "/n/economy", "/n/economy/", "/n/app", "/n/app/", "/n/work", "/n/work/"},
+		phase: "registry", child: "agents", anew: []string{"/n/registry", "/n/registry/", "/n/economy", "/n/economy/", "/n/coordination", "/n/coordination/", "/n/app", "/n/app/", "/n/work", "/n/work/"},
 		without: func(w *whole) {
 			_, err := w.n.dir.Lookup(w.ctx, "a")
 			assert.ErrorIs(w, err, actors.ErrNoProc, "nobody finds an agent")
@@ -281,6 +283,17 @@ var losses = map[string]loss{
 			require.ErrorIs(w, err, market.ErrUnavailable)
 			_, err = w.n.Deals().Fund(w.ctx, listing.Terms{ID: "2", Buyer: "ann", Provider: "sue", Price: 1})
 			require.NoError(w, err, "markets go on")
+		},
+	},
+	"spaces": {
+		phase: "coordination", child: "spaces", ready: true, anew: []string{"/n/coordination/spaces", "/n/coordination/spaces/"},
+	},
+	"sessions": {
+		phase: "work", child: "coordination", ready: true, anew: []string{"/n/work/coordination", "/n/work/coordination/"},
+		without: func(w *whole) {
+			_, err := w.n.Engine().Start(w.ctx, protocols.Spec{Question: "?", Participants: []string{"a"}})
+			require.ErrorIs(w, err, protocols.ErrUnavailable)
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
 		},
 	},
 	"tree": {

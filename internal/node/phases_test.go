@@ -104,8 +104,8 @@ func TestStartGoesThroughThePhasesAndEndsAtARequiredServiceThatDoesNotStart(t *t
 		})
 	}
 	assert.Equal(t, []string{
-		"starting telemetry", "up telemetry", "starting journal", "up journal", "starting registry", "up registry", "starting economy", "up economy", "starting agents", "up agents",
-		"starting work", "up work",
+		"starting telemetry", "up telemetry", "starting journal", "up journal", "starting registry", "up registry", "starting economy", "up economy", "starting coordination", "up coordination",
+		"starting agents", "up agents", "starting work", "up work",
 	}, order)
 }
 
