@@ -7,6 +7,7 @@ import (
 	"mabeam.dev/events"
 	"mabeam.dev/internal/node/coordlog"
 	"mabeam.dev/internal/node/phase"
+	"mabeam.dev/internal/node/tuner"
 	"mabeam.dev/protocols"
 	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/lock"
@@ -79,6 +80,9 @@ var sessionsService = service{
 		}
 		e, err := protocols.NewEngine(o)
 		if err != nil {
+			return nil, err
+		}
+		if err := e.Register(protocols.Tuning(tuner.Searches())); err != nil {
 			return nil, err
 		}
 		n.council.engine = e

@@ -97,11 +97,13 @@ type Pass struct {
 // Which of them count is up to the role.
 type Vote struct {
 	ID json.RawMessage `json:"id"` // text, of the request
-	// Choice is the option that is voted for, or an answer in free form; Choices are several samples.
-	Choice  json.RawMessage `json:"choice"`
+	// Choice is the option that is voted for, or an answer in free form.
+	Choice json.RawMessage `json:"choice"`
+	// Choices are several samples.
 	Choices json.RawMessage `json:"choices"`
-	// Value is a rating and Confidence how sure the program is, both numbers from 0 to 1.
-	Value      json.RawMessage `json:"value"`
+	// Value is a rating, from 0 to 1.
+	Value json.RawMessage `json:"value"`
+	// Confidence is how sure the program is, from 0 to 1.
 	Confidence json.RawMessage `json:"confidence"`
 	// Text is the reason.
 	Text json.RawMessage `json:"text"`
