@@ -50,15 +50,7 @@ func (d *decoder) votes(c Child, at string) {
 	if path := at + ".from"; v.From == VoteByProgram && c.Kind != KindExec && !d.bad(path, strings.TrimSuffix(at, ".votes")+".kind") {
 		d.fail(d.near(path), path, fault{code: CodeConflict, reason: "an agent of kind " + quote(c.Kind) + " has no program that could vote", want: "policy, or an agent of kind exec"})
 	}
-	err := v.Rules().Validate()
-	if err == nil {
-		return
-	}
-	list := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the joined errors of one call
-		list = joined.Unwrap()
-	}
-	for _, e := range list {
+	for _, e := range joined(v.Rules().Validate()) {
 		var r *policy.RuleError
 		if !errors.As(e, &r) {
 			continue

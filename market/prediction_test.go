@@ -39,11 +39,7 @@ func launch(j market.Journal, l *market.Ledger) market.PredictionOptions {
 
 func foretelling(t *testing.T, m *memory, change func(*market.PredictionOptions)) (*market.Prediction, *market.Ledger, *supervision.Supervisor) {
 	t.Helper()
-	l, sup, _ := opened(t, market.LedgerOptions{Journal: m})
-	for _, x := range deposits() {
-		_, err := l.Post(t.Context(), x)
-		require.NoError(t, err)
-	}
+	l, sup := funded(t, m)
 	o := launch(m, l)
 	if change != nil {
 		change(&o)
