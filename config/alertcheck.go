@@ -184,11 +184,7 @@ func (d *decoder) web(address Text, path string) {
 // machine asks the alert machine what it thinks of the spec. What is refused already is not complained about again, nor what bears a name that
 // is there twice: which one is meant the machine does not say.
 func (d *decoder) machine(a Alerts, spec alert.Spec) {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(spec.Validate(), &joined) {
-		return
-	}
-	for _, one := range joined.Unwrap() {
+	for _, one := range joined(spec.Validate()) {
 		var e *alert.FieldError
 		if !errors.As(one, &e) {
 			continue

@@ -28,11 +28,7 @@ func (d *decoder) dependencies(t *Tree) {
 	}
 	for _, under := range g.groups {
 		_, err := under.sort()
-		var all interface{ Unwrap() []error }
-		if !errors.As(err, &all) {
-			continue
-		}
-		for _, one := range all.Unwrap() {
+		for _, one := range joined(err) {
 			var circle *phase.CycleError
 			if errors.As(one, &circle) {
 				d.circle(under, circle)

@@ -72,17 +72,6 @@ func (d *decoder) auction(a Auction, m Market, at string) {
 	}
 }
 
-// joined are the errors that one call has found; none of nil.
-func joined(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if all, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the joined errors of one call
-		return all.Unwrap()
-	}
-	return []error{err}
-}
-
 // specKey is the key of a file for a field of auction.Spec.
 func specKey(field string) string {
 	switch field {

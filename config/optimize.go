@@ -141,14 +141,7 @@ func (d *decoder) optimization(o Optimization) {
 
 // each complains about every mistake of a joined error.
 func (d *decoder) each(err error, path string) {
-	if err == nil {
-		return
-	}
-	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		all = joined.Unwrap()
-	}
-	for _, one := range all {
+	for _, one := range joined(err) {
 		d.fail(d.near(path), path, fault{code: CodeConflict, reason: reasonOf(one)})
 	}
 }

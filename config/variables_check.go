@@ -211,16 +211,8 @@ func (c *spaceCheck) option(name string, options []string, path string) {
 
 // described gives each complaint of a kind its place.
 func (c *spaceCheck) described(k kind.Kind, at string) {
-	err := k.Validate()
-	if err == nil {
-		return
-	}
-	list := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the joined errors of one call
-		list = joined.Unwrap()
-	}
 	ends := false // they are wrong, and so is what is said of a step between them
-	for _, e := range list {
+	for _, e := range joined(k.Validate()) {
 		var wrong *kind.DefinitionError
 		if !errors.As(e, &wrong) || ends && wrong.Field == "Step" {
 			continue
@@ -312,11 +304,7 @@ func (c *spaceCheck) expression(text string, inputs, called []string, result kin
 func (c *spaceCheck) circles() {
 	names, needs := c.of.needs()
 	_, err := phase.Sort(names, needs)
-	all, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the joined errors of one call
-	if !ok {
-		return
-	}
-	for _, one := range all.Unwrap() {
+	for _, one := range joined(err) {
 		var circle *phase.CycleError
 		if !errors.As(one, &circle) {
 			continue
