@@ -11,6 +11,7 @@ type Coordination struct {
 	Active   int              `yaml:"max_active" default:"10000" min:"1" max:"1000000" doc:"How many sessions may be open at once."`
 	Deadline time.Duration    `yaml:"deadline" default:"30s" min:"1ms" max:"24h" doc:"How long a session may take that does not say it itself."`
 	Grace    time.Duration    `yaml:"grace" default:"0s" min:"0s" max:"1h" doc:"How long a participant that has ended may take to come back; 0s is a tenth of the session's deadline, at most 1s."`
+	Adaptive bool             `yaml:"adaptive" default:"false" doc:"Lets the engine choose among equally safe protocols by what it has measured of earlier sessions."`
 	Spaces   []PrimitiveSpace `yaml:"spaces" key:"space" doc:"Spaces of locks, semaphores, barriers, latches, elections and counters."`
 }
 

@@ -40,6 +40,9 @@ type EngineOptions struct {
 	Byzantine byzantine.Options
 	// Selector chooses protocols.
 	Selector selector.Selector
+	// Adaptive lets the engine choose among equally safe protocols by how earlier sessions of the same sort ended, how long they took and what they cost. It
+	// never lowers what the session asks for. What was measured is as durable as the sessions were.
+	Adaptive bool
 }
 
 // Engine is the handle of a coordination engine. It outlives restarts of its processes and may be used from any goroutine.
@@ -55,6 +58,7 @@ type Engine struct {
 	historian actors.Ref[historianMessage]
 	tokens    atomic.Uint64
 	known     atomic.Bool // what the journal has is in the index
+	measured  experience  // what adaptive choice goes by
 	protocols struct {
 		sync.RWMutex
 		all map[selector.Protocol]Protocol
@@ -385,5 +389,6 @@ func (e *Engine) Explain(s Spec) string {
 	for _, x := range left {
 		text += fmt.Sprintf("left out: %s: %s\n", x.Agent, x.Why)
 	}
-	return e.selector().Explain(profile(s, n)) + text
+	p := profile(s, n)
+	return e.selector().Explain(p) + e.explainMeasured(p) + text
 }

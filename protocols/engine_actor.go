@@ -11,8 +11,10 @@ import (
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols/consensus"
 	"mabeam.dev/protocols/machine"
+	"mabeam.dev/protocols/selector"
 	"mabeam.dev/supervision"
 	"mabeam.dev/supervision/plan"
+	"mabeam.dev/telemetry"
 )
 
 type (
@@ -145,6 +147,9 @@ func (g *engine) admit(ctx *actors.Context[engineMessage], m admit) {
 		if m.result.Open() {
 			m.n.wait(m.result)
 		}
+		if c := m.n.choice; c != nil {
+			telemetry.Emit(ctx.Events(), SessionSelected{Which{m.n.id, m.n.proto.Name, m.n.setup.Spec.Correlation, 0}, *c})
+		}
 		g.launch(ctx, m)
 	}
 }
@@ -204,6 +209,7 @@ func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
 	}
 	e.groups.End(string(n.id))
 	e.index.ended(r)
+	e.learn(n, r)
 	for _, w := range waiters {
 		conclude(w, r, err)
 	}
@@ -237,6 +243,11 @@ func (g *engine) resume(ctx *actors.Context[engineMessage]) error {
 func (g *engine) fold(records []Record) {
 	for _, r := range records {
 		switch r.Kind {
+		case recordLearned:
+			var h selector.History
+			if json.Unmarshal(r.Data, &h) == nil {
+				g.e.measured.set(h)
+			}
 		case recordOpened:
 			n, err := g.e.reopen(r)
 			if err == nil {
@@ -259,6 +270,7 @@ func (g *engine) fold(records []Record) {
 			}
 			if _, ok := n.end(0, result, result.err(), r.At); ok {
 				g.e.index.ended(result)
+				g.e.learn(n, result)
 			}
 		}
 	}

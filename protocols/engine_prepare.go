@@ -36,22 +36,6 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	if err != nil && len(members) > 0 {
 		return nil, errors.Join(selector.ErrInvalidSpec, err)
 	}
-	selected, err := e.selector().Select(profile(s, len(members)))
-	if err != nil {
-		return nil, err
-	}
-	p, ok := e.protocol(selected.Protocol)
-	if !ok {
-		return nil, &selector.UnknownProtocolError{Protocol: selected.Protocol}
-	}
-	if selected.Ratify || selected.Protocol == selector.Byzantine {
-		if err := e.identified(all); err != nil {
-			return nil, err
-		}
-	}
-	if err := e.durable(s, p); err != nil {
-		return nil, err
-	}
 	number := e.tokens.Add(1)
 	if s.ID == "" {
 		id, err := uuid.NewRandomFromReader(dice{sys.Rand("protocols/id/" + strconv.FormatUint(number, 10))})
@@ -65,12 +49,12 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 		h.Write([]byte(s.ID))
 		s.Seed = h.Sum64() | 1
 	}
-	n := &entry{id: s.ID, digest: digest, proto: p, opened: sys.Now(), left: left}
+	n := &entry{id: s.ID, digest: digest, opened: sys.Now(), left: left}
 	n.until = n.opened.Add(s.Deadline)
-	n.setup = Setup{Session: s.ID, Spec: s, Electorate: all, Selection: selected}
+	n.setup = Setup{Session: s.ID, Spec: s, Electorate: all}
 	n.mu.state = StateOpen
-	if _, err := n.stepper(); err != nil { // what cannot run is refused before anything is sent
-		return nil, errors.Join(selector.ErrInvalidSpec, err)
+	if err := e.choose(n); err != nil {
+		return nil, err
 	}
 	return n, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"mabeam.dev/actors"
 	"mabeam.dev/protocols/machine"
+	"mabeam.dev/protocols/selector"
 	"mabeam.dev/supervision"
 )
 
@@ -22,6 +23,7 @@ type entry struct {
 	opened time.Time
 	until  time.Time
 	left   []Exclusion
+	choice *selector.Choice // by what was measured; nil for that of the table
 
 	mu struct {
 		sync.Mutex

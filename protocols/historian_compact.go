@@ -56,7 +56,7 @@ func (h *historian) compact(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	kept := compacted(all, now)
+	kept := h.e.withLearned(all, compacted(all, now))
 	state, err := json.Marshal(kept)
 	if err == nil {
 		err = s.Save(ctx, h.e.o.Stream, h.version, state)

@@ -94,7 +94,7 @@ func (n *Node) engineOptions(c config.Coordination) (protocols.EngineOptions, er
 	keys, err := n.vault()
 	return protocols.EngineOptions{
 		Name: c.Name, Stream: c.Stream, Roster: roster{n}, Journal: coordlog.New(n.journal), MaxActive: c.Active, Grace: c.Grace,
-		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys},
+		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys}, Adaptive: c.Adaptive,
 	}, err
 }
 
