@@ -26,6 +26,9 @@
 //
 // In a process, pass its Context: then it owns what is granted. Other code names itself by [AsOwner].
 //
+// A [Coordinator] is one way to both: what an [Order] describes is created, waited for, cancelled, looked at and counted alike, and each operation is an event
+// that names the agent. An engine with [EngineOptions].Adaptive chooses protocols by what it has measured, among those that are as safe.
+//
 // # Duties of the user
 //
 // The space's child starts before those who use it. What is guarded checks tokens. A process that calls a space waits meanwhile and takes no messages;

@@ -318,6 +318,11 @@ var coordinationOfProtocols = []Entry{
 		"The error says what is wrong with it.",
 	},
 	{
+		4924, "protocols.ErrWithdrawn", nil, Low, never, false,
+		"Somebody cancelled a piece of work of a coordinator that the caller waited for.",
+		"Nothing: it was asked for. What came at the same time has been given back.",
+	},
+	{
 		4940, "protocols/tune.SpecError", nil, Medium, never, false,
 		"A search, or a setting of it, cannot be as it is described.",
 		"The message names the field: correct it.",
