@@ -296,7 +296,7 @@ func (v SharedVariable) Called() []string {
 	return v.Inputs
 }
 
-// Policy reports whether anybody has to agree to changes of the variable.
+// Decided reports whether anybody has to agree to changes of the variable.
 func (v SharedVariable) Decided() bool { return v.Decision != nil && v.Decision.Mode != NoDecision }
 
 // fieldKey is the key of a file for a field of a description.

@@ -22,6 +22,7 @@ import (
 	"mabeam.dev/agents"
 	"mabeam.dev/agents/query"
 	"mabeam.dev/agents/work/plan"
+	"mabeam.dev/cognitive"
 	"mabeam.dev/config"
 	"mabeam.dev/events"
 	"mabeam.dev/events/memory"
@@ -61,6 +62,7 @@ market:
   insurance: {}
   integrity: {}
 coordination: {spaces: [{space: locks}]}
+variables: {spaces: [{space: tuning, variables: [{variable: heat, kind: float, min: 0, max: 1, initial: 0.5}]}]}
 `
 
 // nap agents take a second for a task.
@@ -195,7 +197,7 @@ var losses = map[string]loss{
 		},
 	},
 	"agents": {
-		phase: "registry", child: "agents", anew: []string{"/n/registry", "/n/registry/", "/n/economy", "/n/economy/", "/n/coordination", "/n/coordination/", "/n/app", "/n/app/", "/n/work", "/n/work/"},
+		phase: "registry", child: "agents", anew: []string{"/n/registry", "/n/registry/", "/n/economy", "/n/economy/", "/n/coordination", "/n/coordination/", "/n/cognition", "/n/cognition/", "/n/app", "/n/app/", "/n/work", "/n/work/"},
 		without: func(w *whole) {
 			_, err := w.n.dir.Lookup(w.ctx, "a")
 			assert.ErrorIs(w, err, actors.ErrNoProc, "nobody finds an agent")
@@ -287,6 +289,15 @@ var losses = map[string]loss{
 	},
 	"spaces": {
 		phase: "coordination", child: "spaces", ready: true, anew: []string{"/n/coordination/spaces", "/n/coordination/spaces/"},
+	},
+	"variables": {
+		phase: "cognition", child: "variables", ready: true, anew: []string{"/n/cognition/variables", "/n/cognition/variables/"},
+		without: func(w *whole) {
+			v, err := cognitive.Lookup[float64](w.n.VariableSpace("tuning"), "heat")
+			require.NoError(w, err)
+			assert.Equal(w, 0.5, v.Get(), "it is read as ever")
+			assert.Equal(w, []error{nil}, w.submit("t"), "work goes on")
+		},
 	},
 	"sessions": {
 		phase: "work", child: "coordination", ready: true, anew: []string{"/n/work/coordination", "/n/work/coordination/"},

@@ -105,7 +105,7 @@ func TestStartGoesThroughThePhasesAndEndsAtARequiredServiceThatDoesNotStart(t *t
 	}
 	assert.Equal(t, []string{
 		"starting telemetry", "up telemetry", "starting journal", "up journal", "starting registry", "up registry", "starting economy", "up economy", "starting coordination", "up coordination",
-		"starting agents", "up agents", "starting work", "up work",
+		"starting cognition", "up cognition", "starting agents", "up agents", "starting work", "up work",
 	}, order)
 }
 
@@ -143,7 +143,7 @@ func TestNodeOfAThousandAgentsIsReadyWithinASecond(t *testing.T) {
 //
 // Holds: STA-4
 func TestPhaseThatEndsTakesTheLaterOnesAlongAndNoEarlierOne(t *testing.T) {
-	for _, victim := range []string{"telemetry", "journal", "registry", "economy", "app", "work"} {
+	for _, victim := range []string{"telemetry", "journal", "registry", "economy", "coordination", "cognition", "app", "work"} {
 		t.Run(victim, func(t *testing.T) {
 			inWhole(t, func(w *whole) {
 				require.Equal(w, []error{nil}, w.submit("t0"))
@@ -170,7 +170,7 @@ func TestPhaseThatEndsTakesTheLaterOnesAlongAndNoEarlierOne(t *testing.T) {
 						continue
 					}
 					of, _, _ := strings.Cut(path[len("/n/"):], "/")
-					order := []string{"telemetry", "journal", "registry", "economy", "app", "work"}
+					order := []string{"telemetry", "journal", "registry", "economy", "coordination", "cognition", "app", "work"}
 					later := slices.Index(order, of) >= slices.Index(order, victim)
 					assert.True(w, after[path].Alive(), path)
 					assert.Equal(w, later, pid != after[path], path)

@@ -41,7 +41,7 @@ func (n *Node) VariableSpace(name string) *cognitive.Space {
 // variablesService runs the spaces of variables and adds what the config says. It is up before the agents are, which live by what it has.
 var variablesService = service{
 	Service: phase.Service{
-		Name: "variables", Phase: phase.Coordination, Need: phase.Optional, Loss: phase.Alone,
+		Name: "variables", Phase: phase.Cognition, Need: phase.Optional, Loss: phase.Alone,
 		Without: "No variable changes; the values that there are can be read. When the space is back it goes on from its log.",
 	},
 	make: func(n *Node) ([]supervision.Child, error) {

@@ -78,7 +78,9 @@ func (d Drift) Loss(x, minimum []float64) float64 {
 
 // Player chooses a point for each step and hears what came of it.
 type Player interface {
+	// Next returns the point of the next step. It belongs to the player.
 	Next() []float64
+	// Observe tells it the value there, with its noise.
 	Observe(value float64)
 }
 
