@@ -59,6 +59,7 @@ type Engine struct {
 	tokens    atomic.Uint64
 	known     atomic.Bool // what the journal has is in the index
 	measured  experience  // what adaptive choice goes by
+	outcomes  outcomes    // that Spec.Reuse may take
 	protocols struct {
 		sync.RWMutex
 		all map[selector.Protocol]Protocol
@@ -126,6 +127,7 @@ func (e *Engine) Register(p Protocol) error {
 	e.protocols.Lock()
 	defer e.protocols.Unlock()
 	e.protocols.all[p.Name] = p
+	e.outcomes.forget() // another machine may decide otherwise
 	return nil
 }
 
@@ -160,8 +162,11 @@ func (e *Engine) Child() supervision.Child {
 	return supervision.Sub(e.o.Name, supervision.Spec{Strategy: supervision.RestForOne, Intensity: supervision.Intensity{Max: 100, Within: 10 * time.Second}, Children: children})
 }
 
-// Coordinate starts a session and returns its result, or what Await returns. The end of ctx ends the wait, and the session only if the spec says so.
+// Coordinate starts a session and returns its result, or what Await returns; where the spec says so, the result of an earlier session that was asked the same. The end of ctx ends the wait, and the session only if the spec says so.
 func (e *Engine) Coordinate(ctx context.Context, s Spec) (Result, error) {
+	if r, ok := e.reuse(s); ok {
+		return r, nil
+	}
 	r, id, err := e.begin(ctx, s, true)
 	switch {
 	case err == nil || id == "":

@@ -210,6 +210,7 @@ func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
 	e.groups.End(string(n.id))
 	e.index.ended(r)
 	e.learn(n, r)
+	e.retain(n, r)
 	for _, w := range waiters {
 		conclude(w, r, err)
 	}
@@ -271,6 +272,7 @@ func (g *engine) fold(records []Record) {
 			if _, ok := n.end(0, result, result.err(), r.At); ok {
 				g.e.index.ended(result)
 				g.e.learn(n, result)
+				g.e.retain(n, result)
 			}
 		}
 	}

@@ -5,12 +5,12 @@ package protocols
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
 
+	"mabeam.dev/actors"
 	"mabeam.dev/protocols/consensus"
 	"mabeam.dev/protocols/selector"
 )
@@ -36,18 +36,17 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	if err != nil && len(members) > 0 {
 		return nil, errors.Join(selector.ErrInvalidSpec, err)
 	}
-	number := e.tokens.Add(1)
-	if s.ID == "" {
-		id, err := uuid.NewRandomFromReader(dice{sys.Rand("protocols/id/" + strconv.FormatUint(number, 10))})
+	for s.ID == "" {
+		id, err := e.newID(sys)
 		if err != nil {
 			return nil, err
 		}
-		s.ID = SessionID(id.String())
+		if e.index.get(id) == nil {
+			s.ID = id
+		}
 	}
 	if s.Seed == 0 {
-		h := fnv.New64a()
-		h.Write([]byte(s.ID))
-		s.Seed = h.Sum64() | 1
+		s.Seed = seedOf(s.ID)
 	}
 	n := &entry{id: s.ID, digest: digest, opened: sys.Now(), left: left}
 	n.until = n.opened.Add(s.Deadline)
@@ -57,6 +56,13 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 		return nil, err
 	}
 	return n, nil
+}
+
+// newID draws an id. The time is in it because a program that starts again draws from the same source, and its journal has what the last one drew.
+func (e *Engine) newID(sys *actors.System) (SessionID, error) {
+	name := "protocols/id/" + strconv.FormatInt(sys.Now().UnixNano(), 10) + "/" + strconv.FormatUint(e.tokens.Add(1), 10)
+	id, err := uuid.NewRandomFromReader(dice{sys.Rand(name)})
+	return SessionID(id.String()), err
 }
 
 // selector is that of the options, with the bounds of registered protocols.

@@ -72,6 +72,11 @@ type Spec struct {
 	Budget int64 `json:"budget,omitempty"`
 	// Durability is what it survives.
 	Durability Durability `json:"durability,omitempty"`
+	// Reuse is how old the outcome of an earlier session may be that Coordinate returns instead of asking again; 0 always asks. The question, the options,
+	// the parameters, the rule, what chooses the protocol, the durability, the seed, and the electorate with its weights must be the same, and the earlier
+	// session must have been started with a Reuse, too. It has no effect on sessions with an ID of their own, on Start, on markets, workflows and
+	// Byzantine consensus, nor on protocols that were registered.
+	Reuse time.Duration `json:"reuse,omitempty"`
 	// Tags and Correlation are kept with the session.
 	Tags        []string `json:"tags,omitempty"`
 	Correlation string   `json:"correlation,omitempty"`
@@ -125,22 +130,45 @@ func (s Spec) validate() error {
 		}
 	}
 	bad(s.Question == "" && s.Params == nil, "question", "there is none")
-	bad(s.Deadline < 0 || s.Deadline > MaxDeadline, "deadline", s.Deadline.String()+" is not from 0 to 24h")
+	if s.Deadline < 0 || s.Deadline > MaxDeadline { // a text is made only for what is wrong: every session comes here
+		bad(true, "deadline", s.Deadline.String()+" is not from 0 to 24h")
+	}
+	bad(s.Reuse < 0, "reuse", "it is below 0")
 	bad(s.Budget < 0, "budget", "it is below 0")
-	bad(s.Durability.rank() < 0, "durability", fmt.Sprintf("%q is none", string(s.Durability)))
+	if s.Durability.rank() < 0 {
+		bad(true, "durability", fmt.Sprintf("%q is none", string(s.Durability)))
+	}
 	bad(s.Query != "" && len(s.Participants) > 0, "query", "the participants are named already")
 	bad(s.Reputation < 0 || s.Reputation > machine.One, "reputation", "it is not from 0 to 1,000,000")
 	for i, p := range s.Participants {
-		bad(p == "", "participants", fmt.Sprintf("number %d is empty", i))
-	}
-	if len(s.Participants) > 1 {
-		seen := make(map[string]bool, len(s.Participants))
-		for _, p := range s.Participants {
-			bad(seen[p], "participants", fmt.Sprintf("%q is there twice", p))
-			seen[p] = true
+		if p == "" {
+			bad(true, "participants", fmt.Sprintf("number %d is empty", i))
 		}
 	}
+	for _, p := range twice(s.Participants) {
+		bad(true, "participants", fmt.Sprintf("%q is there twice", p))
+	}
 	return errors.Join(problems...)
+}
+
+// twice returns the names that are in a list before.
+func twice(names []string) (again []string) {
+	if len(names) <= 16 { // looking through few is faster than a map
+		for i, n := range names {
+			if slices.Contains(names[:i], n) {
+				again = append(again, n)
+			}
+		}
+		return again
+	}
+	seen := make(map[string]bool, len(names))
+	for _, n := range names {
+		if seen[n] {
+			again = append(again, n)
+		}
+		seen[n] = true
+	}
+	return again
 }
 
 // digest tells this spec from every other.

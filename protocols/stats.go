@@ -19,13 +19,15 @@ type Stats struct {
 	Active int
 	// Ended counts the sessions that have ended, by state.
 	Ended map[State]int
+	// Reused is how often the outcome of an earlier session was given instead of a new one.
+	Reused int
 }
 
 // Stats returns the counts of now.
 func (e *Engine) Stats() Stats {
 	e.index.mu.RLock()
 	defer e.index.mu.RUnlock()
-	s := Stats{Active: e.index.mu.active, Ended: make(map[State]int, len(e.index.mu.totals))}
+	s := Stats{Active: e.index.mu.active, Ended: make(map[State]int, len(e.index.mu.totals)), Reused: e.outcomes.reused()}
 	for state, n := range e.index.mu.totals {
 		s.Ended[state] = n
 	}
