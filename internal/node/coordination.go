@@ -7,6 +7,7 @@ import (
 	"mabeam.dev/events"
 	"mabeam.dev/internal/node/coordlog"
 	"mabeam.dev/internal/node/phase"
+	"mabeam.dev/internal/node/trader"
 	"mabeam.dev/internal/node/tuner"
 	"mabeam.dev/protocols"
 	"mabeam.dev/protocols/byzantine"
@@ -92,8 +93,12 @@ var sessionsService = service{
 
 func (n *Node) engineOptions(c config.Coordination) (protocols.EngineOptions, error) {
 	keys, err := n.vault()
+	var services map[string]protocols.Service
+	if x := n.market.exchange; x != nil {
+		services = map[string]protocols.Service{trader.Name: trader.New(x, n.sys)}
+	}
 	return protocols.EngineOptions{
-		Name: c.Name, Stream: c.Stream, Roster: roster{n}, Journal: coordlog.New(n.journal), MaxActive: c.Active, Grace: c.Grace,
+		Name: c.Name, Services: services, Stream: c.Stream, Roster: roster{n}, Journal: coordlog.New(n.journal), MaxActive: c.Active, Grace: c.Grace,
 		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys}, Adaptive: c.Adaptive,
 	}, err
 }
