@@ -170,6 +170,9 @@ func (k Float) StepShare() float64 { return k.Step / (k.Max - k.Min) }
 // Shift moves a value by a share of the range.
 func (k Float) Shift(v Value, share float64) Value {
 	moved := k.FromUnit(k.Unit(v) + share)
+	if (moved.Float()-v.Float())*share < 0 { // there and back is not exact
+		moved = v
+	}
 	if k.Step > 0 && share != 0 && moved.Equal(v) {
 		moved = OfFloat(k.point(min(max(math.Round((v.Float()-k.Min)/k.Step)+math.Copysign(1, share), 0), k.points())) + 0)
 	}

@@ -167,11 +167,14 @@ func (k Integer) Shift(v Value, share float64) Value {
 		return v
 	}
 	at := (uint64(v.Integer()) - uint64(k.Min)) / k.step()
-	switch {
-	case share > 0 && moved.Integer() <= v.Integer() && at < k.points():
-		return OfInteger(k.point(at + 1))
-	case share < 0 && moved.Integer() >= v.Integer() && at > 0:
-		return OfInteger(k.point(at - 1))
+	switch { // the last point of the grid may lie below Max: units are of the range, and places of the grid
+	case share > 0 && moved.Integer() <= v.Integer():
+		if at < k.points() {
+			at++
+		}
+		return OfInteger(k.point(at))
+	case share < 0 && moved.Integer() >= v.Integer():
+		return OfInteger(k.point(at - min(at, 1)))
 	}
 	return moved
 }

@@ -224,3 +224,10 @@ func TestRulesRefuseWhatTheyCannotJoin(t *testing.T) {
 	assert.Equal(t, kind.Clock{Wall: 5, Logical: 1}, kind.Clock{Wall: 5}.Next(4))
 	assert.Equal(t, kind.Clock{Wall: 6}, kind.Clock{Wall: 5, Logical: 9}.Next(6))
 }
+
+func TestTheLastPointOfAGridIsNotLeftBackwards(t *testing.T) {
+	k := kind.Integer{Min: -16, Max: 1, Step: 3}
+	assert.Equal(t, int64(-1), k.Shift(kind.OfInteger(-1), 1.0/64).Integer())
+	assert.Equal(t, int64(-4), k.Shift(kind.OfInteger(-1), -1.0/64).Integer())
+	assert.Equal(t, int64(-16), k.Shift(kind.OfInteger(-16), -1.0/64).Integer())
+}
