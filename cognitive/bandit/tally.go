@@ -20,11 +20,12 @@ func newTally(arms int) tally {
 	return tally{n: make([]float64, arms), sum: make([]float64, arms), squares: make([]float64, arms), chosen: make([]uint64, arms)}
 }
 
+// learn takes a reward in, or one that leaves a window out by its negative weight: what rounding leaves of sums is not below 0.
 func (t *tally) learn(arm int, reward, weight float64) {
-	t.n[arm] += weight
-	t.sum[arm] += weight * reward
-	t.squares[arm] += weight * reward * reward
-	t.total += weight
+	t.n[arm] = max(t.n[arm]+weight, 0)
+	t.sum[arm] = max(t.sum[arm]+weight*reward, 0)
+	t.squares[arm] = max(t.squares[arm]+weight*reward*reward, 0)
+	t.total = max(t.total+weight, 0)
 }
 
 // mean of an arm; the middle where nothing is known.
@@ -90,7 +91,7 @@ func (t *tally) read(r *frame.Reader) {
 	}
 	t.n, t.sum, t.squares = n, sum, squares
 	for i := range n {
-		if n[i] < 0 || sum[i] < 0 || squares[i] < 0 || n[i] > math.MaxFloat64/4 || sum[i] > n[i]*(1+1e-9) {
+		if n[i] < 0 || sum[i] < 0 || squares[i] < 0 || n[i] > math.MaxFloat64/4 || sum[i] > n[i]*(1+1e-9)+1e-9 {
 			r.Fail("the sums of arm %d cannot be", i)
 			return
 		}
