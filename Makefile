@@ -81,7 +81,7 @@ test: need-go ## vet and all tests; the closing block lists what was skipped and
 .PHONY: race
 race: need-go ## all tests under the race detector (needs a C compiler)
 	@$(find_race); if [ -z "$$race" ]; then exit 0; fi; \
-	export CGO_ENABLED=1; $(REPORT) -min 1 -race $(ARGS) $(PKGS)
+	export CGO_ENABLED=1; $(REPORT) -min 1 -concurrent -race $(ARGS) $(PKGS)
 
 .PHONY: check
 check: lint fmt-check arch race ## vet, staticcheck, gofumpt, the architecture laws, the race detector

@@ -24,7 +24,7 @@ import (
 	"mabeam.dev/testkit/sim"
 )
 
-var seeds = flag.Int("seeds", 200, "seeds of each exploration")
+var seeds = flag.Int("seeds", sim.Seeds(200), "seeds of each exploration")
 
 // world is a journal and a ledger under one supervisor, in a simulation.
 type world struct {

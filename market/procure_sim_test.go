@@ -34,7 +34,7 @@ import (
 	"mabeam.dev/testkit/sim"
 )
 
-var procureSeeds = flag.Int("procure.seeds", 150, "how many orders of turns procurement is tried in")
+var procureSeeds = flag.Int("procure.seeds", sim.Seeds(150), "how many orders of turns procurement is tried in")
 
 // workshop is a node that works through tasks which its agents bid for, in a simulation.
 type workshop struct {

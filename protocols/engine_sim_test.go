@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 200, "how many seeds simulations run")
+	seeds = flag.Int("seeds", sim.Seeds(200), "how many seeds simulations run")
 	start = flag.Uint64("start", 1, "the first of them")
 )
 

@@ -244,6 +244,7 @@ func TestAJournalThatDoesNotAnswerIsWaitedForBeforeAnybodyIsTold(t *testing.T) {
 		within(t, func(ctx context.Context, sys *actors.System) {
 			l := newLog()
 			e, names := council(t, sys, protocols.EngineOptions{Journal: l}, "yes")
+			synctest.Wait() // it has read the journal
 			l.failing(errors.New("the disk does not answer"))
 			time.AfterFunc(5*time.Second, func() { l.failing(nil) })
 			begin := time.Now()

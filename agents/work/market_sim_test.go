@@ -23,7 +23,7 @@ import (
 	"mabeam.dev/testkit/sim"
 )
 
-var seeds = flag.Int("procurement.seeds", 200, "how many orders of turns the procurement is tried in")
+var seeds = flag.Int("procurement.seeds", sim.Seeds(200), "how many orders of turns the procurement is tried in")
 
 // The queue and the journal are killed, agents crash, and the hall fails before or behind what it does, in any order of turns: each task has one outcome, each award
 // one settlement, and an agent is paid exactly for the results that count.

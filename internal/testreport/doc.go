@@ -12,11 +12,14 @@
 //
 // # Usage
 //
-//	testreport [-min N] [-strict] [-note TEXT]... [go test arguments]
+//	testreport [-min N] [-strict] [-concurrent] [-note TEXT]... [go test arguments]
 //
 // The first argument that is none of testreport's own flags, and everything after it, goes to go test -json. A -note is a
 // sentence about something that was left out before the tests began, for example the race detector where no C compiler is
 // installed; notes are part of the closing block.
+//
+// With -concurrent the patterns at the end of the arguments mean the packages that may start a goroutine: those of the pure layer are left out, as the race
+// detector finds nothing there.
 //
 // # Failure modes
 //

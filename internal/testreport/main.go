@@ -26,6 +26,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if goTool == "" {
 		goTool = "go"
 	}
+	if rules.Concurrent {
+		if rest, err = concurrent(goTool, rest); err != nil {
+			fmt.Fprintf(stderr, "testreport: %v\n", err)
+			return 2
+		}
+		rules.Notes = append(rules.Notes, "packages of the pure layer: they start nothing, and a test of internal/archtest holds them to it")
+	}
 	// Without the profile of the program: with it every package would be compiled once more for a test of one.
 	cmd := exec.Command(goTool, append([]string{"test", "-json", "-pgo=off"}, rest...)...)
 	cmd.Stderr = stderr
@@ -76,6 +83,9 @@ func parse(args []string) (Rules, []string, error) {
 		switch args[0] {
 		case "-strict":
 			rules.Strict = true
+			args = args[1:]
+		case "-concurrent":
+			rules.Concurrent = true
 			args = args[1:]
 		case "-min", "-note":
 			if len(args) < 2 {

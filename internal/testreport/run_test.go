@@ -103,3 +103,9 @@ func TestOwnFlagsEndAtTheFirstForeignOne(t *testing.T) {
 		assert.Error(t, err, "%v", bad)
 	}
 }
+
+func TestPackagesThatStartNothingAreLeftOutOfTheRaceDetector(t *testing.T) {
+	assert.Equal(t, []string{"mabeam.dev/actors", "mabeam.dev/market", "mabeam.dev/other"}, impure([]string{
+		"mabeam.dev/actors", "mabeam.dev/actors/exit", "mabeam.dev/market", "mabeam.dev/market/wdp", "mabeam.dev/other", "mabeam.dev/supervision/plan",
+	}))
+}

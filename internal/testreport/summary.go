@@ -14,6 +14,8 @@ type Rules struct {
 	Min int
 	// Strict makes every skipped test a failure.
 	Strict bool
+	// Concurrent leaves out the packages of the pure layer.
+	Concurrent bool
 	// Notes are sentences about things left out before the tests began.
 	Notes []string
 }

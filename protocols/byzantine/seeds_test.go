@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 50, "how many seeds simulations run")
+	seeds = flag.Int("seeds", sim.Seeds(50), "how many seeds simulations run")
 	start = flag.Uint64("start", 1, "the first of them")
 )
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/testkit/scenario"
+	"mabeam.dev/testkit/sim"
 )
 
 func TestEveryExampleHoldsAndGivesTheSameBytesEachTime(t *testing.T) {
@@ -59,7 +60,7 @@ func TestAnHourOfAHundredProcesses(t *testing.T) {
 }
 
 // seeds is how many seeds the long exploration takes.
-var seeds = flag.Int("seeds", 25, "seeds of each exploration")
+var seeds = flag.Int("seeds", sim.Seeds(25), "seeds of each exploration")
 
 func TestEveryExampleHoldsUnderEverySeed(t *testing.T) {
 	files, err := filepath.Glob("../../examples/scenarios/*.txtar")
