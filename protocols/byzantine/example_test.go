@@ -61,7 +61,10 @@ func Example() {
 		return
 	}
 	fmt.Printf("%s, proven: %v\n", d.Results, d.Certificate.Verify(group.Config(), d.Request) == nil)
-	_ = group.Settle(ctx)
+	for n := 0; len(group.Accused()) == 0 && err == nil; n++ { // it goes on lying, and one half of a lie is no proof
+		_, err = group.Submit(ctx, 0, fmt.Sprint("more ", n), []byte("1"))
+		_ = group.Settle(ctx)
+	}
 	for _, a := range group.Accused() {
 		e, _ := pbft.DecodeEvidence(a.Evidence)
 		fmt.Printf("%s: %s, proven: %v\n", a.Agent, a.Kind, e.Verify(group.Config()) == nil)
