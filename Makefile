@@ -153,8 +153,9 @@ bench-telemetry: need-go ## measure what telemetry costs a message, an event and
 	$(GO) run -buildvcs=false ./internal/bench/telemetry $(ARGS)
 
 .PHONY: bench-market
-bench-market: need-go ## measure markets: winner determination and payments against known answers
+bench-market: need-go ## measure markets against known answers; compare the order book with a naive one over ten million operations
 	$(GO) run -buildvcs=false ./internal/bench/market $(ARGS)
+	$(GO) test -count=1 -v ./market/orderbook -run NaiveBook -operations 10000000
 
 .PHONY: bench-cognitive
 bench-cognitive: need-go ## measure cognitive variables: bandits, ensembles and teams against published figures (ARGS='-only teams' for one; minutes)

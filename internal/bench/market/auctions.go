@@ -24,12 +24,9 @@ import (
 
 // auctions measures what many open auctions cost: procurements of a task, each with its own process, under one supervisor and with one ledger.
 func (b *bench) auctions() error {
-	sizes, placed := []int{100, 1_000, 10_000}, 10_000
+	sizes, placed := []int{100, 1_000, 10_000, 100_000}, 10_000
 	if b.quick {
 		sizes, placed = sizes[:1], 200
-	}
-	if b.many {
-		sizes = []int{100_000}
 	}
 	for _, durable := range []bool{false, true} {
 		kept := "journal in memory"

@@ -13,7 +13,6 @@
 //
 //	make bench-market
 //	make bench-market ARGS='-only auction'
-//	make bench-market ARGS='-only auctions -many' # a hundred thousand open auctions
 //
 // # State
 //

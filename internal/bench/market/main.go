@@ -17,7 +17,6 @@ func main() { benchtab.Main(run) }
 type bench struct {
 	rounds int
 	quick  bool
-	many   bool
 	table  *benchtab.Table
 }
 
@@ -35,6 +34,7 @@ var measures = []struct {
 	{"order book", (*bench).orderbook},
 	{"books", (*bench).books},
 	{"pricing", (*bench).pricing},
+	{"reputation", (*bench).reputation},
 }
 
 func run(args []string, stdout, stderr io.Writer) (err error) {
@@ -43,7 +43,6 @@ func run(args []string, stdout, stderr io.Writer) (err error) {
 	flags := benchtab.NewCommand("market", stderr)
 	flags.IntVar(&b.rounds, "rounds", 5, "times that each thing is measured; each figure is their median")
 	flags.BoolVar(&b.quick, "quick", false, "only what takes little time")
-	flags.BoolVar(&b.many, "many", false, "measure a hundred thousand open auctions in place of up to ten thousand")
 	flags.StringVar(&only, "only", "", "measure only what has this in its name")
 	if err := flags.Read(args, func() bool { return b.rounds > 0 }); err != nil {
 		return err
