@@ -18,11 +18,12 @@ import (
 // spaceCheck checks one space of variables.
 type spaceCheck struct {
 	*decoder
-	at    string // path of the space
-	of    VariableSpace
-	known map[string]SharedVariable
-	names []string // of all variables, in the order of the file
-	voted bool     // the node has a section coordination
+	at     string // path of the space
+	of     VariableSpace
+	known  map[string]SharedVariable
+	names  []string // of all variables, in the order of the file
+	voted  bool     // the node has a section coordination
+	queues []string // names of the node's work queues
 }
 
 // variables checks what takes more than one key of the section to see.
@@ -31,6 +32,10 @@ func (d *decoder) variables(cfg *Config) {
 		return
 	}
 	names := map[string]string{}
+	var queues []string
+	for _, q := range cfg.Work {
+		queues = append(queues, q.Queue)
+	}
 	for i, s := range cfg.Variables.Spaces {
 		at := item("variables.spaces", i)
 		d.shared(names, Plain(s.Space), at+".space", CodeDuplicateID, "a space named "+quote(s.Space)+" is there already")
@@ -40,7 +45,7 @@ func (d *decoder) variables(cfg *Config) {
 				d.fail(d.near(at+".space"), at+".space", fault{code: CodeConflict, reason: "coordination has something of that name", got: s.Space, want: "another name"})
 			}
 		}
-		c := &spaceCheck{decoder: d, at: at, of: s, known: map[string]SharedVariable{}, voted: cfg.Coordination != nil}
+		c := &spaceCheck{decoder: d, at: at, of: s, known: map[string]SharedVariable{}, voted: cfg.Coordination != nil, queues: queues}
 		c.all()
 	}
 }
@@ -103,6 +108,7 @@ var keysOf = []struct {
 	{"decision", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 	{"durability", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 	{"cooldown", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
+	{"adapt", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable}},
 	{"proposers", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 }
 
@@ -141,6 +147,7 @@ func (c *spaceCheck) variable(v SharedVariable, at string) {
 		}
 	}
 	c.decision(v, at)
+	c.adaptation(v, at)
 }
 
 // fields checks the fields of a structured variable, each as if it were one.

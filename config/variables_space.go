@@ -121,6 +121,8 @@ type SharedVariable struct {
 	Slew       float64            `yaml:"slew" default:"0" min:"0" doc:"Greatest change per second, as a share of the range; 0 is no limit."`
 	Proposers  []string           `yaml:"proposers" doc:"Agents that may propose a value; without it all may."`
 	Decision   *VariableDecision  `yaml:"decision" doc:"Who must agree to a change; without this section nobody must."`
+
+	Adapt *VariableAdaptation `yaml:"adapt" doc:"How the variable follows what is measured; without this section it stays as people and agents set it."`
 }
 
 // DecisionMode says how others agree to a change.

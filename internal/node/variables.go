@@ -20,6 +20,7 @@ type variables struct {
 	spaces  []*cognitive.Space // in the order of the config
 	decider *decider
 	adding  *adding
+	adapted *adaptations
 }
 
 // variableTypes lets the journal take the records of variables, which have a form of their own.
@@ -66,6 +67,7 @@ var variablesService = service{
 			children = append(children, patient(child))
 		}
 		n.tuning.adding = &adding{n: n}
+		n.tuning.adapted = newAdaptations(n)
 		children = append(children, patient(supervision.Worker("adding", func() actors.Behavior[addingStep] { return &adder{a: n.tuning.adding} }, actors.Kind("cognitive.adding"))))
 		return []supervision.Child{supervision.Sub("variables", supervision.Spec{Intensity: unbounded, Children: children})}, nil
 	},
@@ -83,6 +85,9 @@ func (n *Node) additions() (all []entry) {
 		space := n.tuning.spaces[i]
 		for _, v := range s.Ordered() {
 			all = append(all, entry{"variable " + s.Space + "/" + v.Variable, func(ctx context.Context) error { return addVariable(ctx, space, v) }})
+			if how := v.Adapt; how != nil {
+				all = append(all, entry{"adaptation of " + s.Space + "/" + v.Variable, func(ctx context.Context) error { return n.tuning.adapted.begin(ctx, space, v.Variable, *how) }})
+			}
 		}
 		for _, k := range s.Constraints {
 			all = append(all, entry{"constraint " + s.Space + "/" + k.Constraint, func(context.Context) error {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// adapted is a file with a queue and one variable that adapts.
+func adapted(shape, how string) string {
+	return "version: 1\nnode: {name: n}\ntree: {children: [{id: a, kind: exec, command: [x]}]}\nwork: [{queue: review}]\nvariables: {spaces: [{space: s, variables: [\n{variable: t, " +
+		shape + ", adapt: {" + how + "}}]}]}\n"
+}
+
+const number = "kind: float, min: 0, max: 1"
+
+func TestAdaptationIsDescribedByAFile(t *testing.T) {
+	load := func(shape, how string) VariableAdaptation {
+		cfg, _, err := Load(Input{Name: "f.yaml", Data: []byte(adapted(shape, how)), Kinds: testKinds})
+		require.NoError(t, err, how)
+		return *cfg.Variables.Spaces[0].Variables[0].Adapt
+	}
+	a := load(number, "weights: {latency: -1}")
+	assert.Equal(t, VariableAdaptation{
+		Strategy: PerformanceStrategy, Weights: map[string]float64{"latency": -1}, LearningRate: 0.1, Share: 0.1, Warm: 30, Settle: 5, Trial: 400, Watch: 300,
+		Patience: 10 * time.Minute, Sample: time.Second,
+	}, a, "what is not written is the default")
+	assert.Equal(t, map[string]float64{"quality": 1}, load(number, "strategy: quality_improvement").Weighed())
+	assert.Equal(t, map[string]float64{"cost": -1}, load(number, "strategy: cost_optimization, floors: {quality: 0.8}").Weighed())
+	assert.Equal(t, map[string]float64{"imbalance": -1}, load(number, "strategy: load_balancing").Weighed())
+	assert.Equal(t, map[string]float64{"spread": -2}, load(number, "strategy: load_balancing, weights: {spread: -2}").Weighed())
+	assert.Empty(t, load(number, "strategy: static").Weighed())
+	a = load("kind: choice, options: [x, y]", "strategy: quality_improvement, ceilings: {latency: 0.5}, cycle: 0.5s, agents: 'kind = \"exec\"', share: 0.25, "+
+		"problems: [{problem: slow, metric: latency, above: 0.4, clear: 0.3, option: y}], from: [{metric: quality, queue: review, figure: success}, {metric: latency, of_agents: p99}, "+
+		"{metric: age, expression: 'p95(work.age_seconds, 1m)', scope: review}]")
+	assert.Equal(t, 500*time.Millisecond, *a.Cycle)
+	assert.True(t, a.From[0].Figure.OfAttempts())
+	assert.Equal(t, 3, a.Problems[0].For)
+}
+
+func TestEveryMistakeAboutAdaptationIsTold(t *testing.T) {
+	choice := "kind: choice, options: [x, y]"
+	for _, m := range []struct{ shape, how, want string }{
+		{number, "", "has no weights"},
+		{number, "strategy: performence_feedback, weights: {q: 1}", "performance_feedback"},
+		{number, "weights: {q: much}", "adapt.weights.q"},
+		{number, "weights: {q: .inf}", "want a number"},
+		{number, "strategy: cost_optimization", "the lowest cost is that of doing nothing"},
+		{number, "weights: {q: 1}, floors: {q: 2}, ceilings: {q: 1}", "nothing is under 1 and over 2"},
+		{number, "weights: {q: 1}, cycle: 1ms", "10ms to 1h"},
+		{number, "weights: {q: 1}, cycle: 1s, immediate: true", "either cycle or immediate"},
+		{number, "weights: {q: 1}, learning_rate: 2", "0.0001 to 1"},
+		{number, "weights: {q: 1}, share: 0.6", "0.001 to 0.5"},
+		{number, "weights: {q: 1}, agents: 'kind ='", "adapt.agents"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q}]", "has no level"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, below: 0}]", "one of above and below"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, clear: 2}]", "over before it begins"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, below: 1, clear: 0}]", "over before it begins"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1}, {problem: slow, metric: q, above: 2}]", "is there already"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, option: x}]", "has no options"},
+		{choice, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, option: z}]", `no option "z"`},
+		{choice, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, direction: 1}]", "has no direction"},
+		{number, "weights: {q: 1}, from: [{metric: q}]", "is measured in 0 ways"},
+		{number, "weights: {q: 1}, from: [{metric: q, queue: review, expression: system.processes}]", "is measured in 2 ways"},
+		{number, "weights: {q: 1}, from: [{metric: q, queue: reviews}]", "Suggestion:review"},
+		{number, "weights: {q: 1}, from: [{metric: q, queue: review, figure: speed}]", "speed"},
+		{number, "weights: {q: 1}, from: [{metric: q, queue: review}, {metric: q, queue: review}]", "is measured already"},
+		{number, "weights: {q: 1}, from: [{metric: q, of_agents: load}]", "which agents live by the variable"},
+		{number, "weights: {q: 1}, agents: 'kind = \"exec\"', from: [{metric: q, of_agents: loda}]", "load"},
+		{number, "weights: {q: 1}, from: [{metric: q, expression: 'p95(work.seconds, 3m)'}]", `unknown window "3m"`},
+		{number, "weights: {q: 1}, from: [{metric: q, expression: 'p95(work.secnds)'}]", "work.seconds"},
+		{number, "weights: {q: 1}, from: [{metric: q, expression: work.seconds, figure: rate}]", "figures are those of queues"},
+		{number, "weights: {q: 1}, from: [{metric: q, queue: review, scope: x}]", "a scope is that of an expression"},
+		{"kind: structured, fields: [{field: a, kind: float, min: 0, max: 1}]", "weights: {q: 1}", `has no key "adapt"`},
+	} {
+		_, _, err := Load(Input{Name: "f.yaml", Data: []byte(adapted(m.shape, m.how)), Kinds: testKinds, Series: []string{"work.seconds", "system.processes"}})
+		var all Errors
+		if assert.ErrorAs(t, err, &all, m.how) {
+			assert.Len(t, all, 1, "%s: %v", m.how, err)
+			assert.Contains(t, fmt.Sprintf("%+v", *all[0]), m.want, m.how)
+			assert.Equal(t, 6, all[0].Line, m.how)
+		}
+	}
+	_, _, err := Load(Input{Name: "f.yaml", Data: []byte(adapted(number, "cycle: 1ms, problems: [{problem: slow, metric: q}], from: [{metric: q}]")), Kinds: testKinds})
+	var all Errors
+	require.ErrorAs(t, err, &all)
+	var paths []string
+	for _, one := range all {
+		paths = append(paths, strings.TrimPrefix(one.Path, "variables.spaces[0].variables[0].adapt."))
+	}
+	assert.Equal(t, []string{"weights", "cycle", "problems[0].above", "from[0].metric"}, paths, "all mistakes at once")
+}
