@@ -21,16 +21,17 @@ type AgentPool interface {
 	Members() []string
 }
 
-// Adaptation says how one variable is adapted.
+// Adaptation says how one variable, or a group that is changed together, is adapted.
 type Adaptation struct {
 	// Variable is its name.
 	Variable string
+	// Group are further variables, floats, integers and choices, that are adapted together with it: what is tried and kept is a set of values in one version of the space. Its
+	// fields in Spec have the names of the variables, Variable first.
+	Group []string
 	// Name is what the adapter proposes as; empty means "adapter/VARIABLE".
 	Name string
-	// Spec is how; its Kind is filled in, and Slice too if there are agents to make one of.
+	// Spec is how; its Kind is filled in, Slice too if there are agents to make one of, and Seed if it is 0.
 	Spec adapt.Spec
-	// Static leaves everything as it is: reports are counted, and nothing is proposed.
-	Static bool
 	// Control, if it is not nil, is the adaptation: at each report of the present version it says what the value should be and why, or (ok false) leaves it. It holds set points,
 	// as optimize.PI does, and must be pure but for what it remembers of its own variable; it is called by one process at a time. There is no trial and no watch, but every
 	// guard for adapters holds.
@@ -47,26 +48,13 @@ type Adaptation struct {
 	Save time.Duration
 }
 
-// Feedback is what an agent has measured while it used variables.
-type Feedback struct {
-	// Variable is which, Version the version of the value that was used: as Load gives it, that of the agent's own value if it has one. Feedback without a
-	// version, or of another one than the present, is dropped and counted.
-	Variable string
-	Version  Version
-	// Agent is who.
-	Agent string
-	// Metrics are what was measured: "latency", "quality", "cost".
-	Metrics []adapt.Metric
-	// Weight is how much the report counts; 0 means 1.
-	Weight float64
-}
-
 // AdapterStatus is what people see of an adapter.
 type AdapterStatus struct {
-	// Name and Variable say which.
+	// Name and Variable say which; Group are the other variables that it changes.
 	Name, Variable string
-	// Static is as it was given.
-	Static bool
+	Group          []string
+	// Strategy is what it adapts for.
+	Strategy adapt.Strategy
 	adapt.Status
 	// Received counts reports, Outdated those of other versions, Refused proposals that were not committed.
 	Received, Outdated, Refused uint64
@@ -81,68 +69,108 @@ type Told struct {
 	Why  string
 }
 
-// Adapt starts the adaptation of a variable. There is one adapter for a variable, and it changes it in no other way than everybody else.
+// Adapt starts the adaptation of a variable or a group. There is one adapter for a variable, and it changes it in no other way than everybody else.
 func (s *Space) Adapt(ctx context.Context, a Adaptation) error {
-	e := s.root.Load().find(a.Variable)
-	switch {
-	case e == nil:
-		return fmt.Errorf("cognitive: adapt %q: %w", a.Variable, ErrNotFound)
-	case e.def.composite != nil:
-		return fmt.Errorf("cognitive: adapt %q: %w", a.Variable, ErrComputed)
+	a, err := s.completed(a)
+	if err != nil {
+		return err
 	}
+	s.mu.Lock()
+	taken := ""
+	for _, name := range a.all() {
+		if s.mu.adapters[name] != nil {
+			taken = name
+		}
+	}
+	if taken == "" {
+		c := newAdapterCell(s, a)
+		for _, name := range a.all() {
+			s.mu.adapters[name] = c
+		}
+	}
+	s.mu.Unlock()
+	if taken != "" {
+		return fmt.Errorf("cognitive: adapt %q: variable %q: %w", a.Variable, taken, ErrDuplicateName)
+	}
+	_, err = insist(ctx, s, s.opener, func(reply actors.Reply[answer]) openerMessage { return adapters{reply} })
+	return err
+}
+
+// Readapt changes how a variable or group is adapted while it is: strategy, goals, rates, problems, cycle, agents and share. What is on trial ends; what was taken back, and a
+// freeze, stay. The group, the name and Control stay as they were given to Adapt.
+func (s *Space) Readapt(ctx context.Context, a Adaptation) error {
+	c := s.adapter(a.Variable)
+	if c == nil {
+		return fmt.Errorf("cognitive: variable %q has no adapter: %w", a.Variable, ErrNotFound)
+	}
+	old := c.live.Load()
+	a.Variable, a.Group, a.Name, a.Control, a.Pending = old.Variable, old.Group, old.Name, old.Control, old.Pending
+	a, err := s.completed(a)
+	if err != nil {
+		return err
+	}
+	c.live.Store(&a) // the next incarnation begins with it
+	_, err = insist(ctx, s, c.ref, func(reply actors.Reply[AdapterStatus]) adapterMessage { return retune{reply} })
+	return err
+}
+
+// all returns the names of the variables.
+func (a Adaptation) all() []string { return append([]string{a.Variable}, a.Group...) }
+
+// completed checks an adaptation and fills in what was left out.
+func (s *Space) completed(a Adaptation) (Adaptation, error) {
+	fail := func(err error) (Adaptation, error) {
+		return a, fmt.Errorf("cognitive: adapt %q: %w", a.Variable, err)
+	}
+	for i, name := range a.all() {
+		e := s.root.Load().find(name)
+		switch {
+		case e == nil:
+			return fail(fmt.Errorf("variable %q: %w", name, ErrNotFound))
+		case e.def.composite != nil:
+			return fail(fmt.Errorf("variable %q: %w", name, ErrComputed))
+		case slices.Contains(a.all()[:i], name):
+			return fail(fmt.Errorf("variable %q is there twice: %w", name, ErrDuplicateName))
+		case a.Spec.Strategy == adapt.Economic && e.def.set.Decision.Mode != "auction":
+			return fail(fmt.Errorf("variable %q is not decided by auction: %w", name, ErrDenied))
+		}
+	}
+	a.Group = slices.Clone(a.Group)
 	a.Name = cmp.Or(a.Name, "adapter/"+a.Variable)
 	a.Share = cmp.Or(a.Share, 0.1)
 	a.Pending = cmp.Or(a.Pending, 4096)
 	a.Save = cmp.Or(a.Save, 5*time.Second)
-	a.Spec.Kind, a.Spec.Slice = e.def.kind, a.Agents != nil
 	if !(a.Share > 0 && a.Share <= 0.5) {
-		return fmt.Errorf("cognitive: adapt %q: a share of %v", a.Variable, a.Share)
+		return fail(fmt.Errorf("a share of %v", a.Share))
 	}
-	if !a.Static && a.Control == nil {
+	if a.Control != nil && len(a.Group) > 0 {
+		return fail(errors.New("a group has no controller"))
+	}
+	a.Spec.Kind, _ = s.kindOf(a.all())
+	a.Spec.Slice = a.Agents != nil
+	if a.Control == nil {
 		if err := a.Spec.Validate(); err != nil {
-			return fmt.Errorf("cognitive: adapt %q: %w", a.Variable, err)
+			return fail(err)
 		}
 	}
-	s.mu.Lock()
-	taken := s.mu.adapters[a.Variable] != nil
-	if !taken {
-		s.mu.adapters[a.Variable] = newAdapterCell(s, a)
-	}
-	s.mu.Unlock()
-	if taken {
-		return fmt.Errorf("cognitive: adapt %q: %w", a.Variable, ErrDuplicateName)
-	}
-	_, err := insist(ctx, s, s.opener, func(reply actors.Reply[answer]) openerMessage { return adapters{reply} })
-	return err
+	return a, nil
 }
 
-// StopAdapting ends the adaptation of a variable. Its value stays; a candidate that runs beside it is taken away, or expires.
+// StopAdapting ends the adaptation of a variable, and of its group. Values stay; a candidate that runs beside them is taken away, or expires.
 func (s *Space) StopAdapting(ctx context.Context, variable string) error {
 	s.mu.Lock()
 	c := s.mu.adapters[variable]
-	delete(s.mu.adapters, variable)
+	if c != nil {
+		for _, name := range c.live.Load().all() {
+			delete(s.mu.adapters, name)
+		}
+	}
 	s.mu.Unlock()
 	if c == nil {
 		return fmt.Errorf("cognitive: variable %q has no adapter: %w", variable, ErrNotFound)
 	}
 	_, err := insist(ctx, s, s.opener, func(reply actors.Reply[answer]) openerMessage { return adapters{reply} })
 	return err
-}
-
-// Report tells the adapter of a variable what was measured. It never blocks: what cannot be taken is dropped and counted. ErrNotFound says that nobody adapts the variable.
-func (s *Space) Report(f Feedback) error {
-	c := s.adapter(f.Variable)
-	if c == nil {
-		return fmt.Errorf("cognitive: report of %q: %w", f.Variable, ErrNotFound)
-	}
-	if err := c.ref.TryTell(feedback{f}); err != nil {
-		c.dropped.Add(1)
-		if errors.Is(err, actors.ErrMailboxFull) || away(err) {
-			return nil
-		}
-		return err
-	}
-	return nil
 }
 
 // adapter returns that of a variable; nil if it has none.
@@ -153,7 +181,7 @@ func (s *Space) adapter(variable string) *adapterCell {
 	return nil
 }
 
-// Adapters returns what people see of all adapters, by the names of their variables. It asks each of them.
+// Adapters returns what people see of all adapters, by the names of their first variables. It asks each of them.
 func (s *Space) Adapters(ctx context.Context) ([]AdapterStatus, error) {
 	var all []AdapterStatus
 	for _, name := range s.adapted() {
@@ -169,13 +197,15 @@ func (s *Space) Adapters(ctx context.Context) ([]AdapterStatus, error) {
 	return all, nil
 }
 
-// adapted returns the variables that have an adapter, sorted.
+// adapted returns the first variable of each adapter, sorted.
 func (s *Space) adapted() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	names := make([]string, 0, len(s.mu.adapters))
-	for n := range s.mu.adapters {
-		names = append(names, n)
+	for n, c := range s.mu.adapters {
+		if n == c.live.Load().Variable {
+			names = append(names, n)
+		}
 	}
 	slices.Sort(names)
 	return names
@@ -198,45 +228,6 @@ func (s *Space) Resume(ctx context.Context, variable string) error {
 	}
 	_, err := insist(ctx, s, c.ref, func(reply actors.Reply[AdapterStatus]) adapterMessage { return unfreeze{reply} })
 	return err
-}
-
-// Project brings values into the budget of a constraint with the least change of their sum of squares: what is too much is taken from each by its factor, and nobody falls
-// below lowest. ok is false if that is not enough.
-func (c *Constraint) Project(values, lowest []float64) (within []float64, ok bool) {
-	within = slices.Clone(values)
-	fixed := make([]bool, len(values))
-	for range len(values) + 1 {
-		over, norm := -c.Limit, 0.0
-		for i, x := range within {
-			over += float64(c.Budget[i] * x)
-			if !fixed[i] {
-				norm += c.Budget[i] * c.Budget[i]
-			}
-		}
-		if over <= 1e-12*(1+abs(c.Limit)) {
-			return within, true
-		}
-		if norm == 0 {
-			return within, false
-		}
-		for i := range within {
-			if fixed[i] {
-				continue
-			}
-			within[i] -= c.Budget[i] * over / norm
-			if within[i] < lowest[i] {
-				within[i], fixed[i] = lowest[i], true
-			}
-		}
-	}
-	return within, false
-}
-
-func abs(x float64) float64 {
-	if x < 0 {
-		return -x
-	}
-	return x
 }
 
 // Parse reads a value of a variable as people write it.

@@ -117,7 +117,7 @@ func TestAStaticAdapterProposesNothing(t *testing.T) {
 	bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
 		v, err := r.s.AddFloat(r.ctx, "x", kind.Float{Min: 0, Max: 1})
 		require.NoError(t, err)
-		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Static: true}))
+		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Spec: adapt.Spec{Strategy: adapt.Static}}))
 		live(r, v, twenty(), rand.New(rand.NewPCG(1, 2)), 1000, func(x float64) float64 { return x })
 		assert.Equal(t, uint64(1), v.Load().Version.Seq)
 	})

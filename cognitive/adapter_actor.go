@@ -36,6 +36,8 @@ type (
 	look struct{ reply actors.Reply[AdapterStatus] }
 	// unfreeze ends a freeze.
 	unfreeze struct{ reply actors.Reply[AdapterStatus] }
+	// retune says that there is another way to adapt.
+	retune struct{ reply actors.Reply[AdapterStatus] }
 )
 
 func (feedback) adapter() {}
@@ -45,19 +47,21 @@ func (done) adapter()     {}
 func (heard) adapter()    {}
 func (look) adapter()     {}
 func (unfreeze) adapter() {}
+func (retune) adapter()   {}
 
-// adapterCell is what the handle has of one adapter: what it was started with, and what it has learned.
+// adapterCell is what the handle has of one adapter: how it is to adapt, and what it has learned.
 type adapterCell struct {
-	a       Adaptation
+	name    string // of the first variable
+	live    atomic.Pointer[Adaptation]
 	ref     actors.Ref[adapterMessage]
 	pid     atomic.Pointer[actors.PID]
 	state   atomic.Pointer[[]byte]
 	dropped atomic.Uint64 // reports that found no room
-	metrics []string      // for which it must have its turn
 }
 
 func newAdapterCell(s *Space, a Adaptation) *adapterCell {
-	c := &adapterCell{a: a, metrics: metricsOf(a.Spec.Objective)}
+	c := &adapterCell{name: a.Variable}
+	c.live.Store(&a)
 	c.ref = actors.ResolvedIn[adapterMessage](s.sys, s.o.Name+"/"+a.Name, func() actors.PID {
 		if pid := c.pid.Load(); pid != nil {
 			return *pid
@@ -67,61 +71,76 @@ func newAdapterCell(s *Space, a Adaptation) *adapterCell {
 	return c
 }
 
-// adapter is one incarnation of the process that adapts one variable. It proposes like everybody else.
+// adapter is one incarnation of the process that adapts one variable or group. It proposes like everybody else.
 type adapter struct {
 	s      *Space
 	c      *adapterCell
-	cell   *cell
+	a      *Adaptation // how, at present
+	names  []string    // of the variables
+	cell   *cell       // of the first
 	m      *adapt.Machine
-	n      uint64            // of the proposal that is under way
-	busy   bool              // one is
-	slice  map[string]string // scopes of the slice, by agent
-	at     map[string]Version
+	n      uint64             // of the proposal that is under way
+	busy   bool               // one is
+	slice  map[string]bool    // agents that have the candidate
+	at     map[place]Version  // what they have
+	base   map[string]Version // of the present values
 	status AdapterStatus
-	base   Version // of the present value
-	mine   Version // of the last commit that it asked for
-	fresh  bool    // something was learned since it was kept
+	fresh  bool // something was learned since it was kept
 }
+
+// place is where an agent has a value of its own.
+type place struct{ variable, scope string }
 
 // Init takes up what an earlier incarnation has learned. A slice that it has begun is left to expire.
 func (a *adapter) Init(ctx *actors.Context[adapterMessage]) error {
-	e := a.s.root.Load().find(a.c.a.Variable)
-	if e == nil {
+	a.a = a.c.live.Load()
+	a.names = a.a.all()
+	value, ok := a.present()
+	if !ok {
 		return actors.Ignore
 	}
 	pid := ctx.PID()
 	if _, err := actors.AtEnd(ctx, func(actors.Reason) { a.s.turns.leave(a.c) }); err != nil {
 		return err
 	}
-	a.cell = a.s.cell(a.c.a.Variable)
-	a.status = AdapterStatus{Name: a.c.a.Name, Variable: a.c.a.Variable, Static: a.c.a.Static}
-	a.base = e.version
-	if !a.c.a.Static && a.c.a.Control == nil {
-		spec := a.c.a.Spec
-		spec.Kind = e.def.kind
-		m, err := adapt.New(spec, e.value)
+	a.cell = a.s.cell(a.c.name)
+	a.status = AdapterStatus{Name: a.a.Name, Variable: a.c.name, Group: a.a.Group, Strategy: a.a.Spec.Strategy}
+	if a.a.Control == nil {
+		m, err := adapt.New(a.spec(ctx), value)
 		if err != nil {
 			return err
 		}
 		if state := a.c.state.Load(); state != nil {
-			if err := m.UnmarshalBinary(*state); err == nil && !m.Status().Value.Equal(e.value) {
-				m.Step(adapt.Moved{At: ctx.Now(), Value: e.value})
+			if err := m.UnmarshalBinary(*state); err == nil && !m.Status().Value.Equal(value) {
+				m.Step(adapt.Moved{At: ctx.Now(), Value: value})
 			}
 		}
 		a.m = m
-		if _, err := subscribe(ctx, a.s, e.def.place, a.c.a.Variable, Conflate(), func(u Update) adapterMessage { return heard{u} }); err != nil {
-			return err
+		for _, name := range a.names {
+			if _, err := subscribe(ctx, a.s, a.s.root.Load().find(name).def.place, name, Conflate(), func(u Update) adapterMessage { return heard{u} }); err != nil {
+				return err
+			}
 		}
 		a.again(ctx)
-		ctx.Every(a.c.a.Save, keep{})
+		ctx.Every(a.a.Save, keep{})
 	}
 	a.c.pid.Store(&pid)
 	return nil
 }
 
+// spec is that of the machine: for the kinds that there are now.
+func (a *adapter) spec(ctx *actors.Context[adapterMessage]) adapt.Spec {
+	spec := a.a.Spec
+	spec.Kind, _ = a.s.kindOf(a.names)
+	if spec.Seed == 0 {
+		spec.Seed = ctx.Rand().Uint64()
+	}
+	return spec
+}
+
 // again sets the timer of the next cycle, with a jitter, so that adapters do not think in step.
 func (a *adapter) again(ctx *actors.Context[adapterMessage]) {
-	every := a.c.a.Every
+	every := a.a.Every
 	if every < 0 {
 		return
 	}
@@ -138,7 +157,7 @@ func (a *adapter) Receive(ctx *actors.Context[adapterMessage], msg adapterMessag
 		a.report(ctx, m.f)
 	case think:
 		a.think(ctx)
-		telemetry.Emit(ctx.Events(), AdaptationCycle{Of{a.s.o.Name, a.c.a.Variable}})
+		telemetry.Emit(ctx.Events(), AdaptationCycle{Of{a.s.o.Name, a.c.name}})
 		a.again(ctx)
 	case keep:
 		a.keep()
@@ -147,6 +166,9 @@ func (a *adapter) Receive(ctx *actors.Context[adapterMessage], msg adapterMessag
 	case heard:
 		a.heard(ctx, m.u)
 	case look:
+		m.reply.Send(a.look())
+	case retune:
+		a.retune(ctx)
 		m.reply.Send(a.look())
 	case unfreeze:
 		if a.m != nil {
@@ -180,46 +202,13 @@ func (a *adapter) look() AdapterStatus {
 	return s
 }
 
-// report takes feedback in. It counts for the version that it names alone.
-func (a *adapter) report(ctx *actors.Context[adapterMessage], f Feedback) {
-	a.status.Received++
-	if a.m == nil {
-		a.control(ctx, f)
-		return
-	}
-	in := adapt.Reported{At: ctx.Now(), Weight: f.Weight, Metrics: f.Metrics}
-	if scope, ok := a.slice[f.Agent]; ok && f.Agent != "" && f.Version == a.at[scope] {
-		in.Slice = true
-	} else if f.Version != a.base || f.Version.IsZero() {
-		a.status.Outdated++
-		return
-	}
-	a.fresh = true
-	a.do(ctx, a.m.Step(in))
-	if a.c.a.Every < 0 {
-		a.think(ctx)
-	}
-}
-
-// control has the user's function say what the value should be. While a proposal is under way nothing is asked of it.
-func (a *adapter) control(ctx *actors.Context[adapterMessage], f Feedback) {
-	if a.c.a.Control == nil || a.busy {
-		return
-	}
-	e := a.s.root.Load().find(a.c.a.Variable)
-	if e == nil || f.Version != e.version {
-		a.status.Outdated++
-		return
-	}
-	if next, why, ok := a.c.a.Control(ctx.Now(), e.value, f); ok && !next.Equal(e.value) {
-		a.propose(ctx, &proposal{Changes: []change{{Variable: a.c.a.Variable, Value: next}}, Cause: ByAdapter, Reason: why, Gain: probing})
-	}
-}
-
 // think ends a cycle. While another adapter tries something for the same metric this one has no turn; it keeps its own until the watch after a change is over.
 func (a *adapter) think(ctx *actors.Context[adapterMessage]) {
-	if a.m.Idle() && !a.s.turns.take(a.c) {
-		return
+	if a.m.Idle() {
+		a.s.turns.yield(a.c) // who has waited longer goes first
+		if !a.s.turns.take(a.c, ctx.Now()) {
+			return
+		}
 	}
 	a.do(ctx, a.m.Step(adapt.Cycle{At: ctx.Now()}))
 	if a.m.Idle() {

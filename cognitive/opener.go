@@ -119,7 +119,7 @@ func (o *opener) adapt(ctx *actors.Context[openerMessage]) error {
 	o.s.adapting.Store(&all)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		c := all[name]
-		if child(c.pid.Load(), sup) {
+		if name != c.name || child(c.pid.Load(), sup) {
 			continue
 		}
 		if _, err := sup.StartChild(ctx, o.s.adapterWorker(c)); err != nil {

@@ -5,53 +5,75 @@ package cognitive
 import (
 	"slices"
 	"sync"
-
-	"mabeam.dev/cognitive/adapt"
+	"time"
 )
 
-// turns lets adapters that are after the same metrics try things one after the other: what two of them change at once nobody could tell apart. It belongs to the handle.
+// turns lets adapters that are after the same metrics, of agents that they share, try things one after the other: what two of them change at once nobody could tell apart. Who has
+// waited longest is next. It belongs to the handle.
 type turns struct {
-	mu     sync.Mutex
-	holder map[string]*adapterCell // by metric
+	mu    sync.Mutex
+	queue []turn // holders and those who wait, by when they came
 }
 
-// take gives an adapter its turn for all of its metrics, or nothing.
-func (t *turns) take(c *adapterCell) bool {
+// turn is one adapter's place.
+type turn struct {
+	cell    *adapterCell
+	metrics []string
+	agents  []string // nil means everybody
+	holds   bool
+	asked   time.Time // when it asked last
+}
+
+// lapse is after how long somebody who waits, and does not ask again, is passed by.
+const lapse = 10 * time.Second
+
+// take gives an adapter its turn, or has it wait.
+func (t *turns) take(c *adapterCell, now time.Time) bool {
+	a := c.live.Load()
+	mine := turn{cell: c, metrics: a.Spec.Metrics(), asked: now}
+	if a.Agents != nil {
+		mine.agents = a.Agents.Members()
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, m := range c.metrics {
-		if h := t.holder[m]; h != nil && h != c {
+	at := slices.IndexFunc(t.queue, func(o turn) bool { return o.cell == c })
+	if at < 0 {
+		at = len(t.queue)
+		t.queue = append(t.queue, mine)
+	} else {
+		mine.holds = t.queue[at].holds
+		t.queue[at] = mine
+	}
+	if mine.holds {
+		return true
+	}
+	for i, o := range t.queue {
+		if (o.holds || i < at && now.Sub(o.asked) <= lapse) && i != at && meet(o, mine) {
 			return false
 		}
 	}
-	if t.holder == nil {
-		t.holder = map[string]*adapterCell{}
-	}
-	for _, m := range c.metrics {
-		t.holder[m] = c
-	}
+	t.queue[at].holds = true
 	return true
 }
 
-// leave ends an adapter's turn.
+// meet reports whether two adapters would be in each other's way.
+func meet(a, b turn) bool {
+	common := func(x, y []string) bool {
+		return slices.ContainsFunc(x, func(s string) bool { return slices.Contains(y, s) })
+	}
+	return common(a.metrics, b.metrics) && (a.agents == nil || b.agents == nil || common(a.agents, b.agents))
+}
+
+// yield puts an adapter that holds its turn behind those who wait; one that waits keeps its place.
+func (t *turns) yield(c *adapterCell) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.queue = slices.DeleteFunc(t.queue, func(o turn) bool { return o.cell == c && o.holds })
+}
+
+// leave ends an adapter's turn, or its wait.
 func (t *turns) leave(c *adapterCell) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, m := range c.metrics {
-		if t.holder[m] == c {
-			delete(t.holder, m)
-		}
-	}
-}
-
-// metricsOf are what an objective rests on. One with a function of its own says in its bounds, if anywhere.
-func metricsOf(o adapt.Objective) (all []string) {
-	for _, w := range o.Weights {
-		all = append(all, w.Metric)
-	}
-	for _, b := range o.Bounds {
-		all = append(all, b.Metric)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	t.queue = slices.DeleteFunc(t.queue, func(o turn) bool { return o.cell == c })
 }

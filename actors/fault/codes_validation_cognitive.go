@@ -40,6 +40,11 @@ var validationOfCognitive = []Entry{
 		"Collect more outcomes, or combine in a simpler way.",
 	},
 	{
+		1987, "cognitive/adapt.StrategyError", nil, Low, never, false,
+		"The name of a strategy of adaptation is none that there is.",
+		"Take one of those that the message lists.",
+	},
+	{
 		1990, "cognitive/optimize.ErrInvalidSpace", nil, Medium, never, false,
 		"The dimensions of a search make no space.",
 		"Correct what the error names; it names every mistake.",

@@ -4,7 +4,6 @@ package adapt
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -13,8 +12,8 @@ import (
 
 // cycle looks for problems and, when nothing is on trial, for something to try.
 func (m *Machine) cycle(at time.Time) []Effect {
-	out, hint := m.diagnose()
-	if out = append(out, m.judge(at)...); m.Asked || m.Phase != observing || m.Frozen {
+	out, hint := m.diagnose(at)
+	if out = append(out, m.judge(at)...); m.Asked || m.Phase != observing || m.Frozen || m.s.Strategy == Static {
 		return out
 	}
 	if m.Base.Score.N < float64(m.s.Warm) || hint == nil && at.Before(m.Awake) {
@@ -34,7 +33,7 @@ func (m *Machine) cycle(at time.Time) []Effect {
 	if !ok {
 		m.Rest = min(max(2*m.Rest, m.s.Rest), m.s.MaxRest)
 		m.Awake = at.Add(m.Rest)
-		m.Walk = walk{Direction: m.Walk.Direction, Step: max(m.s.Step/2, m.s.MinStep)}
+		m.Walk = walk{Direction: m.Walk.Direction, Step: max(m.s.LearningRate/2, m.s.MinStep)}
 		return append(out, Note{"resting", fmt.Sprintf("nothing near %s helps", m.Value)})
 	}
 	m.Next = next
@@ -44,35 +43,6 @@ func (m *Machine) cycle(at time.Time) []Effect {
 	}
 	m.ask(trial)
 	return append(out, Try{next, why})
-}
-
-// diagnose closes the cycle of every problem. The first that is raised now, and has a remedy, is the hint for what to try.
-func (m *Machine) diagnose() (out []Effect, hint *Problem) {
-	for i := range m.Pains {
-		p, d := &m.Pains[i], &m.s.Problems[i]
-		if p.Cycle.N == 0 {
-			continue
-		}
-		mean := p.Cycle.Mean
-		p.Cycle = tally{}
-		beyond := mean > d.Above || mean < d.Below
-		switch {
-		case !p.Raised && beyond:
-			if p.Beyond++; p.Beyond >= max(d.For, 1) && (d.For > 0 || p.Beyond >= 3) {
-				p.Raised = true
-				out = append(out, Note{"problem", fmt.Sprintf("%s: %s is %.4g", d.Name, d.Metric, mean)})
-			}
-		case p.Raised && (!math.IsNaN(d.Above) && mean <= d.Clear || !math.IsNaN(d.Below) && mean >= d.Clear):
-			*p = pain{}
-			out = append(out, Note{"cleared", d.Name})
-		case !beyond:
-			p.Beyond = 0
-		}
-		if p.Raised && hint == nil && (d.Direction != 0 || d.Option != "") {
-			hint = d
-		}
-	}
-	return out, hint
 }
 
 // walk is where the next candidate lies.
@@ -98,17 +68,19 @@ func (w *walk) miss() {
 }
 
 // candidate finds the next value to try; ok is false when all have been.
-func (m *Machine) candidate(at time.Time, hint *Problem) (next kind.Value, why string, ok bool) {
+func (m *Machine) candidate(at time.Time, hint *remedy) (next kind.Value, why string, ok bool) {
 	m.Tabu = slices.DeleteFunc(m.Tabu, func(t taboo) bool { return !at.Before(t.Until) })
 	if hint != nil {
-		why = "remedy of " + hint.Name
-		if r, ranged := m.s.Kind.(kind.Ranged); ranged && hint.Direction != 0 {
-			if next = r.Shift(m.Value, float64(hint.Direction)*m.Walk.Step); m.may(next) {
-				m.Walk.Direction = hint.Direction
+		why = "remedy of " + hint.of
+		for _, a := range hint.actions {
+			if r, ranged := m.s.Kind.(kind.Ranged); ranged && a.Direction != 0 {
+				if next = r.Shift(m.Value, float64(a.Direction)*m.Walk.Step); m.may(next) {
+					m.Walk.Direction = a.Direction
+					return next, why, true
+				}
+			} else if next = kind.OfChoice(a.Option); a.Option != "" && m.may(next) {
 				return next, why, true
 			}
-		} else if next = kind.OfChoice(hint.Option); hint.Option != "" && m.may(next) {
-			return next, why, true
 		}
 	}
 	switch k := m.s.Kind.(type) {
@@ -233,4 +205,19 @@ func (m *Machine) moved(at time.Time, v kind.Value) (out []Effect) {
 	m.begin(observing, at, m.s.Settle)
 	m.wake()
 	return out
+}
+
+// retuned goes on by another spec.
+func (m *Machine) retuned(in Retuned) (out []Effect) {
+	if m.Phase == slicing && !m.Asked {
+		out = append(out, End{"it is adapted otherwise now"})
+	}
+	kept := m.state
+	m.s, m.state = in.Spec.withDefaults(), state{}
+	m.start(in.Value)
+	m.Tabu, m.Window, m.Back, m.Frozen = kept.Tabu, kept.Window, kept.Back, kept.Frozen
+	m.Spent, m.Hour, m.Drops, m.Moves = kept.Spent, kept.Hour, kept.Drops, kept.Moves
+	m.Cycled = kept.Cycled
+	m.begin(observing, in.At, m.s.Settle)
+	return append(out, Note{"retuned", m.s.Strategy.String()})
 }

@@ -3,8 +3,6 @@
 package adapt
 
 import (
-	"fmt"
-	"math"
 	"time"
 
 	"mabeam.dev/cognitive/detect"
@@ -29,7 +27,6 @@ func (p phase) String() string { return phases[p] }
 // Machine adapts one variable. It belongs to its owner.
 type Machine struct {
 	s     Spec
-	w     worth
 	drift *detect.CUSUM // of standardised scores; it begins anew with each phase and is not kept
 	state
 }
@@ -65,8 +62,9 @@ type state struct {
 	Spent  float64       // of the budget, in this hour
 	Hour   time.Time     // when the hour began
 	Pains  []pain
-	Asked  bool    // an effect has not been answered
-	Ask    Pending // what it was
+	Cycled time.Time // when the last cycle was
+	Asked  bool      // an effect has not been answered
+	Ask    Pending   // what it was
 	Drops  uint64
 	Moves  uint64
 }
@@ -95,25 +93,23 @@ type taboo struct {
 	Until time.Time
 }
 
-// pain is the state of a problem.
-type pain struct {
-	Cycle  tally // reports of the cycle
-	Beyond int   // cycles in a row
-	Raised bool
-}
-
 // New returns a machine for a variable with a value.
 func New(s Spec, value kind.Value) (*Machine, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
 	s = s.withDefaults()
-	m := &Machine{s: s, w: worth{s.Objective}, drift: quiet()}
-	m.Value = value
-	m.Walk = walk{Direction: 1, Step: s.Step}
-	m.Pains = make([]pain, len(s.Problems))
-	m.clear(&m.Base)
+	m := &Machine{s: s, drift: quiet()}
+	m.start(value)
 	return m, nil
+}
+
+// start begins at a value with nothing learned.
+func (m *Machine) start(value kind.Value) {
+	m.Value = value
+	m.Walk = walk{Direction: 1, Step: m.s.LearningRate}
+	m.Pains = make([]pain, len(m.s.Problems))
+	m.clear(&m.Base)
 }
 
 func (m *Machine) clear(x *stream) { *x = stream{Bounds: make([]tally, len(m.s.Objective.Bounds))} }
@@ -147,6 +143,9 @@ func (m *Machine) Status() Status {
 	return s
 }
 
+// Kind returns the kind that the machine adapts.
+func (m *Machine) Kind() kind.Kind { return m.s.Kind }
+
 // Idle reports whether nothing is on trial, asked for or watched.
 func (m *Machine) Idle() bool { return m.Phase == observing && !m.Asked }
 
@@ -163,6 +162,8 @@ func (m *Machine) Step(in Input) []Effect {
 		return m.refused(in.At, in.Why)
 	case Moved:
 		return m.moved(in.At, in.Value)
+	case Retuned:
+		return m.retuned(in)
 	case Resumed:
 		if m.Frozen {
 			m.Frozen, m.Back = false, nil
@@ -170,231 +171,4 @@ func (m *Machine) Step(in Input) []Effect {
 		}
 	}
 	return nil
-}
-
-// worth judges reports by an objective.
-type worth struct{ o Objective }
-
-func (w worth) score(metrics []Metric) (float64, bool) {
-	find := func(name string) (float64, bool) {
-		for _, m := range metrics {
-			if m.Name == name {
-				return m.Value, true
-			}
-		}
-		return 0, false
-	}
-	if w.o.Score != nil {
-		x, ok := w.o.Score(find)
-		return x, ok && finite(x)
-	}
-	sum := 0.0
-	for _, x := range w.o.Weights {
-		v, ok := find(x.Metric)
-		if !ok {
-			return 0, false
-		}
-		sum += float64(x.Weight * v)
-	}
-	return sum, finite(sum)
-}
-
-// reported takes a report in.
-func (m *Machine) reported(r Reported) (out []Effect) {
-	score, ok := m.w.score(r.Metrics)
-	weight := r.Weight
-	if weight == 0 {
-		weight = 1
-	}
-	if !ok || !(weight > 0) || weight > 1e6 || r.Slice && m.Phase != slicing {
-		m.Drops++
-		return nil
-	}
-	for _, x := range r.Metrics {
-		if !finite(x.Value) {
-			m.Drops++
-			return nil
-		}
-	}
-	if m.Skip > 0 && (r.Slice || m.Phase != slicing) { // what is new settles first
-		m.Skip--
-		return nil
-	}
-	to := &m.Base
-	if r.Slice || m.Phase == trying || m.Phase == watching {
-		to = &m.Cand
-	}
-	if to == &m.Base && m.Base.Score.N >= 20 {
-		if sd := math.Sqrt(m.Base.Score.variance()); sd > 0 && m.Phase == observing {
-			if z := (score - m.Base.Score.Mean) / sd; m.drift.Update(min(max(z, -4), 4)) != detect.Quiet {
-				out = append(out, Note{"drift", fmt.Sprintf("the score has left %.4g", m.Base.Score.Mean)})
-				m.clear(&m.Base)
-				m.drift = quiet()
-				m.wake()
-			}
-		}
-	}
-	to.take(score, weight, r.Metrics, m.s.Objective.Bounds)
-	if to == &m.Base && m.Phase == slicing {
-		m.Beside.take(score, weight, r.Metrics, m.s.Objective.Bounds)
-	}
-	if to == &m.Base && m.Phase == observing {
-		const memory = 2000
-		to.Score.fade(memory)
-		for i := range to.Bounds {
-			to.Bounds[i].fade(memory)
-		}
-	}
-	if !r.Slice {
-		for i, p := range m.s.Problems {
-			for _, x := range r.Metrics {
-				if x.Name == p.Metric {
-					m.Pains[i].Cycle.add(x.Value, weight)
-				}
-			}
-		}
-	}
-	return append(out, m.judge(r.At)...)
-}
-
-// take takes a report in.
-func (x *stream) take(score, weight float64, metrics []Metric, bounds []Bound) {
-	x.Score.add(x.Score.clip(score), weight)
-	for i, b := range bounds {
-		for _, m := range metrics {
-			if m.Name == b.Metric {
-				x.Bounds[i].add(x.Bounds[i].clip(m.Value), weight)
-			}
-		}
-	}
-}
-
-// against is what a candidate is judged by: the others at the same time, or, where all have it, what was before.
-func (m *Machine) against() *stream {
-	if m.Phase == slicing {
-		return &m.Beside
-	}
-	return &m.Base
-}
-
-// wake ends a rest: there is something to find again.
-func (m *Machine) wake() {
-	m.Awake, m.Rest = time.Time{}, 0
-	m.Walk = walk{Direction: m.Walk.Direction, Step: m.s.Step}
-}
-
-// judge ends a trial or a watch, if its time has come.
-func (m *Machine) judge(at time.Time) []Effect {
-	if m.Asked {
-		return nil
-	}
-	switch m.Phase {
-	case slicing, trying:
-		return m.judgeTrial(at)
-	case watching:
-		return m.judgeWatch(at)
-	case observing:
-	}
-	return nil
-}
-
-// broken says which bound a stream breaks: surely, or (sure false) in as far as it does not surely keep it.
-func (m *Machine) broken(x *stream, sure bool) (string, bool) {
-	for i, b := range m.s.Objective.Bounds {
-		mean, half := meanOf(&x.Bounds[i], m.s.Alpha)
-		if sure {
-			half = -half
-		}
-		if !math.IsNaN(b.Max) && mean+half > b.Max || !math.IsNaN(b.Min) && mean-half < b.Min {
-			return fmt.Sprintf("%s is %.4g", b.Metric, mean), true
-		}
-	}
-	return "", false
-}
-
-func (m *Machine) judgeTrial(at time.Time) []Effect {
-	against := m.against()
-	difference, half := compare(&against.Score, &m.Cand.Score, m.s.Alpha)
-	why := fmt.Sprintf("%s against %s: %+.4g ± %.3g after %.0f and %.0f reports", m.Next, m.Value, difference, half, m.Cand.Score.N, against.Score.N)
-	if which, bad := m.broken(&m.Cand, true); bad {
-		return m.giveUp(at, "bound broken: "+which)
-	}
-	_, unsure := m.broken(&m.Cand, false)
-	_, ill := m.broken(against, true)
-	switch {
-	case difference-half > m.s.MinGain && !unsure, ill && !unsure:
-		return m.accept(at, difference, difference-half, why)
-	case difference+half < m.s.MinGain:
-		return m.giveUp(at, "worse: "+why)
-	case m.Cand.Score.N >= float64(m.s.Trial) || at.Sub(m.Since) > m.s.Patience:
-		return m.giveUp(at, "no clear gain: "+why)
-	}
-	return nil
-}
-
-// accept keeps a candidate.
-func (m *Machine) accept(at time.Time, mean, low float64, why string) []Effect {
-	if m.Phase == slicing {
-		m.ask(promotion)
-		return []Effect{Promote{m.Next, mean, low, why}}
-	}
-	// It is the value of all already: what was the trial is now the first part of the watch.
-	m.Walk.hit(&m.s)
-	m.Moves++
-	m.Before, m.Value, m.Next = m.Value, m.Next, kind.Value{}
-	m.Old, m.Base = m.Base, m.Cand
-	m.begin(watching, at, 0)
-	return []Effect{Note{"kept", why}}
-}
-
-// giveUp ends a trial without a change.
-func (m *Machine) giveUp(at time.Time, why string) []Effect {
-	m.spend(at)
-	if m.Phase == slicing {
-		m.ask(ending)
-		return []Effect{End{why}}
-	}
-	m.ask(reversion)
-	return []Effect{Revert{m.Value, why}}
-}
-
-// spend counts what a trial has cost.
-func (m *Machine) spend(at time.Time) {
-	if at.Sub(m.Hour) >= time.Hour {
-		m.Hour, m.Spent = at, 0
-	}
-	m.Spent += max(0, m.against().Score.Mean-m.Cand.Score.Mean) * m.Cand.Score.N
-}
-
-func (m *Machine) judgeWatch(at time.Time) []Effect {
-	difference, half := compare(&m.Old.Score, &m.Cand.Score, m.s.Alpha)
-	which, bad := m.broken(&m.Cand, true)
-	if _, ill := m.broken(&m.Old, true); ill {
-		bad = false // it was so before
-	}
-	switch {
-	case difference+half < 0 || bad:
-		why := fmt.Sprintf("worse since the change from %s to %s: %+.4g ± %.3g after %.0f reports", m.Before, m.Value, difference, half, m.Cand.Score.N)
-		if bad {
-			why = "bound broken: " + which
-		}
-		m.ask(reversion)
-		return []Effect{Revert{m.Before, why}}
-	case m.Cand.Score.N >= float64(m.s.Watch) || at.Sub(m.Since) > m.s.Patience:
-		m.Window = max(at.Sub(m.Since), time.Second)
-		m.Base = m.Cand
-		m.Old = stream{}
-		m.begin(observing, at, 0)
-		return []Effect{Note{"kept", fmt.Sprintf("%s: %+.4g ± %.3g against %s", m.Value, difference, half, m.Before)}}
-	}
-	return nil
-}
-
-func (m *Machine) ask(what Pending) { m.Asked, m.Ask = true, what }
-
-func (m *Machine) begin(p phase, at time.Time, skip int) {
-	m.Phase, m.Since, m.Skip = p, at, skip
-	m.clear(&m.Cand)
-	m.clear(&m.Beside)
-	m.drift = quiet()
 }

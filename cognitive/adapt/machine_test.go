@@ -259,7 +259,7 @@ func TestABoundIsNotForSale(t *testing.T) {
 }
 
 func TestAProblemIsRaisedAfterItsTimeAndIsOverAtItsOwnLevel(t *testing.T) {
-	s := adapt.Spec{Kind: unit, Objective: score, Problems: []adapt.Problem{{Name: "high latency", Metric: "latency", Above: 10, Below: math.NaN(), Clear: 8, Direction: -1}}}
+	s := adapt.Spec{Kind: unit, Objective: score, Problems: []adapt.Problem{{Name: "high latency", Metric: "latency", Above: 10, Below: math.NaN(), Clear: 8, First: adapt.Action{Direction: -1}}}}
 	m, err := adapt.New(s, kind.OfFloat(0.5))
 	require.NoError(t, err)
 	now := birth
@@ -346,7 +346,7 @@ func TestNoReportsPushAValueOutOfItsKindOrMakeItRace(t *testing.T) {
 }
 
 func TestASpecThatCannotBeIsRefusedWithEveryMistake(t *testing.T) {
-	_, err := adapt.New(adapt.Spec{Kind: kind.Agents{Max: 3}, Step: -1, Alpha: 2}, kind.Value{})
+	_, err := adapt.New(adapt.Spec{Kind: kind.Agents{Max: 3}, LearningRate: -1, Alpha: 2}, kind.Value{})
 	require.Error(t, err)
 	assert.Len(t, err.(interface{ Unwrap() []error }).Unwrap(), 4)
 }

@@ -8,7 +8,7 @@ import (
 	"mabeam.dev/cognitive/kind"
 )
 
-// Input is what a machine is told: [Reported], [Cycle], [Changed], [Refused], [Moved], [Resumed].
+// Input is what a machine is told: [Reported], [Cycle], [Changed], [Refused], [Moved], [Resumed], [Retuned].
 type Input interface{ input() }
 
 type (
@@ -23,10 +23,11 @@ type (
 	Cycle struct{ At time.Time }
 	// Changed says that the last effect was carried out.
 	Changed struct{ At time.Time }
-	// Refused says that the last effect was not carried out, and why.
+	// Refused says that the last effect was not carried out, and why. Conflict says that somebody else has changed the variable meanwhile.
 	Refused struct {
-		At  time.Time
-		Why string
+		At       time.Time
+		Why      string
+		Conflict bool
 	}
 	// Moved says that somebody else has changed the variable.
 	Moved struct {
@@ -35,6 +36,13 @@ type (
 	}
 	// Resumed ends a freeze.
 	Resumed struct{ At time.Time }
+	// Retuned says that the variable is to be adapted otherwise from now on. The Spec is valid, and Value is the present one. What is on trial ends; what was taken back, and a
+	// freeze, stay.
+	Retuned struct {
+		At    time.Time
+		Spec  Spec
+		Value kind.Value
+	}
 )
 
 func (Reported) input() {}
@@ -43,6 +51,7 @@ func (Changed) input()  {}
 func (Refused) input()  {}
 func (Moved) input()    {}
 func (Resumed) input()  {}
+func (Retuned) input()  {}
 
 // Metric is one measured number.
 type Metric struct {
@@ -78,7 +87,8 @@ type (
 		Value kind.Value
 		Why   string
 	}
-	// Note tells people something: What is "problem", "cleared", "drift", "resting", "frozen", "resumed", "budget" or "kept".
+	// Note tells people something: What is "problem", "cleared", "escalated", "drift", "resting", "frozen", "resumed", "retuned",
+	// "budget" or "kept".
 	Note struct{ What, Why string }
 )
 
