@@ -194,6 +194,10 @@ kill9: need-go ## kill -9 the main job KILLS times; every task must still end ex
 soak: need-go ## run the node and a tree of 10,000 processes under faults for SOAK; nothing may be lost or grow
 	MABEAM_TEST_SOAK=$(SOAK) $(REPORT) -min 1 -strict -count=1 -timeout 24h -run Soak ./...
 
+.PHONY: test-long
+test-long: need-go ## in full what `make test` samples: a sale ended at each of its points, a hundred kills of a writer of events
+	MABEAM_TEST_POINTS=all MABEAM_KILL_ROUNDS=100 $(REPORT) -min 1 -strict -count=1 -timeout 1h -run 'AnEndAt|ALastWord|Kill' ./market ./events/sqlite
+
 .PHONY: gen
 gen: docs mission ## write every generated file again; the tree must not change
 

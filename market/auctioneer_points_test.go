@@ -362,7 +362,7 @@ func (p point) strike(s *sim.Sim, what scene) (e ending, restarts int) {
 	return r.end(s), r.restarts
 }
 
-// Every sale is ended at every point of its course: whoever goes on comes to the same outcome, with one settlement, and to the same books.
+// Every sale is ended at points all over its course (make test-long: at every one): whoever goes on comes to the same outcome, with one settlement, and to the same books.
 func TestAnEndAtEachPointOfASaleChangesNothing(t *testing.T) {
 	for name, what := range scenes() {
 		t.Run(name, func(t *testing.T) {

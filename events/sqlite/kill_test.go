@@ -133,9 +133,9 @@ func killRound(t *testing.T, path string, flush sqlite.Flush, rnd *rand.Rand) []
 
 // Every acknowledged append is there once, whole, where it was said to be; an append that was not acknowledged is there wholly or not at all.
 func TestKilledWriterLosesNothingItHasAcknowledged(t *testing.T) {
-	rounds := 30
+	rounds := 12
 	if raceEnabled { // a life is many times slower then, and the race detector sees nothing of what a kill does to a file
-		rounds = 8
+		rounds = 4
 	}
 	if s := os.Getenv(roundsEnv); s != "" {
 		var err error
