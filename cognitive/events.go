@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors/fault"
+	"mabeam.dev/telemetry"
 )
 
 // Of says which variable an event is about.
@@ -165,6 +166,11 @@ type AdaptationStep struct {
 
 // EventName returns "adaptation.stepped".
 func (AdaptationStep) EventName() string { return "adaptation.stepped" }
+
+// LogAttrs says what the adapter of which variable did, and why.
+func (e AdaptationStep) LogAttrs() []slog.Attr {
+	return append(e.Of.LogAttrs(), slog.String("step", e.What), slog.String(telemetry.KeyReason, e.Why))
+}
 
 // AdaptationRefused is the event: what an adapter asked for was not committed.
 type AdaptationRefused struct {

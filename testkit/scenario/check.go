@@ -5,6 +5,9 @@ package scenario
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"mabeam.dev/internal/nearest"
@@ -52,4 +55,23 @@ func checkJSON(at int) func(*Script, *Command) []mistake {
 		}
 		return []mistake{{col: a.Col, width: len([]rune(a.Text)), reason: "this is no JSON", hint: `texts need double quotes, as in '"text"'`}}
 	}
+}
+
+// pairs reads arguments KEY=VALUE of something: each key sets a part of it, or says what is wrong.
+func pairs[T any](args []Arg, into *T, keys map[string]func(into *T, value string) error, of string) (bad []mistake) {
+	for _, a := range args {
+		key, value, ok := strings.Cut(a.Text, "=")
+		set := keys[key]
+		if !ok || set == nil {
+			bad = append(bad, mistake{
+				col: a.Col, width: len([]rune(a.Text)), reason: fmt.Sprintf("%q is no key of %s", key, of),
+				hint: "KEY=VALUE, with one of: " + strings.Join(slices.Sorted(maps.Keys(keys)), ", "),
+			})
+			continue
+		}
+		if err := set(into, value); err != nil {
+			bad = append(bad, mistake{col: a.Col, width: len([]rune(a.Text)), reason: fmt.Sprintf("%s=%s: %v", key, value, err)})
+		}
+	}
+	return bad
 }

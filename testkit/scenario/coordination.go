@@ -167,23 +167,7 @@ func number(text string, into ...any) error {
 // proposal reads the arguments of propose.
 func proposal(c *Command) (protocols.Spec, []mistake) {
 	s := protocols.Spec{ID: protocols.SessionID(c.Args[0].Text), Participants: strings.Split(c.Args[1].Text, "+"), Question: c.Args[2].Text}
-	var bad []mistake
-	for _, a := range c.Args[3:] {
-		key, value, ok := strings.Cut(a.Text, "=")
-		set := keys[key]
-		if !ok || set == nil {
-			names := make([]string, 0, len(keys))
-			for name := range keys {
-				names = append(names, name)
-			}
-			slices.Sort(names)
-			bad = append(bad, mistake{col: a.Col, width: len([]rune(a.Text)), reason: fmt.Sprintf("%q is no key of a proposal", key), hint: "KEY=VALUE, with one of: " + strings.Join(names, ", ")})
-			continue
-		}
-		if err := set(&s, value); err != nil {
-			bad = append(bad, mistake{col: a.Col, width: len([]rune(a.Text)), reason: fmt.Sprintf("%s=%s: %v", key, value, err)})
-		}
-	}
+	bad := pairs(c.Args[3:], &s, keys, "a proposal")
 	return s, bad
 }
 

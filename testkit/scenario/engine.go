@@ -38,6 +38,7 @@ type engine struct {
 	auctions   int       // that crowds have traded in
 	audience   *audience // nil until a script has a subscriber
 	council    *council  // nil until a script coordinates
+	climate    map[string]*environment
 }
 
 // errNotStarted is the failure of a verb that needs a node before there is one.

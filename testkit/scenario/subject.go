@@ -42,7 +42,7 @@ func subjects() []subject {
 			return strconv.Itoa(e.node.System().Len()), nil
 		}},
 		{"time", "time", "virtual time since the beginning", 0, 0, func(e *engine, _ []Arg) (string, error) { return e.elapsed().String(), nil }},
-	}, slices.Concat(registrySubjects(), dealSubjects(), marketSubjects(), bookSubjects(), attackSubjects(), coordinationSubjects(), primitiveSubjects(), variableSubjects())...)
+	}, slices.Concat(registrySubjects(), dealSubjects(), marketSubjects(), bookSubjects(), attackSubjects(), coordinationSubjects(), primitiveSubjects(), variableSubjects(), adaptationSubjects())...)
 }
 
 func subjectNames() []string {

@@ -37,7 +37,7 @@ type Verb struct {
 func Verbs() []Verb { return table() }
 
 var table = sync.OnceValue(func() []Verb {
-	return slices.Concat(lifeVerbs(), messageVerbs(), timeVerbs(), lookVerbs(), registryVerbs(), subscriberVerbs(), dealVerbs(), marketVerbs(), bookVerbs(), attackVerbs(), coordinationVerbs(), primitiveVerbs(), variableVerbs())
+	return slices.Concat(lifeVerbs(), messageVerbs(), timeVerbs(), lookVerbs(), registryVerbs(), subscriberVerbs(), dealVerbs(), marketVerbs(), bookVerbs(), attackVerbs(), coordinationVerbs(), primitiveVerbs(), variableVerbs(), adaptationVerbs())
 })
 
 func names() []string {
