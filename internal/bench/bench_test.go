@@ -148,6 +148,9 @@ func TestThePageAndItsPicturesAreWhatTheRowsSay(t *testing.T) {
 		shown := texts(t, got)
 		for _, row := range read(t, "../../docs/plots", name).Rows {
 			measure := row.Measure
+			if _, known := row.Met(); !known && name == "cognitive" {
+				continue // its picture has the rows with a goal
+			}
 			if operation, _, ok := splitAlive(measure); ok {
 				measure = operation
 			} else if operation, _, ok := benchtab.SplitAmong(measure); ok {

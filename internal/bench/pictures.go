@@ -15,14 +15,16 @@ import (
 func picture(r benchtab.Result) []byte {
 	note := r.At.Format("2006-01-02") + ", " + r.Env.String() + "."
 	switch r.Name {
-	case "kernel":
+	case "kernel", "cognitive":
 		return goals(r, note).SVG()
 	case "otp":
 		return beside(r, note).SVG()
 	case "scaling":
 		return growth(r, note).SVG()
 	case "coordination":
-		return sizes(r, note).SVG()
+		return sizes(r, note, "agents, members, contenders or parties (logarithmic)").SVG()
+	case "variables":
+		return sizes(r, note, "proposers, reports a second, agents or variables (logarithmic)").SVG()
 	}
 	return nil
 }
@@ -35,10 +37,12 @@ func title(name string) string {
 		"million": "One million processes",
 
 		"coordination": "What coordination costs among more and more agents",
+		"cognitive":    "Cognitive variables and their goals",
+		"variables":    "What variables cost among more and more who use them",
 	}[name]
 }
 
-// goals draws each row in parts of its goal, so that rows of different units stand on one axis.
+// goals draws each row that has a goal in parts of it, so that rows of different units stand on one axis.
 func goals(r benchtab.Result, note string) chart.Bars {
 	c := chart.Bars{
 		Title: title(r.Name), Note: note + " Shorter is better; what ends before the line has met its goal.",
@@ -117,10 +121,10 @@ func growth(r benchtab.Result, note string) chart.Panels {
 }
 
 // sizes draws, for each operation, its cost against the number of those who take part.
-func sizes(r benchtab.Result, note string) chart.Panels {
+func sizes(r benchtab.Result, note, axis string) chart.Panels {
 	c := chart.Panels{
 		Title: title(r.Name), Note: note + " Medians, one operation after another.",
-		XAxis: "agents, members, contenders or parties (logarithmic)",
+		XAxis: axis,
 	}
 	at := map[string]int{} // operation -> index of its panel
 	for _, row := range r.Rows {

@@ -14,7 +14,7 @@ import (
 )
 
 // reports are the tables that the documentation shows.
-var reports = []string{"kernel", "scaling", "million", "otp", "registry", "events", "telemetry", "market", "protocols", "coordination"}
+var reports = []string{"kernel", "scaling", "million", "otp", "registry", "events", "telemetry", "market", "protocols", "coordination", "cognitive", "variables"}
 
 // plots takes the rows that were measured into the documentation and makes its pictures and tables of them. Rows that were not measured
 // again stay as they are there.

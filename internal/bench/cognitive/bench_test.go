@@ -23,6 +23,23 @@ func TestAllMeasuresGiveRows(t *testing.T) {
 	for _, want := range []string{"regret of auto in irregular_k5_s103, seeds 40000 to 40002", "labels of ensembles other", "team of 20 agents", "geometric mean after 100 trials", "drift: geometric mean", "choice among 10 arms"} {
 		assert.Contains(t, out.String(), want)
 	}
+	for _, goal := range []string{
+		"read while 200 write, p50 of batches of 1,000, upper end of 95 %", "commits, buffered, a file with fsync, lower end of 95 %",
+		"feedback to commit, 100000 reports a second, a journal that forgets, p99, upper end of 95 %", "overhead on units of 100 us, an agent on each core, upper end of 95 %",
+		"proposal to commit by a vote of 50 agents, a journal that forgets, p50, upper end of 95 %", "idle variable among 100,000, besides its process",
+	} {
+		r, err := benchtab.Read(filepath.Join(dir, "cognitive.json"))
+		require.NoError(t, err)
+		row, _ := r.Row(goal)
+		_, known := row.Met()
+		assert.True(t, known, goal)
+	}
+	grown, err := benchtab.Read(filepath.Join(dir, "variables.json"))
+	require.NoError(t, err)
+	for _, row := range grown.Rows {
+		_, _, ok := benchtab.SplitAmong(row.Measure)
+		assert.True(t, ok, row.Measure)
+	}
 	b, err := os.ReadFile(filepath.Join(dir, "cognitive.json"))
 	require.NoError(t, err)
 	assert.Contains(t, string(b), "auto behind any member")

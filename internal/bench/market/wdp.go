@@ -27,18 +27,7 @@ func (b *bench) known() ([]instances.Case, error) {
 }
 
 // median returns the median time of several runs, in milliseconds.
-func (b *bench) median(do func() error) (float64, error) {
-	var times []float64
-	for range b.rounds {
-		began := time.Now()
-		if err := do(); err != nil {
-			return 0, err
-		}
-		times = append(times, time.Since(began).Seconds()*1000)
-	}
-	slices.Sort(times)
-	return times[len(times)/2], nil
-}
+func (b *bench) median(do func() error) (float64, error) { return benchtab.Rounds(b.rounds, do) }
 
 // wdp solves every known problem and checks its proof.
 func (b *bench) wdp() error {
