@@ -66,7 +66,7 @@ func (i Info) Row(node string) *index.Row {
 	row := &index.Row{
 		Namespace: s.Namespace, ID: s.ID, Kind: s.Kind, Team: s.Team, Role: s.Role, Labels: s.labels(), Node: node, State: i.State,
 		Health: index.Health{Status: i.Health.Status, Since: i.Health.Since, LastReport: i.Health.Judged}, Incarnation: i.Incarnation,
-		Version: i.Version, Limits: s.Limits, Usage: i.usage(), Performance: i.performance(), Weight: s.Weight, Config: s.Settings, Capabilities: s.Capabilities,
+		Version: i.Version, Limits: s.Limits, Usage: i.usage(), Performance: i.performance(), Weight: s.Weight, Config: s.Settings, Keys: s.Keys, Capabilities: s.Capabilities,
 		Reason: i.Reason, RegisteredAt: i.RegisteredAt, Handle: i.PID,
 	}
 	for _, c := range i.Health.Causes {

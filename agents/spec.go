@@ -26,6 +26,8 @@ type Spec struct {
 	Team, Role string
 	// Labels are the user's own marks, up to 32.
 	Labels map[string]string
+	// Keys are the public keys by which others know what it signs; the zero value is none. The private halves are with whoever signs for it.
+	Keys Keys
 	// Limits are what it may use; 0 is no limit. Inflight bounds Concurrency and Queue the mailbox; Memory and CPU are held against what the
 	// agent uses, for its health. Budget is held against what it spends by Price.
 	Limits Limits
@@ -58,6 +60,9 @@ type Spec struct {
 
 // Limits are what an agent may use: memory in bytes, CPUs, messages, tasks at once, micro-units of money.
 type Limits = index.Limits
+
+// Keys are the public keys of an agent; see index.Keys.
+type Keys = index.Keys
 
 // Slots returns the concurrency with its default, within the limit.
 func (s Spec) Slots() int {
@@ -96,6 +101,9 @@ func (s Spec) Validate() error {
 	}
 	if _, ok := s.Labels[""]; ok {
 		wrong("labels", "hold one without a name")
+	}
+	if !s.Keys.Valid() {
+		wrong("keys", fmt.Sprintf("have not %d bytes each", index.KeySize))
 	}
 	if l := s.Limits; l.Memory < 0 || !(l.CPU >= 0) || l.Queue < 0 || l.Inflight < 0 || l.Budget < 0 {
 		wrong("limits", "must be 0 or more")

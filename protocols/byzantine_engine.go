@@ -3,14 +3,12 @@
 package protocols
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
 	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/consensus"
@@ -38,13 +36,6 @@ import (
 // for it.
 func (e *Engine) Rehearse(agent string, b byzantine.Behaviour) error {
 	return e.groups.Rehearse(agent, b)
-}
-
-// PublicKey returns the ed25519 key with which an agent signs what it says in Byzantine consensus; false for one without keys here. It is what a registry
-// publishes, and what certificates are verified with.
-func (e *Engine) PublicKey(agent string) (key []byte, ok bool) {
-	id, err := e.groups.Keys().Public(agent)
-	return id.Sign, err == nil
 }
 
 // Verify returns the outcome that the certificate of a result proves, by the keys that the engine knows. The error is council.ErrProof.
@@ -106,23 +97,6 @@ func (n *entry) stepper() (machine.Stepper, error) {
 		return m, err
 	}
 	return council.Ratify(m, string(n.id), n.setup.Electorate), nil
-}
-
-// identified checks that every participant has keys, and those that the roster says.
-func (e *Engine) identified(all consensus.Electorate) error {
-	var problems []error
-	for i := range all.Len() {
-		name := all.At(i).Agent
-		id, err := e.groups.Keys().Public(name)
-		if err != nil {
-			problems = append(problems, &SpecError{"participants", err.Error()})
-			continue
-		}
-		if m, ok := e.o.Roster.Member(name); ok && len(m.PublicKey) > 0 && !bytes.Equal(m.PublicKey, id.Sign) {
-			problems = append(problems, &SpecError{"participants", strconv.Quote(name) + " has another key than the registry says"})
-		}
-	}
-	return errors.Join(problems...)
 }
 
 // councils is the service that machines of package council ask.
@@ -250,6 +224,11 @@ func (c councils) open(ctx context.Context, n *entry) (*byzantine.Group, error) 
 		name := n.setup.Electorate.At(i).Agent
 		spec.Members, taken[name] = append(spec.Members, name), true
 	}
+	known, err := c.e.identities(n.setup.Electorate)
+	if err != nil {
+		return nil, err
+	}
+	spec.Known = known
 	if c.e.votes != nil && n.setup.Spec.Durability == DurableBallots {
 		spec.Votes = c.e.votes
 	}

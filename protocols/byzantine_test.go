@@ -20,6 +20,7 @@ import (
 	"mabeam.dev/protocols/consensus"
 	"mabeam.dev/protocols/machine"
 	"mabeam.dev/protocols/pbft"
+	"mabeam.dev/protocols/pbft/auth"
 	pbftcouncil "mabeam.dev/protocols/pbft/council"
 	"mabeam.dev/protocols/selector"
 )
@@ -305,16 +306,80 @@ func TestARatifiedOutcomeIsProven(t *testing.T) {
 	}
 }
 
-func TestAKeyThatTheRegistryDoesNotKnowIsRefused(t *testing.T) {
+// registered is what a registry has of the keys of agents.
+func registered(t *testing.T, v *byzantine.Vault, names ...string) map[string]protocols.Member {
+	known := map[string]protocols.Member{}
+	for _, name := range names {
+		id, err := v.Public(name)
+		require.NoError(t, err)
+		known[name] = protocols.Member{PublicKey: slices.Clone(id.Sign), ExchangeKey: slices.Clone(id.Exchange)}
+	}
+	return known
+}
+
+func TestWhoHasNoKeyInTheRegistryOrAnotherOneIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		within(t, func(ctx context.Context, sys *actors.System) {
-			known := map[string]protocols.Member{"a": {}, "b": {}, "c": {}, "d": {PublicKey: make([]byte, 32)}}
-			e := engineOf(t, sys, protocols.EngineOptions{}, known)
-			_, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: []string{"a", "b", "c", "d"}, Fault: selector.High})
-			require.ErrorIs(t, err, selector.ErrInvalidSpec)
-			require.ErrorContains(t, err, `"d"`)
+			o := lying("", "")
+			names := []string{"a", "b", "c", "d", "e"}
+			known := registered(t, byzantine.NewVault(secret), names...)
+			known["b"] = protocols.Member{}
+			known["d"] = protocols.Member{PublicKey: make([]byte, 32)}
+			known["e"] = protocols.Member{PublicKey: known["e"].PublicKey, ExchangeKey: make([]byte, 32)}
+			e := engineOf(t, sys, protocols.EngineOptions{Byzantine: o, RegisteredKeys: true}, known)
+			for _, s := range []protocols.Spec{
+				{Question: "?", Participants: names, Fault: selector.High},
+				{Question: "?", Participants: names, Fault: selector.High, Protocol: selector.Simple}, // ratified
+			} {
+				_, err := e.Coordinate(ctx, s)
+				require.ErrorIs(t, err, selector.ErrInvalidSpec)
+				var wrong *protocols.KeyError
+				require.ErrorAs(t, err, &wrong)
+				assert.Equal(t, "b", wrong.Agent)
+				require.ErrorIs(t, err, byzantine.ErrNoKeys)
+				require.ErrorIs(t, err, auth.ErrKeys)
+				for _, name := range []string{`"b"`, `"d"`, `"e"`} {
+					require.ErrorContains(t, err, name)
+				}
+				assert.NotContains(t, err.Error(), `"a"`)
+			}
+			_, ok := e.PublicKey("b")
+			assert.False(t, ok, "nobody verifies by a key that is not published")
+			key, ok := e.PublicKey("a")
+			assert.True(t, ok)
+			assert.Equal(t, known["a"].PublicKey, key)
+			_, ok = e.PublicKey("gone")
+			assert.True(t, ok, "of who has gone the keyring knows it")
 		})
 	})
+}
+
+// The group, and whoever verifies what it has decided, know the members by the keys of the registry.
+func TestAGroupIsMadeOfTheKeysOfTheRegistry(t *testing.T) {
+	for _, names := range [][]string{{"a", "b", "c", "d"}, strings.Split("abcdefghijklmnopq", "")} { // signed, and by MAC
+		synctest.Test(t, func(t *testing.T) {
+			within(t, func(ctx context.Context, sys *actors.System) {
+				known := registered(t, byzantine.NewVault(secret), names...)
+				for _, name := range names {
+					actors.MustSpawn(sys, name, says("yes"))
+				}
+				e := engineOf(t, sys, protocols.EngineOptions{Byzantine: lying("", ""), RegisteredKeys: true}, known)
+				r, err := e.Coordinate(ctx, protocols.Spec{Question: "?", Participants: names, Fault: selector.High})
+				require.NoError(t, err)
+				p, err := pbftcouncil.ParseProof(r.Certificate)
+				require.NoError(t, err)
+				for i, m := range p.Config.Members {
+					assert.Equal(t, known[names[i]].PublicKey, m.Sign)
+					assert.Equal(t, known[names[i]].ExchangeKey, m.Exchange)
+				}
+				_, err = e.Verify(r)
+				require.NoError(t, err)
+				known["a"] = protocols.Member{PublicKey: make([]byte, 32)}
+				_, err = e.Verify(r)
+				require.ErrorIs(t, err, pbftcouncil.ErrProof, "it is verified by what the registry has")
+			})
+		})
+	}
 }
 
 // More than 16 members authenticate by MAC.

@@ -38,6 +38,9 @@ type EngineOptions struct {
 	Grace time.Duration
 	// Byzantine sets up the groups of Byzantine consensus: keys, vote logs, and members that lie in a rehearsal.
 	Byzantine byzantine.Options
+	// RegisteredKeys refuses participants of Byzantine consensus for which the roster has no public key, with a *KeyError. Without it they are known by the
+	// key that Byzantine.Keys has.
+	RegisteredKeys bool
 	// Selector chooses protocols.
 	Selector selector.Selector
 	// Adaptive lets the engine choose among equally safe protocols by how earlier sessions of the same sort ended, how long they took and what they cost. It

@@ -99,7 +99,7 @@ func (e *Engine) equip(n *entry, selected selector.Selection) error {
 		return &selector.UnknownProtocolError{Protocol: selected.Protocol}
 	}
 	if selected.Ratify || selected.Protocol == selector.Byzantine {
-		if err := e.identified(n.setup.Electorate); err != nil {
+		if _, err := e.identities(n.setup.Electorate); err != nil {
 			return err
 		}
 	}

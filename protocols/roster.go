@@ -20,9 +20,10 @@ type Member struct {
 	Agent actors.Ref[agents.Message]
 	// Weight and Calibration are those of its ballots, in millionths; 0 means 1 and a half.
 	Weight, Calibration int64
-	// PublicKey is the ed25519 key that the registry has for it; empty means the one that the engine's keyring has. Byzantine consensus alone uses it,
-	// and refuses a participant whose keyring has another.
-	PublicKey []byte
+	// PublicKey and ExchangeKey are the ed25519 and the X25519 key that the registry has for it. Groups of Byzantine consensus, which alone use them, are
+	// made of these keys; a participant that the keyring signs for with another one is refused. Empty means the one that the engine's keyring has, unless
+	// EngineOptions.RegisteredKeys is set.
+	PublicKey, ExchangeKey []byte
 	// Degraded says that its health is bad. Reputation is in millionths; negative means that nobody knows.
 	Degraded   bool
 	Reputation int64

@@ -203,6 +203,11 @@ var coordinationOfProtocols = []Entry{
 		"Have one space write to a stream.",
 	},
 	{
+		4718, "protocols.KeyError", nil, Medium, never, false,
+		"A participant of Byzantine consensus has no public key in the registry, or signs with another one than the registry says.",
+		"Start its agent with the keys of its node, or leave it out.",
+	},
+	{
 		4901, "protocols.BudgetError", nil, Medium, never, true,
 		"The budget of a session could not be reserved.",
 		"The cause says why; ask for less or wait until budget is free.",

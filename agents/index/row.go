@@ -39,6 +39,8 @@ type Row struct {
 	Weight float64
 	// Config is the kind's own configuration as JSON.
 	Config json.RawMessage
+	// Keys are the public keys by which others know what it signs; the zero value is none.
+	Keys Keys
 	// Coordination is what it takes part in; nil for nothing.
 	Coordination *Coordination
 	// Reason is why it is in its state, such as the reason of its death; "" for none.

@@ -53,6 +53,9 @@ func (r *Row) Validate() error {
 			wrong("capability %q is there twice", c.Name)
 		}
 	}
+	if !r.Keys.Valid() {
+		wrong("has public keys of %d and %d bytes, not %d each", len(r.Keys.Sign), len(r.Keys.Exchange), KeySize)
+	}
 	if len(r.Labels) > MaxLabels {
 		wrong("has %d labels, more than %d", len(r.Labels), MaxLabels)
 	}

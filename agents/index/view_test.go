@@ -225,7 +225,7 @@ func TestQuestionsAtAHundredThousandRowsAreAnsweredAsByAScan(t *testing.T) {
 func TestAllMistakesOfARowAreTold(t *testing.T) {
 	good := index.Row{
 		ID: "a", Capabilities: []index.Capability{{Name: "a/b"}, {Name: "a"}}, Labels: []index.Label{{Name: "l"}},
-		Performance: index.Performance{SuccessRate: index.Known(1.0)},
+		Performance: index.Performance{SuccessRate: index.Known(1.0)}, Keys: index.Keys{Sign: make([]byte, index.KeySize)},
 	}
 	require.NoError(t, good.Validate())
 	bad := index.Row{
@@ -233,11 +233,12 @@ func TestAllMistakesOfARowAreTold(t *testing.T) {
 		Capabilities: []index.Capability{{Name: ""}, {Name: "/a"}, {Name: "a/"}, {Name: "a//b"}, {Name: "c"}, {Name: "c"}},
 		Labels:       []index.Label{{Name: ""}, {Name: "l"}, {Name: "l"}},
 		Usage:        index.Usage{CPUFree: index.Known(math.NaN())},
+		Keys:         index.Keys{Exchange: []byte("short")},
 		Performance:  index.Performance{SuccessRate: index.Known(1.5), Throughput: index.Known(math.Inf(1))},
 	}
 	err := bad.Validate()
 	require.ErrorIs(t, err, index.ErrInvalidRow)
-	assert.Len(t, err.(interface{ Unwrap() []error }).Unwrap(), 14)
+	assert.Len(t, err.(interface{ Unwrap() []error }).Unwrap(), 15)
 
 	// The index takes it all the same and finds it by what makes sense.
 	v, _ := new(index.View).Apply(index.Put(&bad))
@@ -250,6 +251,14 @@ func TestAllMistakesOfARowAreTold(t *testing.T) {
 	}
 	v, _ = v.Apply(index.Remove("*", bad.ID))
 	assert.Zero(t, v.Len())
+}
+
+func TestAFingerprintTellsKeysApart(t *testing.T) {
+	a, b := index.Keys{Sign: make([]byte, index.KeySize)}, index.Keys{Sign: append(make([]byte, index.KeySize-1), 1)}
+	assert.Len(t, a.Fingerprint(), 16)
+	assert.NotEqual(t, a.Fingerprint(), b.Fingerprint())
+	assert.False(t, a.Equal(b))
+	assert.Empty(t, index.Keys{}.Fingerprint())
 }
 
 func TestUnknownMeasuresAreNullInJSON(t *testing.T) {

@@ -57,7 +57,7 @@ func sameHandle(a, b index.Handle) bool {
 
 // sameDeclared reports whether two rows declare the same.
 func sameDeclared(a, b *index.Row) bool {
-	return a.Kind == b.Kind && a.Team == b.Team && a.Role == b.Role && a.Limits == b.Limits && a.Weight == b.Weight &&
+	return a.Kind == b.Kind && a.Team == b.Team && a.Role == b.Role && a.Limits == b.Limits && a.Weight == b.Weight && a.Keys.Equal(b.Keys) &&
 		bytes.Equal(a.Config, b.Config) && slices.Equal(a.Labels, b.Labels) &&
 		slices.EqualFunc(a.Capabilities, b.Capabilities, func(x, y index.Capability) bool {
 			return x.Name == y.Name && x.Version == y.Version && bytes.Equal(x.Settings, y.Settings)
@@ -67,7 +67,7 @@ func sameDeclared(a, b *index.Row) bool {
 // declare copies what from declares.
 func declare(to, from *index.Row) {
 	to.Kind, to.Team, to.Role, to.Limits, to.Weight = from.Kind, from.Team, from.Role, from.Limits, from.Weight
-	to.Config, to.Labels, to.Capabilities = from.Config, from.Labels, from.Capabilities
+	to.Config, to.Labels, to.Capabilities, to.Keys = from.Config, from.Labels, from.Capabilities, from.Keys
 }
 
 // sameHealth reports whether two verdicts say the same, whenever they were given.

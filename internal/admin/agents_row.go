@@ -60,6 +60,8 @@ type AgentRow struct {
 	Done         uint64               `json:"done"`                    // attempts with a result, since it was registered
 	Failed       uint64               `json:"failed"`                  // attempts without
 	Settings     json.RawMessage      `json:"settings,omitempty"`      // of its kind
+	PublicKey    []byte               `json:"public_key,omitempty"`    // ed25519, which checks what it signs
+	Fingerprint  string               `json:"fingerprint,omitempty"`   // of that key, for people
 	RegisteredAt string               `json:"registered_at,omitempty"` // when its first incarnation began, RFC 3339
 }
 
@@ -84,7 +86,7 @@ func rowOf(r *index.Row) AgentRow {
 		Health: r.Health.Status.String(), Since: moment(r.Health.Since), Incarnation: r.Incarnation, Row: r.Version,
 		Queue: r.Usage.Queue, Inflight: r.Usage.Inflight, Memory: r.Usage.Memory, CPU: r.Usage.CPU,
 		P50: inSeconds(r.Performance.P50), P99: inSeconds(r.Performance.P99), Success: r.Performance.SuccessRate, Throughput: r.Performance.Throughput,
-		Done: r.Performance.Done, Failed: r.Performance.Failed, Settings: r.Config, RegisteredAt: moment(r.RegisteredAt),
+		Done: r.Performance.Done, Failed: r.Performance.Failed, Settings: r.Config, PublicKey: r.Keys.Sign, Fingerprint: r.Keys.Fingerprint(), RegisteredAt: moment(r.RegisteredAt),
 	}
 	for _, c := range r.Capabilities {
 		a.Capabilities = append(a.Capabilities, c.Name)

@@ -19,6 +19,7 @@ import (
 type coordination struct {
 	engine *protocols.Engine
 	spaces []*protocols.Space // in the order of the config
+	keys   byzantine.Keyring  // of the agents; made with the tree, whose agents are registered with their public halves
 }
 
 // coordinationTypes lets the journal take the records of coordination, which have a form of their own.
@@ -92,14 +93,14 @@ var sessionsService = service{
 }
 
 func (n *Node) engineOptions(c config.Coordination) (protocols.EngineOptions, error) {
-	keys, err := n.vault()
+	keys, err := n.keyring()
 	var services map[string]protocols.Service
 	if x := n.market.exchange; x != nil {
 		services = map[string]protocols.Service{trader.Name: trader.New(x, n.sys)}
 	}
 	return protocols.EngineOptions{
 		Name: c.Name, Services: services, Stream: c.Stream, Roster: roster{n}, Journal: coordlog.New(n.journal), MaxActive: c.Active, Grace: c.Grace,
-		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys}, Adaptive: c.Adaptive,
+		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys}, RegisteredKeys: true, Adaptive: c.Adaptive,
 	}, err
 }
 

@@ -10,12 +10,38 @@ import (
 	"os"
 	"path/filepath"
 
+	"mabeam.dev/agents"
 	"mabeam.dev/protocols/byzantine"
 )
 
 // KeyFile is the name of the file in the data folder with the secret that the keys of the node's agents follow from. Whoever reads it can sign for all of
 // them.
 const KeyFile = "coordination.key"
+
+// keyring returns the keys of the node's agents, and makes them when it is first asked. It is called while the services are made, by one goroutine.
+func (n *Node) keyring() (byzantine.Keyring, error) {
+	if n.council.keys != nil {
+		return n.council.keys, nil
+	}
+	keys, err := n.vault()
+	if err == nil {
+		n.council.keys = keys
+	}
+	return keys, err
+}
+
+// identity returns the public keys that an agent is registered with; none on a node that coordinates nothing.
+func (n *Node) identity(agent string) (agents.Keys, error) {
+	if n.o.Config.Coordination == nil {
+		return agents.Keys{}, nil
+	}
+	keys, err := n.keyring()
+	if err != nil {
+		return agents.Keys{}, err
+	}
+	id, err := keys.Public(agent)
+	return agents.Keys{Sign: id.Sign, Exchange: id.Exchange}, err
+}
 
 // vault has the keys of the node's agents. With a journal of its own the node keeps their secret beside it, so that certificates can be verified by the same
 // public keys after a restart; on a store that was given the keys end with the node.

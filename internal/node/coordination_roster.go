@@ -5,7 +5,9 @@ package node
 import (
 	"math"
 
+	"mabeam.dev/agents"
 	"mabeam.dev/agents/query"
+	"mabeam.dev/agents/registry"
 	"mabeam.dev/market/reputation"
 	"mabeam.dev/protocols"
 	"mabeam.dev/protocols/machine"
@@ -21,7 +23,8 @@ func (r roster) Member(id string) (protocols.Member, bool) {
 	if !ok {
 		return protocols.Member{}, false
 	}
-	m := protocols.Member{ID: id, Agent: info.Ref, Reputation: -1, Degraded: bad(info.Health.Status)}
+	keys := r.keys(info)
+	m := protocols.Member{ID: id, Agent: info.Ref, Reputation: -1, Degraded: bad(info.Health.Status), PublicKey: keys.Sign, ExchangeKey: keys.Exchange}
 	if w := info.Spec.Weight; w > 0 {
 		m.Weight = int64(math.Round(w * machine.One))
 	}
@@ -31,6 +34,14 @@ func (r roster) Member(id string) (protocols.Member, bool) {
 		}
 	}
 	return m, true
+}
+
+// keys are the public keys of an agent's entry in the registry; while the entry is on its way from the directory, which has it first, those of the directory.
+func (r roster) keys(info agents.Info) agents.Keys {
+	if row, ok := r.n.registry.Lookup(registry.ID{Namespace: info.Spec.Namespace, Name: info.Spec.ID}); ok {
+		return row.Keys
+	}
+	return info.Spec.Keys
 }
 
 // Match returns the ids of the agents that a query finds, in its order.

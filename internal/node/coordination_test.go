@@ -14,13 +14,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mabeam.dev/agents"
 	"mabeam.dev/agents/exec"
+	"mabeam.dev/agents/index"
 	"mabeam.dev/internal/admin"
 	"mabeam.dev/internal/node"
 	"mabeam.dev/protocols"
 	"mabeam.dev/protocols/byzantine"
 	"mabeam.dev/protocols/consensus"
 	"mabeam.dev/protocols/selector"
+	"mabeam.dev/supervision"
 	"mabeam.dev/telemetry"
 )
 
@@ -50,6 +53,20 @@ func program(id, role, more string) string {
 func (r *rig) council(agents ...string) *node.Node {
 	r.t.Helper()
 	return r.start(strings.Replace(council, "AGENTS", strings.Join(agents, "\n"), 1))
+}
+
+// keys are the public keys that the registry has, by agent. All of them must have one.
+func (r *rig) keys(n *node.Node) map[string]index.Keys {
+	r.t.Helper()
+	_, err := n.Registry().Settle(r.ctx)
+	require.NoError(r.t, err)
+	all := map[string]index.Keys{}
+	for row := range n.Registry().All() {
+		require.Len(r.t, row.Keys.Sign, index.KeySize, row.ID)
+		require.Len(r.t, row.Keys.Exchange, index.KeySize, row.ID)
+		all[row.ID] = row.Keys
+	}
+	return all
 }
 
 func lunch(who ...string) protocols.Spec {
@@ -106,12 +123,42 @@ func TestTheLiarIsNamedAndTheProofIsKept(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"dan"}, got.Liars)
 	assert.Equal(t, node.LieProven{Session: "lies", Agent: "dan", Kind: "two ballots"}, receive(r, proven, "a proof"))
+	before := r.keys(n)
 	r.stop(n)
 
 	n = r.council(agents...) // with the keys that it had
+	assert.Equal(t, before, r.keys(n))
 	outcome, err := n.Engine().Verify(got)
 	require.NoError(t, err)
 	assert.Equal(t, got.Decision, outcome.Decision)
+	r.stop(n)
+}
+
+// Byzantine consensus is among those whose public keys are in the registry: who is there without one is refused, by name.
+func TestMembersAreKnownByTheKeysOfTheRegistry(t *testing.T) {
+	r := newRig(t)
+	n := r.council(seat("ann", "policy: first"), seat("bob", "policy: first"), seat("cleo", "policy: first"), seat("dan", "policy: first"))
+	keys := r.keys(n)
+	assert.Len(t, keys, 4)
+	for agent, k := range keys {
+		known, ok := n.Engine().PublicKey(agent)
+		assert.True(t, ok)
+		assert.Equal(t, k.Sign, known)
+	}
+	eve, err := agents.Child(agents.Spec{ID: "eve"}, r.kinds["told"], n.Directory()) // started by code that knows nothing of keys
+	require.NoError(t, err)
+	_, err = supervision.Start(n.System(), "beside", supervision.Spec{Children: []supervision.Child{eve}})
+	require.NoError(t, err)
+	s := lunch("ann", "bob", "cleo", "eve")
+	s.Fault = selector.High
+	_, err = n.Engine().Coordinate(r.ctx, s)
+	var missing *protocols.KeyError
+	require.ErrorAs(t, err, &missing)
+	assert.Equal(t, "eve", missing.Agent)
+	require.ErrorIs(t, err, byzantine.ErrNoKeys)
+	s = lunch("ann", "bob", "cleo", "eve")
+	_, err = n.Engine().Start(r.ctx, s)
+	require.NoError(t, err, "elsewhere nobody needs a key")
 	r.stop(n)
 }
 

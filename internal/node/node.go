@@ -145,7 +145,7 @@ func (n *Node) up() error {
 }
 
 func (n *Node) builder() builder {
-	return builder{kinds: n.o.Kinds, dir: n.dir, faults: faults(n.o.Config.Chaos), trace: n.traceWork}
+	return builder{kinds: n.o.Kinds, dir: n.dir, faults: faults(n.o.Config.Chaos), trace: n.traceWork, keys: n.identity}
 }
 
 // System returns the node's actor system.

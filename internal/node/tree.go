@@ -41,6 +41,7 @@ type builder struct {
 	dir    *agents.Directory
 	faults chaos.Plan
 	trace  func(*agents.Spec) // puts tracing around an agent's work, if there is any
+	keys   func(agent string) (agents.Keys, error)
 }
 
 // group converts a supervisor's settings and children.
@@ -89,6 +90,9 @@ func (b builder) children(c config.Child) ([]supervision.Child, error) {
 			Team: c.Team, Role: c.Role, Labels: labels(c.Labels), Weight: c.Weight, Limits: limits(c.Resources), Price: price(c.Resources), Health: policy(c.Health),
 		}
 		kind, err := b.kind(c, &spec)
+		if err == nil && b.keys != nil {
+			spec.Keys, err = b.keys(id)
+		}
 		if err != nil {
 			return nil, err
 		}

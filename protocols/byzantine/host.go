@@ -115,6 +115,9 @@ type Spec struct {
 	ID string
 	// Members are the agents, each with a replica and a client of its own: client i is that of member i. At least 4.
 	Members []string
+	// Known has the identities of members whose public keys are published elsewhere, by agent; the others are as the keyring says. The
+	// keyring must sign with their private halves: a replica does not start with others.
+	Known map[string]wire.Identity
 	// Owner is the name of one more client, behind those of the members; empty means none.
 	Owner string
 	// Mode says how votes are authenticated.
@@ -170,7 +173,11 @@ func (h *Host) configure(ctx context.Context, s Spec, incarnation string) (*wire
 	c := &wire.Config{Group: name + incarnation, Mode: s.Mode, Rules: s.Rules}
 	var problems []error
 	for _, agent := range s.Members {
-		id, err := h.o.Keys.Public(agent)
+		id, published := s.Known[agent]
+		var err error
+		if !published {
+			id, err = h.o.Keys.Public(agent)
+		}
 		if err != nil {
 			problems = append(problems, fmt.Errorf("byzantine: open %q: member %q: %w", s.ID, agent, err))
 			continue

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -29,7 +30,9 @@ func (c *command) inspectAgents() *cobra.Command {
 		Use: "agents", Short: "Ask which agents a running node has", Args: noArgs,
 		Long: `agents answers a query about the agents of a running node. Fields are id kind team
 role node state health capability label.NAME version incarnation memory.free cpu.free
-queue inflight p50 p99 success_rate throughput done failed registered_at.
+queue inflight p50 p99 success_rate throughput done failed registered_at. KEY is the
+fingerprint of the public key that an agent signs with in Byzantine consensus, on a
+node with a section coordination; -o json has the whole key.
 
   runtime inspect agents
   runtime inspect agents --where 'capability = "review" and health = "healthy"' --order latency
@@ -107,9 +110,17 @@ func (c *command) showAgents(form string, a admin.AgentsAnswer) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "AGENT\tKIND\tSTATE\tHEALTH\tQUEUE\tIN HAND\tP50\tP99\tSUCCESS\tDONE\tFAILED")
+	head, keyed := "AGENT\tKIND\tSTATE\tHEALTH\tQUEUE\tIN HAND\tP50\tP99\tSUCCESS\tDONE\tFAILED", slices.ContainsFunc(a.Agents, hasKey)
+	if keyed {
+		head += "\tKEY"
+	}
+	fmt.Fprintln(table, head)
 	for _, r := range a.Agents {
-		fmt.Fprintln(table, strings.Join(agentCells(r), "\t"))
+		cells := agentCells(r)
+		if keyed {
+			cells = append(cells, dash(r.Fingerprint))
+		}
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -119,6 +130,8 @@ func (c *command) showAgents(form string, a admin.AgentsAnswer) error {
 	}
 	return nil
 }
+
+func hasKey(r admin.AgentRow) bool { return r.Fingerprint != "" }
 
 func agentCells(r admin.AgentRow) []string {
 	name := r.ID

@@ -24,7 +24,7 @@ func (d *digester) sum(r *index.Row) [sha256.Size]byte {
 }
 
 func (d *digester) row(r *index.Row) {
-	d.texts(r.Namespace, r.ID, r.Kind, r.Team, r.Role, r.Node, r.Reason, string(r.Config))
+	d.texts(r.Namespace, r.ID, r.Kind, r.Team, r.Role, r.Node, r.Reason, string(r.Config), string(r.Keys.Sign), string(r.Keys.Exchange))
 	if r.Handle == nil {
 		d.int(0)
 	} else {

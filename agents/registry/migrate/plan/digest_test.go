@@ -31,7 +31,7 @@ func whole() *index.Row {
 		Performance: index.Performance{
 			P50: index.Known(time.Second), P99: index.Known(time.Minute), SuccessRate: index.Known(0.5), Throughput: index.Known(1.5), Done: 7, Failed: 8,
 		},
-		Config: json.RawMessage("{}"), RegisteredAt: at, MigratedAt: at, Handle: handle("p"),
+		Config: json.RawMessage("{}"), Keys: index.Keys{Sign: []byte("s"), Exchange: []byte("x")}, RegisteredAt: at, MigratedAt: at, Handle: handle("p"),
 		Coordination: &index.Coordination{Sessions: []string{"s"}, Barriers: []string{"b"}, Leaderships: []string{"l"}, Locks: []index.Lock{{Name: "x", Token: 9}}},
 	}
 }
