@@ -147,6 +147,9 @@ func (a *adapter) again(ctx *actors.Context[adapterMessage]) {
 	if every == 0 {
 		every = time.Duration(float64(time.Second) * (0.9 + 0.2*ctx.Rand().Float64()))
 	}
+	if a.m != nil { // what need not be looked at often is not, but once a minute at least
+		every = max(every, min(every*time.Duration(a.m.Status().Pace), time.Minute))
+	}
 	ctx.After(every, think{})
 }
 

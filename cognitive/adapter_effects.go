@@ -56,6 +56,7 @@ func (a *adapter) tell(ctx *actors.Context[adapterMessage], what, why string) {
 // propose sends a proposal on the one way that there is, and goes on.
 func (a *adapter) propose(ctx *actors.Context[adapterMessage], p *proposal) {
 	p.Proposer = a.a.Name
+	p.Vote = p.Cause == ByAdapter && a.m != nil && a.m.Status().Coordinate
 	a.n++
 	a.busy = true
 	n := a.n

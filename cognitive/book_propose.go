@@ -20,6 +20,7 @@ type proposal struct {
 	Decision string    `json:"decision,omitempty"`
 	Force    bool      `json:"force,omitempty"`
 	Gain     Gain      `json:"gain,omitzero"`
+	Vote     bool      `json:"vote,omitempty"` // others are asked, even where no policy says so
 	Deadline time.Time `json:"deadline,omitzero"`
 	asked    bool      // the decision has been made
 }

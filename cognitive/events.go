@@ -160,7 +160,7 @@ func (AdaptationCycle) EventName() string { return "adaptation.cycle" }
 // AdaptationStep is the event: an adapter did or noticed something.
 type AdaptationStep struct {
 	Of
-	What string // "canary started", "canary ended", "canary promoted", "trial", "kept", "reverted", "problem", "cleared", "drift", "resting", "frozen", "resumed", "budget", "refused"
+	What string // "canary started", "canary ended", "canary promoted", "trial", "kept", "reverted", "problem", "cleared", "escalated", "retuned", "drift", "resting", "frozen", "resumed", "budget", "refused"
 	Why  string // the figures
 }
 

@@ -141,12 +141,15 @@ func (s *Space) asks(p *proposal) (policy Policy, others []string, ask bool) {
 			policy, ask = e.def.set.Decision.withDefaults(), true
 		}
 	}
+	if !ask && p.Vote && s.o.Decider != nil {
+		policy, ask = Policy{Mode: "vote"}.withDefaults(), true
+	}
 	return policy, others, ask
 }
 
 // question is what others are asked about a proposal.
 func (s *Space) question(r *request) Question {
-	policy, others, _ := s.asks(&proposal{Changes: r.p.Changes, Cause: r.p.Cause})
+	policy, others, _ := s.asks(&proposal{Changes: r.p.Changes, Cause: r.p.Cause, Vote: r.p.Vote})
 	c := &r.p.Changes[0]
 	q := Question{
 		ID: r.q.ID, Space: s.o.Name, Variable: c.Variable, Others: others[1:], Proposed: c.Value, Proposer: r.p.Proposer, Reason: r.p.Reason,

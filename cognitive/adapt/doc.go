@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package adapt improves one variable from measured results, and takes back what makes things worse.
+// Package adapt improves one variable, or a group of them, from measured results, and takes back what makes things worse.
 //
 // # Guarantees
 //
@@ -8,16 +8,22 @@
 // and is judged against what the others report at the same time; where there is no slice it runs alone for a while and is judged against what was before.
 // A candidate is kept only when an interval that is valid at every look lies wholly on the better side. After every change the machine watches, and asks
 // for the value before when things got significantly worse; that value is not tried again for ten windows. Three such returns within an hour freeze it until
-// somebody resumes it. What exploring costs is counted, and no trial begins when the budget of the hour is spent. When nothing helps it rests, longer each
-// time, and wakes when the results change.
+// somebody resumes it. When nothing helps it rests, longer each time, and wakes when the results change.
+//
+// Exploring is bounded twice, and neither bound is ever exceeded: candidates that are not kept have at most the share Exploration of all reports beside two trials, and cost at most
+// Budget in an hour.
+//
+// What is worth a trial is said by package bandit for choices, by the tracker of package optimize for all numbers of a group together, taught by pairs of short looks on both sides, and
+// by the loads themselves where these are to be balanced. A [Problem] that is there for some cycles has its remedy tried first, and then the next one. Steps do not grow at the ends of a
+// range, nor when a change was refused.
 //
 // Reports that are not finite are counted and dropped; none moves an estimate by more than four deviations once the first are in.
 //
-// The package is pure: time is in the inputs, and there is no randomness. The same inputs give the same effects.
+// The package is pure: time is in the inputs, and random numbers come from the seed in the Spec. The same inputs give the same effects.
 //
 // # Usage
 //
-//	m, err := adapt.New(adapt.Spec{Kind: k, Objective: adapt.Objective{Weights: []adapt.Weight{{"throughput", 1}}}}, value)
+//	m, err := adapt.New(adapt.Spec{Kind: k, Strategy: adapt.PerformanceFeedback, Goals: adapt.Goals{Weights: []adapt.Weight{{"throughput", 1}}}}, value)
 //	for _, e := range m.Step(adapt.Cycle{At: now}) { ... } // effects, in order
 //
 // # Duties of the user
@@ -26,7 +32,7 @@
 //
 // # Failure modes
 //
-// [New] returns every mistake of a Spec, joined.
+// [New] returns every mistake of a Spec, joined. [StrategyError] names a strategy that there is not.
 //
 // # OTP
 //

@@ -26,8 +26,9 @@ func (p phase) String() string { return phases[p] }
 
 // Machine adapts one variable. It belongs to its owner.
 type Machine struct {
-	s     Spec
-	drift *detect.CUSUM // of standardised scores; it begins anew with each phase and is not kept
+	s      Spec
+	coords []coord
+	drift  *detect.CUSUM // of standardised scores; it begins anew with each phase and is not kept
 	state
 }
 
@@ -42,31 +43,43 @@ func quiet() *detect.CUSUM {
 
 // state is what is kept.
 type state struct {
-	Value  kind.Value // the present one
-	Before kind.Value // that before the change that is watched
-	Next   kind.Value // the candidate
-	Phase  phase
-	Since  time.Time // of the phase
-	Skip   int       // reports that are still ignored
-	Base   stream    // reports of the present value
-	Beside stream    // those of them that came while a slice had the candidate: what it is judged against
-	Cand   stream    // of the candidate
-	Old    stream    // of the value before, while it is watched
-	Walk   walk
-	Tabu   []taboo
-	Window time.Duration // how long the last watch took
-	Back   []time.Time   // returns of the last hour
-	Frozen bool
-	Rest   time.Duration // the last rest
-	Awake  time.Time     // when a rest ends
-	Spent  float64       // of the budget, in this hour
-	Hour   time.Time     // when the hour began
-	Pains  []pain
-	Cycled time.Time // when the last cycle was
-	Asked  bool      // an effect has not been answered
-	Ask    Pending   // what it was
-	Drops  uint64
-	Moves  uint64
+	Value         kind.Value // the present one
+	Before        kind.Value // that before the change that is watched
+	Next          kind.Value // the candidate
+	Phase         phase
+	Since         time.Time // of the phase
+	Skip          int       // reports that are still ignored
+	Base          stream    // reports of the present value
+	Beside        stream    // those of them that came while a slice had the candidate: what it is judged against
+	Cand          stream    // of the candidate
+	Old           stream    // of the value before, while it is watched
+	Search        search
+	Idea          idea  // that is on trial
+	Found         found // what its trial has found
+	Tabu          []taboo
+	Window        time.Duration // how long the last watch took
+	Back          []time.Time   // returns of the last hour
+	Frozen        bool
+	Rest          time.Duration // the last rest
+	Awake         time.Time     // when a rest ends
+	Stale         int           // cycles without a change that was kept, since something was tried
+	Pace          int           // by how many times a cycle is longer than it should be, as a power of two
+	Cure          time.Time     // when a problem may be helped against again
+	CureRest      time.Duration
+	Credit        float64   // reports that candidates may still have
+	Lent          float64   // what the present candidate has had of that
+	Asks, Clashes float64   // changes that were asked for, and those that came too late; fading
+	Clash         int       // 1 if conflicts are a problem, 2 if they are one for long
+	Spent         float64   // of the budget, in this hour
+	Hour          time.Time // when the hour began
+	Poor          bool      // that nothing may be tried was told
+	Drifted, Bold time.Time // the last drift, and until when there is more exploring
+	Pains         []pain
+	Cycled        time.Time // when the last cycle was
+	Asked         bool      // an effect has not been answered
+	Ask           Pending   // what it was
+	Drops         uint64
+	Moves         uint64
 }
 
 // Pending is what an unanswered effect was.
@@ -85,6 +98,8 @@ const (
 type stream struct {
 	Score  tally
 	Bounds []tally // in the order of the objective's
+	Marks  []tally // by problem: what it is judged by
+	Loads  []tally // by field of a group
 }
 
 // taboo is a value that is not tried for a while.
@@ -107,40 +122,15 @@ func New(s Spec, value kind.Value) (*Machine, error) {
 // start begins at a value with nothing learned.
 func (m *Machine) start(value kind.Value) {
 	m.Value = value
-	m.Walk = walk{Direction: 1, Step: m.s.LearningRate}
+	m.coords = coords(m.s.Kind)
+	m.Search = newSearch(&m.s, m.coords, value)
 	m.Pains = make([]pain, len(m.s.Problems))
+	m.Credit = m.burst()
 	m.clear(&m.Base)
 }
 
-func (m *Machine) clear(x *stream) { *x = stream{Bounds: make([]tally, len(m.s.Objective.Bounds))} }
-
-// Status is what people see of a machine.
-type Status struct {
-	Phase     string
-	Value     kind.Value
-	Candidate kind.Value // none if nothing is on trial
-	Reports   float64    // of the present value
-	Mean      float64    // score of the present value
-	Frozen    bool
-	Resting   time.Time // until when; zero if it does not
-	Step      float64   // the next, as a share of the range
-	Dropped   uint64    // reports that said nothing
-	Moves     uint64    // changes that were kept or are watched
-	Problems  []string  // that are there now
-}
-
-// Status returns what there is to see.
-func (m *Machine) Status() Status {
-	s := Status{
-		Phase: m.Phase.String(), Value: m.Value, Candidate: m.Next, Reports: m.Base.Score.N, Mean: m.Base.Score.Mean, Frozen: m.Frozen,
-		Resting: m.Awake, Step: m.Walk.Step, Dropped: m.Drops, Moves: m.Moves,
-	}
-	for i, p := range m.Pains {
-		if p.Raised {
-			s.Problems = append(s.Problems, m.s.Problems[i].Name)
-		}
-	}
-	return s
+func (m *Machine) clear(x *stream) {
+	*x = stream{Bounds: make([]tally, len(m.s.Objective.Bounds)), Marks: make([]tally, len(m.s.Problems)), Loads: make([]tally, len(m.s.Goals.Loads))}
 }
 
 // Kind returns the kind that the machine adapts.
@@ -159,7 +149,7 @@ func (m *Machine) Step(in Input) []Effect {
 	case Changed:
 		return m.changed(in.At)
 	case Refused:
-		return m.refused(in.At, in.Why)
+		return m.refused(in.At, in.Conflict)
 	case Moved:
 		return m.moved(in.At, in.Value)
 	case Retuned:

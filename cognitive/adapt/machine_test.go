@@ -283,7 +283,7 @@ func TestAProblemIsRaisedAfterItsTimeAndIsOverAtItsOwnLevel(t *testing.T) {
 	second(9)
 	second(11)
 	second(11)
-	assert.Equal(t, []string{"problem", "try 0.45"}, second(11)[:2], "downwards, and half as far as the steps that were refused")
+	assert.Equal(t, []string{"problem", "try 0.4"}, second(11)[:2], "downwards, one step")
 	assert.NotContains(t, second(9), "cleared")
 	assert.Contains(t, second(8), "cleared")
 }

@@ -165,7 +165,7 @@ func (m *Machine) diagnose(at time.Time) (out []Effect, hint *remedy) {
 			}
 		}
 		if p.Raised && hint == nil {
-			hint = newRemedy(d, p.Second)
+			hint = newRemedy(d, i, p.Second)
 		}
 	}
 	return out, hint
@@ -182,11 +182,12 @@ func (m *Machine) escalate(d *Problem, a Action) []Effect {
 // remedy is what is to be tried against a problem: the actions that are left, in order.
 type remedy struct {
 	of      string
+	problem int
 	actions []Action
 }
 
-func newRemedy(d *Problem, second bool) *remedy {
-	r := &remedy{of: d.Name}
+func newRemedy(d *Problem, i int, second bool) *remedy {
+	r := &remedy{of: d.Name, problem: i}
 	for _, a := range []Action{d.First, d.Next} {
 		if a.Direction != 0 || a.Option != "" || a.Balance {
 			r.actions = append(r.actions, a)

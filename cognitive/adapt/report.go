@@ -17,7 +17,8 @@ func (m *Machine) reported(r Reported) (out []Effect) {
 	if weight == 0 {
 		weight = 1
 	}
-	if !ok || !(weight > 0) || weight > 1e6 || r.Slice && m.Phase != slicing {
+	onTrial := r.Slice || m.Phase == trying
+	if !ok || !(weight > 0) || weight > 1e6 || r.Slice && m.Phase != slicing || onTrial && m.Asked {
 		m.Drops++
 		return nil
 	}
@@ -27,56 +28,122 @@ func (m *Machine) reported(r Reported) (out []Effect) {
 			return nil
 		}
 	}
+	m.Credit = min(m.Credit+float64(m.explore(r.At)*weight), m.burst())
+	if onTrial && !m.afford(r.At, score, weight) {
+		return m.giveUp(r.At, "what exploring may cost is spent")
+	}
 	if m.Skip > 0 && (r.Slice || m.Phase != slicing) { // what is new settles first
 		m.Skip--
 		return nil
 	}
 	to := &m.Base
-	if r.Slice || m.Phase == trying || m.Phase == watching {
+	if onTrial || m.Phase == watching {
 		to = &m.Cand
 	}
-	if to == &m.Base && m.Base.Score.N >= 20 {
-		if sd := math.Sqrt(m.Base.Score.variance()); sd > 0 && m.Phase == observing {
-			if z := (score - m.Base.Score.Mean) / sd; m.drift.Update(min(max(z, -4), 4)) != detect.Quiet {
-				out = append(out, Note{"drift", fmt.Sprintf("the score has left %.4g", m.Base.Score.Mean)})
-				m.clear(&m.Base)
-				m.drift = quiet()
-				m.wake()
-			}
-		}
+	if to == &m.Base && m.Phase == observing {
+		out = m.drifted(r.At, score)
 	}
-	to.take(score, weight, r.Metrics, m.s.Objective.Bounds)
+	m.take(to, score, weight, r.Metrics)
 	if to == &m.Base && m.Phase == slicing {
-		m.Beside.take(score, weight, r.Metrics, m.s.Objective.Bounds)
+		m.take(&m.Beside, score, weight, r.Metrics)
 	}
 	if to == &m.Base && m.Phase == observing {
-		const memory = 2000
-		to.Score.fade(memory)
-		for i := range to.Bounds {
-			to.Bounds[i].fade(memory)
+		to.fade()
+	}
+	if !onTrial {
+		for _, o := range m.Search.Options {
+			o.Fresh.add(to.Score.clip(score), weight)
 		}
 	}
 	if !r.Slice {
-		for i, p := range m.s.Problems {
-			for _, x := range r.Metrics {
-				if x.Name == p.Metric {
-					m.Pains[i].add(&m.s.Problems[i], x.Value, weight)
-				}
+		for i := range m.s.Problems {
+			if x, ok := find(r.Metrics, m.s.Problems[i].Metric); ok {
+				m.Pains[i].add(&m.s.Problems[i], x, weight)
 			}
 		}
 	}
 	return append(out, m.judge(r.At)...)
 }
 
-// take takes a report in.
-func (x *stream) take(score, weight float64, metrics []Metric, bounds []Bound) {
+// find returns a metric of a report.
+func find(metrics []Metric, name string) (float64, bool) {
+	for _, m := range metrics {
+		if m.Name == name {
+			return m.Value, true
+		}
+	}
+	return 0, false
+}
+
+// drifted begins the statistics anew when the score has left what it was. When it does so again within ten windows, exploring is allowed twice as much for that long.
+func (m *Machine) drifted(at time.Time, score float64) []Effect {
+	if m.Base.Score.N < 20 {
+		return nil
+	}
+	sd := math.Sqrt(m.Base.Score.variance())
+	if !(sd > 0) {
+		return nil
+	}
+	z := (score - m.Base.Score.Mean) / sd
+	if m.drift.Update(min(max(z, -4), 4)) == detect.Quiet {
+		return nil
+	}
+	why := fmt.Sprintf("the score has left %.4g", m.Base.Score.Mean)
+	long := 10 * max(m.Window, m.s.MaxRest)
+	if !m.Drifted.IsZero() && at.Sub(m.Drifted) < long {
+		m.Bold = at.Add(long)
+		why += ", again: there is more exploring for a while"
+	}
+	m.Drifted = at
+	m.clear(&m.Base)
+	m.drift = quiet()
+	m.wake()
+	return []Effect{Note{"drift", why}}
+}
+
+// take takes a report into a stream.
+func (m *Machine) take(x *stream, score, weight float64, metrics []Metric) {
 	x.Score.add(x.Score.clip(score), weight)
-	for i, b := range bounds {
-		for _, m := range metrics {
-			if m.Name == b.Metric {
-				x.Bounds[i].add(x.Bounds[i].clip(m.Value), weight)
+	for i, b := range m.s.Objective.Bounds {
+		if v, ok := find(metrics, b.Metric); ok {
+			x.Bounds[i].add(x.Bounds[i].clip(v), weight)
+		}
+	}
+	for i := range m.s.Problems {
+		d := &m.s.Problems[i]
+		if v, ok := find(metrics, d.Metric); ok {
+			if d.Quantile > 0 { // how many are beyond the level tells on which side of it the quantile lies
+				x.Marks[i].add(beyond(d, v), weight)
+			} else {
+				x.Marks[i].add(x.Marks[i].clip(v), weight)
 			}
 		}
+	}
+	for i, name := range m.s.Goals.Loads {
+		if v, ok := find(metrics, name); ok {
+			x.Loads[i].add(x.Loads[i].clip(v), weight)
+		}
+	}
+}
+
+func beyond(d *Problem, v float64) float64 {
+	if v > d.Above || v < d.Below {
+		return 1
+	}
+	return 0
+}
+
+// fade lets old reports weigh less.
+func (x *stream) fade() {
+	const memory = 2000
+	x.Score.fade(memory)
+	for _, all := range [][]tally{x.Bounds, x.Marks} {
+		for i := range all {
+			all[i].fade(memory)
+		}
+	}
+	for i := range x.Loads { // loads are what is acted on: they are to be of now
+		x.Loads[i].fade(memory / 10)
 	}
 }
 
@@ -90,6 +157,8 @@ func (m *Machine) against() *stream {
 
 // wake ends a rest: there is something to find again.
 func (m *Machine) wake() {
-	m.Awake, m.Rest = time.Time{}, 0
-	m.Walk = walk{Direction: m.Walk.Direction, Step: m.s.LearningRate}
+	m.Awake, m.Rest, m.Stale, m.Pace, m.Search.Misses = time.Time{}, 0, 0, 0, 0
+	if n := m.Search.Numbers; n != nil {
+		n.Look, n.Delta, n.There, n.Asked, n.Step = ahead, nil, nil, nil, m.s.LearningRate
+	}
 }

@@ -4,7 +4,6 @@ package adapt
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"mabeam.dev/cognitive/kind"
@@ -25,20 +24,6 @@ func (m *Machine) judge(at time.Time) []Effect {
 	return nil
 }
 
-// broken says which bound a stream breaks: surely, or (sure false) in as far as it does not surely keep it.
-func (m *Machine) broken(x *stream, sure bool) (string, bool) {
-	for i, b := range m.s.Objective.Bounds {
-		mean, half := meanOf(&x.Bounds[i], m.s.Alpha)
-		if sure {
-			half = -half
-		}
-		if !math.IsNaN(b.Max) && mean+half > b.Max || !math.IsNaN(b.Min) && mean-half < b.Min {
-			return fmt.Sprintf("%s is %.4g", b.Metric, mean), true
-		}
-	}
-	return "", false
-}
-
 func (m *Machine) judgeTrial(at time.Time) []Effect {
 	against := m.against()
 	difference, half := compare(&against.Score, &m.Cand.Score, m.s.Alpha)
@@ -48,12 +33,16 @@ func (m *Machine) judgeTrial(at time.Time) []Effect {
 	}
 	_, unsure := m.broken(&m.Cand, false)
 	_, ill := m.broken(against, true)
+	most := float64(m.s.Trial)
+	if m.Idea.Brief {
+		most = float64(m.brief())
+	}
 	switch {
-	case difference-half > m.s.MinGain && !unsure, ill && !unsure:
+	case difference-half > m.s.MinGain && !unsure, ill && !unsure, m.helped() && difference+half > 0 && !unsure:
 		return m.accept(at, difference, difference-half, why)
-	case difference+half < m.s.MinGain:
+	case difference+half < m.s.MinGain && m.Idea.Of == 0, difference+half < 0:
 		return m.giveUp(at, "worse: "+why)
-	case m.Cand.Score.N >= float64(m.s.Trial) || at.Sub(m.Since) > m.s.Patience:
+	case m.Cand.Score.N >= most || at.Sub(m.Since) > m.s.Patience:
 		return m.giveUp(at, "no clear gain: "+why)
 	}
 	return nil
@@ -61,36 +50,39 @@ func (m *Machine) judgeTrial(at time.Time) []Effect {
 
 // accept keeps a candidate.
 func (m *Machine) accept(at time.Time, mean, low float64, why string) []Effect {
+	m.Found = found{true, mean, m.Cand.Score.N, m.Cand.Score.Mean}
 	if m.Phase == slicing {
 		m.ask(promotion)
 		return []Effect{Promote{m.Next, mean, low, why}}
 	}
 	// It is the value of all already: what was the trial is now the first part of the watch.
-	m.Walk.hit(&m.s)
+	m.repaid()
+	out := m.tried(at, m.Found)
 	m.Moves++
 	m.Before, m.Value, m.Next = m.Value, m.Next, kind.Value{}
 	m.Old, m.Base = m.Base, m.Cand
 	m.begin(watching, at, 0)
-	return []Effect{Note{"kept", why}}
+	return append(out, Note{"kept", why})
+}
+
+// repaid gives back what a candidate has had of the reports: it was worth it.
+func (m *Machine) repaid() {
+	m.Credit, m.Lent = min(m.Credit+m.Lent, m.burst()), 0
 }
 
 // giveUp ends a trial without a change.
 func (m *Machine) giveUp(at time.Time, why string) []Effect {
-	m.spend(at)
+	gain := m.Cand.Score.Mean - m.against().Score.Mean
+	if m.Cand.Score.N == 0 || m.against().Score.N == 0 {
+		gain = 0
+	}
+	m.Found = found{false, gain, m.Cand.Score.N, m.Cand.Score.Mean}
 	if m.Phase == slicing {
 		m.ask(ending)
 		return []Effect{End{why}}
 	}
 	m.ask(reversion)
 	return []Effect{Revert{m.Value, why}}
-}
-
-// spend counts what a trial has cost.
-func (m *Machine) spend(at time.Time) {
-	if at.Sub(m.Hour) >= time.Hour {
-		m.Hour, m.Spent = at, 0
-	}
-	m.Spent += max(0, m.against().Score.Mean-m.Cand.Score.Mean) * m.Cand.Score.N
 }
 
 func (m *Machine) judgeWatch(at time.Time) []Effect {
@@ -120,7 +112,7 @@ func (m *Machine) judgeWatch(at time.Time) []Effect {
 func (m *Machine) ask(what Pending) { m.Asked, m.Ask = true, what }
 
 func (m *Machine) begin(p phase, at time.Time, skip int) {
-	m.Phase, m.Since, m.Skip = p, at, skip
+	m.Phase, m.Since, m.Skip, m.Lent = p, at, skip, 0
 	m.clear(&m.Cand)
 	m.clear(&m.Beside)
 	m.drift = quiet()

@@ -51,7 +51,7 @@ func add(ctx context.Context, space *cognitive.Space, adaptive bool) (s settings
 		return s, nil
 	}
 	how := adapt.Spec{
-		LearningRate: 0.2, MaxStep: 0.4, MinStep: 0.05, Warm: 20, Settle: 4, Trial: 40, Watch: 30, Alpha: 0.2,
+		LearningRate: 0.2, Exploration: 0.5, MaxStep: 0.4, MinStep: 0.05, Warm: 20, Settle: 4, Trial: 40, Watch: 30, Alpha: 0.2,
 		Rest: 200 * time.Millisecond, MaxRest: time.Second, Patience: 2 * time.Second,
 	}
 	how.Objective = adapt.Performance(adapt.Weight{Metric: "items per second", Weight: 1})
