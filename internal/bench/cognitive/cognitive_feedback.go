@@ -133,6 +133,7 @@ func (d *delays) visible(report int, at, every time.Duration) {
 	}
 	d.mu.seen[v] = max(d.mu.seen[v], report)
 	if d.mu.taken == d.mu.sent {
+		d.mu.sent = -1 // nobody waits any more
 		close(d.mu.through)
 	}
 }
@@ -151,8 +152,10 @@ func (d *delays) next() {
 // finish waits for the reports that were sent, up to a fifth of one second: one whose variable has changed meanwhile counts for nothing, and nothing may come after it.
 func (d *delays) finish(sent int) {
 	d.mu.Lock()
-	d.mu.sent = sent
 	all := d.mu.taken == sent
+	if !all {
+		d.mu.sent = sent
+	}
 	d.mu.Unlock()
 	if !all {
 		select {
@@ -164,5 +167,4 @@ func (d *delays) finish(sent int) {
 	defer d.mu.Unlock()
 	d.shared = 1 - float64(d.mu.commits)/float64(max(1, d.mu.taken))
 	d.lost = float64(sent - d.mu.taken)
-	d.mu.sent = -1
 }
