@@ -13,11 +13,11 @@ import (
 type Barrier struct {
 	s    *Space
 	name string
-	spec barrier.Spec
+	spec *barrier.Spec // never changed
 }
 
 // Barrier returns the barrier of a name, which is made when it is first used. A name that has another spec is a *KindError.
-func (s *Space) Barrier(name string, spec barrier.Spec) Barrier { return Barrier{s, name, spec} }
+func (s *Space) Barrier(name string, spec barrier.Spec) Barrier { return Barrier{s, name, &spec} }
 
 // Passage is how somebody passed a barrier or latch.
 type Passage struct {
@@ -39,10 +39,15 @@ func (b Barrier) AwaitGeneration(ctx context.Context, generation uint64, wait ti
 }
 
 func (b Barrier) arrive(ctx context.Context, wait time.Duration, generation uint64, s side) (Passage, error) {
-	in := b.input(opArrive)
+	m := new(ask)
+	in := &m.in
+	in.Op, in.Name, in.Barrier = opArrive, b.name, b.spec
 	in.For, in.Generation, in.Side = b.s.limit(wait), generation, s
-	a, err := b.s.ask(ctx, in)
-	return Passage{a.Generation, a.Index}, about("await", b.name, err)
+	a, err := b.s.send(ctx, m)
+	if err != nil {
+		return Passage{}, about("await", b.name, err)
+	}
+	return Passage{a.Generation, a.Index}, nil
 }
 
 // limit is how long a request waits, for the machines: 0 means without limit.
@@ -54,7 +59,7 @@ func (s *Space) limit(wait time.Duration) time.Duration {
 }
 
 func (b Barrier) input(op spaceOp) spaceInput {
-	return spaceInput{Op: op, Name: b.name, Barrier: &b.spec}
+	return spaceInput{Op: op, Name: b.name, Barrier: b.spec}
 }
 
 // Register makes the caller a member of a phaser, from the phase that fills.

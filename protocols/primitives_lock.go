@@ -123,15 +123,23 @@ func (s *Space) claim(ctx context.Context, r lock.Request, how []Claim) (*Grant,
 	case r.Wait == 0:
 		r.Wait = max(s.o.MaxWait, 0)
 	}
-	g := &Grant{s: s, name: r.Name, id: s.newID()}
-	g.owner, _ = s.caller(ctx, g.id)
-	a, err := s.ask(ctx, spaceInput{Op: opAcquire, ID: g.id, Name: r.Name, Lock: &r})
+	c := &claiming{request: r}
+	c.in.Op, c.in.Name, c.in.Lock = opAcquire, r.Name, &c.request
+	a, err := s.send(ctx, &c.ask)
 	if err != nil {
 		return nil, about("acquire", r.Name, err)
 	}
-	g.token = a.Token
+	g := &c.grant
+	g.s, g.name, g.id, g.owner, g.token = s, r.Name, c.in.ID, c.in.Owner, a.Token
 	g.mu.until, g.mu.ttl = a.Until, r.TTL
 	return g, nil
+}
+
+// claiming is a claim on its way, in one piece of memory with what it may become.
+type claiming struct {
+	ask
+	request lock.Request
+	grant   Grant
 }
 
 // AcquireAll acquires several locks, in an order that makes no deadlock with others who do the same; all of them or none.

@@ -164,44 +164,57 @@ func (s *Space) newID() string { return strconv.FormatUint(s.ids.Add(1), 36) }
 // ask has one thing done. While the process is down it waits, and asks the next one under the same id, so that nothing is done twice. When ctx ends what
 // was asked is taken back, for sure but later.
 func (s *Space) ask(ctx context.Context, in spaceInput) (spaceAnswer, error) {
-	if in.ID == "" {
-		in.ID = s.newID()
+	m := &ask{spaceStep: spaceStep{in: in}}
+	a, err := s.send(ctx, m)
+	if err != nil {
+		return spaceAnswer{}, err
 	}
-	var pid actors.PID
-	if in.Owner == "" {
-		in.Owner, pid = s.caller(ctx, in.ID)
+	return *a, nil
+}
+
+// send is ask for a message that is made already. The answer is the caller's.
+func (s *Space) send(ctx context.Context, m *ask) (*spaceAnswer, error) {
+	if m.in.ID == "" {
+		m.in.ID = s.newID()
 	}
-	if in.Lock != nil {
-		in.Lock.ID, in.Lock.Owner = in.ID, in.Owner
+	if m.in.Owner == "" {
+		m.in.Owner, m.pid = s.caller(ctx, m.in.ID)
+	}
+	if r := m.in.Lock; r != nil {
+		r.ID, r.Owner = m.in.ID, m.in.Owner
 	}
 	var downSince time.Time
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		a, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[spaceAnswer]) spaceMessage { return &ask{in, pid, reply} })
+		a, err := actors.CallForever(ctx, s.ref, func(reply actors.Reply[*spaceAnswer]) spaceMessage {
+			m.reply = reply
+			return m
+		})
 		if err == nil {
 			return a, nil
 		}
 		if ctx.Err() != nil {
-			s.giveUp(in.ID)
+			s.giveUp(m.in.ID)
 			if away(err) {
 				err = context.Cause(ctx)
 			}
-			return spaceAnswer{}, err
+			return nil, err
 		}
 		if !away(err) {
-			return spaceAnswer{}, err
+			return nil, err
 		}
 		now := s.sys.Now()
 		if downSince.IsZero() {
 			downSince = now
 		}
 		if s.o.MaxWait > 0 && now.Sub(downSince) >= s.o.MaxWait {
-			s.giveUp(in.ID)
-			return spaceAnswer{}, fmt.Errorf("protocols: space %q: %w: %w", s.o.Name, ErrSpaceDown, err)
+			s.giveUp(m.in.ID)
+			return nil, fmt.Errorf("protocols: space %q: %w: %w", s.o.Name, ErrSpaceDown, err)
 		}
 		if err := s.sys.Sleep(ctx, pause); err != nil {
-			s.giveUp(in.ID)
-			return spaceAnswer{}, err
+			s.giveUp(m.in.ID)
+			return nil, err
 		}
+		m = &ask{spaceStep: spaceStep{in: m.in}, pid: m.pid} // the former process may have it, and its log
 	}
 }
 

@@ -13,20 +13,16 @@ import (
 	"mabeam.dev/telemetry"
 )
 
-// compactAfter is how many entries a log has before a snapshot takes their place.
-const compactAfter = 16384
-
 // spaceActor is one incarnation of a space's process. It steps the state, keeps each step, and only then lets anybody hear of it.
 type spaceActor struct {
 	s       *Space
 	store   spaceStore
 	state   *spaceState
 	ready   bool
-	replies map[string]actors.Reply[spaceAnswer] // by the ids of the requests that wait
-	watched map[string]actors.Monitor            // by owners
-	queue   []spaceOutput                        // of steps that are not kept yet
-	views   []func()                             // views that were asked for behind them
-	armed   bool                                 // a flush is on its way
+	waiting map[string]*ask           // requests, by their ids
+	watched map[string]actors.Monitor // by owners
+	views   []func()                  // that were asked for behind steps that are not kept yet
+	armed   bool                      // a flush is on its way
 	timer   actors.Timer
 	due     time.Time // of the timer; zero if none runs
 	entries int       // since the last snapshot
@@ -34,7 +30,7 @@ type spaceActor struct {
 
 // Init gets hold of the log; what comes before it waits.
 func (a *spaceActor) Init(ctx *actors.Context[spaceMessage]) error {
-	a.replies, a.watched = map[string]actors.Reply[spaceAnswer]{}, map[string]actors.Monitor{}
+	a.waiting, a.watched = map[string]*ask{}, map[string]actors.Monitor{}
 	if a.s.o.Journal != nil {
 		a.store = &journalStore{space: a.s, stream: a.s.o.Stream, journal: a.s.o.Journal}
 		return a.open(ctx)
@@ -52,7 +48,7 @@ func (a *spaceActor) Init(ctx *actors.Context[spaceMessage]) error {
 	if left.there {
 		return nil // it comes as a notice
 	}
-	log, err := table.NewSet[uint64, spaceEntry](ctx, a.s.o.Name+".log", table.Options{})
+	log, err := table.NewSet[uint64, *spaceStep](ctx, a.s.o.Name+".log", table.Options{})
 	if err != nil {
 		return err
 	}
@@ -73,7 +69,7 @@ func (a *spaceActor) open(ctx *actors.Context[spaceMessage]) error {
 	}
 	a.state, a.entries, a.ready = state, replayed, true
 	cold := !a.s.warm.Swap(true)
-	a.do(ctx, &spaceInput{Op: opOpen, Cold: cold, N: int64(a.s.epoch.Load()) + 1})
+	a.input(ctx, spaceInput{Op: opOpen, Cold: cold, N: int64(a.s.epoch.Load()) + 1})
 	if err := a.commit(ctx); err != nil {
 		return err
 	}
@@ -82,7 +78,7 @@ func (a *spaceActor) open(ctx *actors.Context[spaceMessage]) error {
 		if pid, known := a.s.owners.Load(owner); known {
 			a.watch(ctx, owner, pid)
 		} else if !outside(owner) { // the one before had heard of its end
-			a.do(ctx, &spaceInput{Op: opDown, Owner: owner})
+			a.input(ctx, spaceInput{Op: opDown, Owner: owner})
 		}
 	}
 	for _, name := range leaders(a.state) {
@@ -122,8 +118,8 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 		if m.in.Owner != "" && !m.pid.IsZero() {
 			a.watch(ctx, m.in.Owner, m.pid)
 		}
-		a.replies[m.in.ID] = m.reply
-		a.do(ctx, &m.in)
+		a.waiting[m.in.ID] = m
+		a.do(ctx, &m.spaceStep)
 	case give:
 		a.takeBack(ctx)
 	case look:
@@ -134,13 +130,13 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 		m.reply.Send(m.with(a.state))
 		return nil
 	case ended:
-		a.do(ctx, &spaceInput{Op: opDown, Owner: m.owner})
+		a.input(ctx, spaceInput{Op: opDown, Owner: m.owner})
 		delete(a.watched, m.owner)
 		a.s.owners.Delete(m.owner)
 		a.s.names.Delete(m.down.PID)
 	case wake:
 		a.due = time.Time{}
-		a.do(ctx, &spaceInput{Op: opTick})
+		a.input(ctx, spaceInput{Op: opTick})
 	case spaceFlush:
 		a.armed = false
 		return a.commit(ctx)
@@ -150,15 +146,21 @@ func (a *spaceActor) Receive(ctx *actors.Context[spaceMessage], m spaceMessage) 
 	return a.settle(ctx)
 }
 
-// do steps the state and keeps the step, whose input is not changed any more; what it did is told when that is durable.
-func (a *spaceActor) do(ctx *actors.Context[spaceMessage], in *spaceInput) {
-	now := ctx.Now()
-	a.queue = append(a.queue, a.state.step(now, *in)...)
-	if err := a.store.add(spaceEntry{At: now, In: in}); err != nil {
+// input does something that nobody has asked for.
+func (a *spaceActor) input(ctx *actors.Context[spaceMessage], in spaceInput) {
+	a.do(ctx, &spaceStep{in: in})
+}
+
+// do steps the state and keeps the step, which is not changed any more; what it did is told when that is durable.
+func (a *spaceActor) do(ctx *actors.Context[spaceMessage], e *spaceStep) {
+	e.at = ctx.Now()
+	a.state.mute = !ctx.Events().Active()
+	a.state.step(e.at, &e.in)
+	if err := a.store.add(e); err != nil {
 		panic(err) // the log is not this process's any more
 	}
 	a.entries++
-	a.armFor(ctx, now, in)
+	a.armFor(ctx, e.at, &e.in)
 }
 
 // settle tells what was done, at once or when the journal has it.
@@ -178,37 +180,29 @@ func (a *spaceActor) commit(ctx *actors.Context[spaceMessage]) error {
 	if err := a.store.flush(ctx); err != nil {
 		return fmt.Errorf("protocols: space %q: %w", a.s.o.Name, err)
 	}
-	queue, views := a.queue, a.views
-	a.queue, a.views = nil, nil
-	for _, o := range queue {
-		if o.id != "" {
-			if r, waits := a.replies[o.id]; waits {
-				delete(a.replies, o.id)
-				if o.err != nil {
-					r.Fail(o.err)
-				} else {
-					r.Send(o.answer)
-				}
+	for i := range a.state.out {
+		o := &a.state.out[i]
+		if m := a.waiting[o.id]; m != nil {
+			delete(a.waiting, o.id)
+			if o.err != nil {
+				m.reply.Fail(o.err)
+			} else {
+				m.answer = o.answer
+				m.reply.Send(&m.answer)
 			}
 		}
 		a.s.emit(ctx.Events(), o.news)
 	}
-	for _, view := range views {
+	a.state.told()
+	for _, view := range a.views {
 		view()
 	}
-	if cap(queue) <= 64 { // a reply may have brought no new ones: this is one turn
-		clear(queue)
-		a.queue = queue[:0]
-	}
-	if a.entries < compactAfter {
+	a.views = nil
+	if !a.store.full(a.entries) {
 		return nil
 	}
 	a.entries = 0
-	state, err := a.state.encode()
-	if err != nil {
-		return err
-	}
-	return a.store.compact(ctx, ctx.Now(), state)
+	return a.store.compact(ctx, ctx.Now(), a.state)
 }
 
 // watch has the process hear of an owner's end.
@@ -222,8 +216,8 @@ func (a *spaceActor) watch(ctx *actors.Context[spaceMessage], owner string, pid 
 // takeBack carries out what callers have given up; they are not here any more to ask again.
 func (a *spaceActor) takeBack(ctx *actors.Context[spaceMessage]) {
 	for _, id := range a.s.given.take() {
-		delete(a.replies, id)
-		a.do(ctx, &spaceInput{Op: opCancel, Target: id})
+		delete(a.waiting, id)
+		a.input(ctx, spaceInput{Op: opCancel, Target: id})
 	}
 }
 

@@ -111,6 +111,8 @@ type spaceState struct {
 	done      *remembered
 	waits     map[string]waitAt // requests that wait elsewhere than in locks, by id
 	epoch     uint32
+	out       []spaceOutput // of steps, until they are told
+	mute      bool          // nobody watches: news of locks and barriers are not made
 }
 
 // waitAt is where a request waits.
@@ -128,17 +130,16 @@ func newSpaceState(o lock.Options, remember int) *spaceState {
 }
 
 // open begins the life of an incarnation: everything that is granted from now on is of an epoch of its own.
-func (s *spaceState) open(now time.Time, in spaceInput) (out []spaceOutput) {
+func (s *spaceState) open(now time.Time, in *spaceInput) {
 	if in.Cold { // whoever owned something was of an operating-system process that is gone
 		for _, owner := range s.owners() {
-			out = append(out, s.down(now, owner)...)
+			s.down(now, owner)
 		}
 		s.done.clear()
 		clear(s.waits)
 	}
 	s.epoch = max(s.epoch+1, uint32(max(in.N, 0)))
 	s.locks.Rebuilt(s.epoch)
-	return out
 }
 
 // owners returns everybody whose end matters, sorted.
@@ -165,41 +166,58 @@ func (s *spaceState) owners() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// step does what is asked, at a time that does not fall.
-func (s *spaceState) step(now time.Time, in spaceInput) []spaceOutput {
+// step does what is asked, at a time that does not fall. What it has done lies behind the outputs of earlier steps that are not told yet, and is returned.
+func (s *spaceState) step(now time.Time, in *spaceInput) []spaceOutput {
+	from := len(s.out)
 	if a, ok := s.done.find(in.ID); ok { // asked again, because the answer was lost
-		return []spaceOutput{{id: in.ID, answer: a}}
+		s.put(spaceOutput{id: in.ID, answer: a})
+		return s.out[from:]
 	}
 	switch in.Op {
 	case opOpen:
-		return s.open(now, in)
+		s.open(now, in)
 	case opTick:
-		return s.tick(now)
+		s.tick(now)
 	case opDown:
-		return s.down(now, in.Owner)
+		s.down(now, in.Owner)
 	case opCancel:
-		return s.cancel(now, in.Target)
+		s.cancel(now, in.Target)
 	case opAcquire, opRelease, opRenew, opDowngrade, opResize:
-		return s.lockStep(now, in)
+		s.lockStep(now, in)
 	case opArrive, opRegister, opQuit, opReset:
-		return s.barrierStep(now, in)
+		s.barrierStep(now, in)
 	case opAwait, opCount:
-		return s.latchStep(now, in)
+		s.latchStep(now, in)
 	case opCampaign, opResign, opExtend, opWithdraw:
-		return s.electionStep(now, in)
+		s.electionStep(now, in)
 	case opAdd, opSwap:
-		return s.counterStep(in)
+		s.counterStep(in)
+	default:
+		s.refuse(in.ID, fmt.Errorf("protocols: operation %q is unknown", in.Op))
 	}
-	return []spaceOutput{{id: in.ID, err: fmt.Errorf("protocols: operation %q is unknown", in.Op)}}
+	return s.out[from:]
 }
 
-// told is the answer to a request that was carried out, kept for who asks again.
-func (s *spaceState) told(id string, a spaceAnswer) spaceOutput {
+// keptOutputs is for how many outputs the memory is kept from step to step.
+const keptOutputs = 2048
+
+// told forgets the outputs, which are told.
+func (s *spaceState) told() {
+	clear(s.out)
+	if s.out = s.out[:0]; cap(s.out) > keptOutputs {
+		s.out = nil
+	}
+}
+
+func (s *spaceState) put(o spaceOutput) { s.out = append(s.out, o) }
+
+// answer answers a request that was carried out, and keeps the answer for who asks again.
+func (s *spaceState) answer(id string, a spaceAnswer) {
 	s.done.keep(id, a)
-	return spaceOutput{id: id, answer: a}
+	s.put(spaceOutput{id: id, answer: a})
 }
 
-func refused(id string, err error) []spaceOutput { return []spaceOutput{{id: id, err: err}} }
+func (s *spaceState) refuse(id string, err error) { s.put(spaceOutput{id: id, err: err}) }
 
 // next is when time has something to do; ok is false for never.
 func (s *spaceState) next() (at time.Time, ok bool) {
@@ -222,54 +240,54 @@ func (s *spaceState) next() (at time.Time, ok bool) {
 }
 
 // tick lets time pass everywhere.
-func (s *spaceState) tick(now time.Time) []spaceOutput {
-	out := s.lockEffects(s.locks.Tick(now))
+func (s *spaceState) tick(now time.Time) {
+	s.lockEffects(s.locks.Tick(now))
 	for _, n := range slices.Sorted(maps.Keys(s.barriers)) {
-		out = append(out, s.barrierEffects(n, s.barriers[n].Tick(now))...)
+		s.barrierEffects(n, s.barriers[n].Tick(now))
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.latches)) {
-		out = append(out, s.latchEffects(n, s.latches[n].Latch.Tick(now))...)
+		s.latchEffects(n, s.latches[n].Latch.Tick(now))
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.elections)) {
-		out = append(out, s.electionEffects(n, s.elections[n].Tick(now))...)
+		s.electionEffects(n, s.elections[n].Tick(now))
 	}
-	return out
 }
 
 // down is the end of an owner, everywhere.
-func (s *spaceState) down(now time.Time, owner string) []spaceOutput {
-	out := s.lockEffects(s.locks.Down(now, owner))
+func (s *spaceState) down(now time.Time, owner string) {
+	s.lockEffects(s.locks.Down(now, owner))
 	for _, n := range slices.Sorted(maps.Keys(s.barriers)) {
-		out = append(out, s.barrierEffects(n, s.barriers[n].Down(now, owner))...)
+		s.barrierEffects(n, s.barriers[n].Down(now, owner))
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.latches)) {
-		out = append(out, s.latchEffects(n, s.latches[n].Latch.Down(owner))...)
+		s.latchEffects(n, s.latches[n].Latch.Down(owner))
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.elections)) {
-		out = append(out, s.electionEffects(n, s.elections[n].Down(now, owner))...)
+		s.electionEffects(n, s.elections[n].Down(now, owner))
 	}
-	return out
 }
 
 // cancel takes a request back, wherever it waits, and gives back what it was granted.
-func (s *spaceState) cancel(now time.Time, id string) []spaceOutput {
+func (s *spaceState) cancel(now time.Time, id string) {
 	w, elsewhere := s.waits[id]
 	if !elsewhere {
 		if a, done := s.done.find(id); done && a.Office != "" { // it won, and nobody heard of it
 			effects, _ := s.elections[a.Office].Resign(now, a.Leader, a.Token) // refused if the term is over anyway
-			return s.electionEffects(a.Office, effects)
+			s.electionEffects(a.Office, effects)
+			return
 		}
-		return s.lockEffects(s.locks.Cancel(now, id))
+		s.lockEffects(s.locks.Cancel(now, id))
+		return
 	}
 	switch w.Op {
 	case opArrive:
-		return s.barrierEffects(w.Name, s.barriers[w.Name].Cancel(now, id))
+		s.barrierEffects(w.Name, s.barriers[w.Name].Cancel(now, id))
 	case opAwait:
-		return s.latchEffects(w.Name, s.latches[w.Name].Latch.Cancel(id))
+		s.latchEffects(w.Name, s.latches[w.Name].Latch.Cancel(id))
 	default:
 		delete(s.waits, id)
-		out, _ := s.elections[w.Name].Withdraw(now, w.Who)
-		return s.electionEffects(w.Name, out)
+		effects, _ := s.elections[w.Name].Withdraw(now, w.Who)
+		s.electionEffects(w.Name, effects)
 	}
 }
 
@@ -283,12 +301,15 @@ type storedSpace struct {
 	Elections map[string]*election.Election `json:"elections,omitempty"`
 	Counters  map[string]*counter.Linear    `json:"counters,omitempty"`
 	Waits     map[string]waitAt             `json:"waits,omitempty"`
-	Done      *remembered                   `json:"done"`
+	Done      *remembered                   `json:"done,omitempty"`
 }
 
 // encode writes the whole state; equal states are equal bytes.
-func (s *spaceState) encode() ([]byte, error) {
-	return json.Marshal(storedSpace{1, s.epoch, s.locks.Encode(), s.barriers, s.latches, s.elections, s.counters, s.waits, s.done})
+func (s *spaceState) encode() ([]byte, error) { return s.encodeWith(s.done) }
+
+// encodeWith writes the state with these answers; nil for none, which are then kept otherwise.
+func (s *spaceState) encodeWith(done *remembered) ([]byte, error) {
+	return json.Marshal(storedSpace{1, s.epoch, s.locks.Encode(), s.barriers, s.latches, s.elections, s.counters, s.waits, done})
 }
 
 // decodeSpace reads what encode wrote.

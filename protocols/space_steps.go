@@ -13,12 +13,13 @@ import (
 	"mabeam.dev/protocols/lock"
 )
 
-func (s *spaceState) lockStep(now time.Time, in spaceInput) []spaceOutput {
+func (s *spaceState) lockStep(now time.Time, in *spaceInput) {
 	var effects []lock.Effect
 	var err error
 	switch in.Op {
 	case opAcquire:
-		return s.lockEffects(s.locks.Acquire(now, *in.Lock))
+		s.lockEffects(s.locks.Acquire(now, *in.Lock))
+		return
 	case opRelease:
 		effects, err = s.locks.Release(now, in.Owner, in.Target, in.Name, in.Token)
 	case opRenew:
@@ -34,80 +35,110 @@ func (s *spaceState) lockStep(now time.Time, in spaceInput) []spaceOutput {
 			until = e.Until
 		}
 	}
-	out := s.lockEffects(effects)
+	s.lockEffects(effects)
 	if err != nil {
-		return append(out, refused(in.ID, err)...)
+		s.refuse(in.ID, err)
+		return
 	}
-	return append(out, s.told(in.ID, spaceAnswer{Token: in.Token, Until: until}))
+	s.answer(in.ID, spaceAnswer{Token: in.Token, Until: until})
 }
 
 // lockEffects are answers and news of what happened to locks.
-func (s *spaceState) lockEffects(effects []lock.Effect) []spaceOutput {
-	out := make([]spaceOutput, 0, len(effects))
-	for _, e := range effects {
-		about := About{Name: e.Name, Owner: e.Owner}
+func (s *spaceState) lockEffects(effects []lock.Effect) {
+	for i := range effects {
+		e := &effects[i]
 		switch e.Kind {
 		case lock.Granted:
-			out = append(out, spaceOutput{
-				id: e.ID, answer: spaceAnswer{Token: e.Token, Until: e.Until}, news: LockGranted{about, e.Mode, e.Token, e.Until, e.Waited},
-			})
+			s.put(spaceOutput{id: e.ID, answer: spaceAnswer{Token: e.Token, Until: e.Until}, news: s.lockNews(e)})
 		case lock.Refused:
-			out = append(out, spaceOutput{id: e.ID, err: e.Err, news: LockRefused{about, e.Mode, e.Waited, e.Err}})
-		case lock.Lost:
-			out = append(out, spaceOutput{news: LockLost{about, e.Mode, e.Token}})
-		case lock.Released:
-			out = append(out, spaceOutput{news: LockReleased{about, e.Mode, e.Token}})
+			s.put(spaceOutput{id: e.ID, err: e.Err, news: s.lockNews(e)})
+		case lock.Lost, lock.Released:
+			if !s.mute {
+				s.put(spaceOutput{news: s.lockNews(e)})
+			}
 		default: // renewals, downgrades and new sizes are answers to who asked, and no news
 		}
 	}
-	return out
 }
 
-func (s *spaceState) barrierStep(now time.Time, in spaceInput) []spaceOutput {
-	b := s.barriers[in.Name]
-	if b == nil {
-		if in.Barrier == nil || in.Name == "" {
-			return refused(in.ID, fmt.Errorf("%w: no barrier %q", barrier.ErrInvalidSpec, in.Name))
-		}
-		made, err := barrier.New(*in.Barrier)
-		if err != nil {
-			return refused(in.ID, err)
-		}
-		b = made
-		s.barriers[in.Name] = b
-	} else if in.Barrier != nil && b.Spec() != *in.Barrier {
-		return refused(in.ID, &KindError{Name: in.Name, Have: b.Spec().String(), Want: in.Barrier.String()})
+// lockNews is what is told of an effect, if anybody listens.
+func (s *spaceState) lockNews(e *lock.Effect) spaceNews {
+	if s.mute {
+		return nil
+	}
+	about := About{Name: e.Name, Owner: e.Owner}
+	switch e.Kind {
+	case lock.Granted:
+		return LockGranted{about, e.Mode, e.Token, e.Until, e.Waited}
+	case lock.Refused:
+		return LockRefused{about, e.Mode, e.Waited, e.Err}
+	case lock.Lost:
+		return LockLost{about, e.Mode, e.Token}
+	default:
+		return LockReleased{about, e.Mode, e.Token}
+	}
+}
+
+func (s *spaceState) barrierStep(now time.Time, in *spaceInput) {
+	b, err := s.barrier(in)
+	if err != nil {
+		s.refuse(in.ID, err)
+		return
 	}
 	switch in.Op {
 	case opArrive:
 		switch inside := b.Inside(); {
 		case in.Side == enters && inside:
-			return refused(in.ID, barrier.ErrFull)
+			s.refuse(in.ID, barrier.ErrFull)
+			return
 		case in.Side == leaves && !inside:
-			return refused(in.ID, barrier.ErrNotRegistered)
+			s.refuse(in.ID, barrier.ErrNotRegistered)
+			return
 		}
 		s.waits[in.ID] = waitAt{opArrive, in.Name, in.Owner}
-		return s.barrierEffects(in.Name, b.Arrive(now, barrier.Arrival{ID: in.ID, Member: in.Owner, Generation: in.Generation, Wait: in.For}))
+		s.barrierEffects(in.Name, b.Arrive(now, barrier.Arrival{ID: in.ID, Member: in.Owner, Generation: in.Generation, Wait: in.For}))
 	case opRegister:
 		if err := b.Register(in.Owner); err != nil {
-			return refused(in.ID, err)
+			s.refuse(in.ID, err)
+			return
 		}
-		return []spaceOutput{s.told(in.ID, spaceAnswer{Generation: b.Status().Generation})}
+		s.answer(in.ID, spaceAnswer{Generation: b.Generation()})
 	case opQuit:
 		effects, err := b.Deregister(in.Owner)
 		if err != nil {
-			return refused(in.ID, err)
+			s.refuse(in.ID, err)
+			return
 		}
-		return append(s.barrierEffects(in.Name, effects), s.told(in.ID, spaceAnswer{}))
+		s.barrierEffects(in.Name, effects)
+		s.answer(in.ID, spaceAnswer{})
 	default:
-		effects := s.barrierEffects(in.Name, b.Reset(now, in.Owner))
-		return append(effects, s.told(in.ID, spaceAnswer{Generation: b.Status().Generation}))
+		s.barrierEffects(in.Name, b.Reset(now, in.Owner))
+		s.answer(in.ID, spaceAnswer{Generation: b.Generation()})
 	}
 }
 
+// barrier finds the barrier that a request is for, or makes it.
+func (s *spaceState) barrier(in *spaceInput) (*barrier.Barrier, error) {
+	b := s.barriers[in.Name]
+	if b == nil {
+		if in.Barrier == nil || in.Name == "" {
+			return nil, fmt.Errorf("%w: no barrier %q", barrier.ErrInvalidSpec, in.Name)
+		}
+		made, err := barrier.New(*in.Barrier)
+		if err != nil {
+			return nil, err
+		}
+		s.barriers[in.Name] = made
+		return made, nil
+	}
+	if in.Barrier != nil && b.Spec() != *in.Barrier {
+		return nil, &KindError{Name: in.Name, Have: b.Spec().String(), Want: in.Barrier.String()}
+	}
+	return b, nil
+}
+
 // barrierEffects are answers to arrivals, and one piece of news for all of them.
-func (s *spaceState) barrierEffects(name string, effects []barrier.Effect) []spaceOutput {
-	out := make([]spaceOutput, 0, len(effects)+1)
+func (s *spaceState) barrierEffects(name string, effects []barrier.Effect) {
 	passed, generation := 0, uint64(0)
 	var broken *barrier.BrokenError
 	for _, e := range effects {
@@ -116,69 +147,71 @@ func (s *spaceState) barrierEffects(name string, effects []barrier.Effect) []spa
 			if b, ok := e.Err.(*barrier.BrokenError); ok { //nolint:errorlint // the machine hands it out as it is
 				broken = b
 			}
-			out = append(out, spaceOutput{id: e.ID, err: e.Err})
+			s.refuse(e.ID, e.Err)
 			continue
 		}
 		passed, generation = passed+1, e.Generation
-		out = append(out, s.told(e.ID, spaceAnswer{Generation: e.Generation, Index: e.Index}))
+		s.answer(e.ID, spaceAnswer{Generation: e.Generation, Index: e.Index})
 	}
-	if passed > 0 {
+	if passed > 0 && !s.mute {
 		last := effects[len(effects)-1]
-		out = append(out, spaceOutput{news: BarrierTripped{About{Name: name, Owner: last.Member}, generation, passed}})
+		s.put(spaceOutput{news: BarrierTripped{About{Name: name, Owner: last.Member}, generation, passed}})
 	}
-	if broken != nil {
-		out = append(out, spaceOutput{news: BarrierBroken{About{Name: name, Owner: broken.Culprit}, broken.Generation, broken.Cause}})
+	if broken != nil && !s.mute {
+		s.put(spaceOutput{news: BarrierBroken{About{Name: name, Owner: broken.Culprit}, broken.Generation, broken.Cause}})
 	}
-	return out
 }
 
-func (s *spaceState) latchStep(now time.Time, in spaceInput) []spaceOutput {
+func (s *spaceState) latchStep(now time.Time, in *spaceInput) {
 	l := s.latches[in.Name]
 	size := in.Generation // of the latch, where one is made
 	if l == nil {
 		made, err := barrier.NewLatch(int(size))
 		if err != nil {
-			return refused(in.ID, err)
+			s.refuse(in.ID, err)
+			return
 		}
 		l = &latchState{Count: int64(size), Latch: made}
 		s.latches[in.Name] = l
 	} else if l.Count != int64(size) {
-		return refused(in.ID, &KindError{Name: in.Name, Have: fmt.Sprintf("a latch of %d", l.Count), Want: fmt.Sprintf("one of %d", size)})
+		s.refuse(in.ID, &KindError{Name: in.Name, Have: fmt.Sprintf("a latch of %d", l.Count), Want: fmt.Sprintf("one of %d", size)})
+		return
 	}
 	if in.Op == opAwait {
 		s.waits[in.ID] = waitAt{opAwait, in.Name, in.Owner}
-		return s.latchEffects(in.Name, l.Latch.Await(now, barrier.Arrival{ID: in.ID, Member: in.Owner, Wait: in.For}))
+		s.latchEffects(in.Name, l.Latch.Await(now, barrier.Arrival{ID: in.ID, Member: in.Owner, Wait: in.For}))
+		return
 	}
 	effects, err := l.Latch.CountDown(int(in.N))
 	if err != nil {
-		return refused(in.ID, err)
+		s.refuse(in.ID, err)
+		return
 	}
-	return append(s.latchEffects(in.Name, effects), s.told(in.ID, spaceAnswer{Value: int64(l.Latch.Left())}))
+	s.latchEffects(in.Name, effects)
+	s.answer(in.ID, spaceAnswer{Value: int64(l.Latch.Left())})
 }
 
-func (s *spaceState) latchEffects(name string, effects []barrier.Effect) []spaceOutput {
-	out := make([]spaceOutput, 0, len(effects))
+func (s *spaceState) latchEffects(name string, effects []barrier.Effect) {
 	for _, e := range effects {
 		delete(s.waits, e.ID)
 		if e.Err != nil {
-			out = append(out, spaceOutput{id: e.ID, err: e.Err})
+			s.refuse(e.ID, e.Err)
 			continue
 		}
-		o := s.told(e.ID, spaceAnswer{Generation: 1, Index: e.Index})
-		if e.Index == 0 && len(effects) > 1 {
-			o.news = BarrierTripped{About{Name: name, Owner: e.Member}, 1, len(effects)}
+		s.answer(e.ID, spaceAnswer{Generation: 1, Index: e.Index})
+		if e.Index == 0 && len(effects) > 1 && !s.mute {
+			s.out[len(s.out)-1].news = BarrierTripped{About{Name: name, Owner: e.Member}, 1, len(effects)}
 		}
-		out = append(out, o)
 	}
-	return out
 }
 
-func (s *spaceState) electionStep(now time.Time, in spaceInput) []spaceOutput {
+func (s *spaceState) electionStep(now time.Time, in *spaceInput) {
 	e := s.elections[in.Name]
 	if e == nil {
 		made, err := election.New(election.Spec{Margin: in.Margin})
 		if err != nil || in.Name == "" {
-			return refused(in.ID, cmp.Or(err, error(election.ErrInvalid)))
+			s.refuse(in.ID, cmp.Or(err, error(election.ErrInvalid)))
+			return
 		}
 		e = made
 		e.Rebuilt(s.epoch)
@@ -191,56 +224,58 @@ func (s *spaceState) electionStep(now time.Time, in spaceInput) []spaceOutput {
 		}
 		_, before := e.Leader()
 		effects, err := e.Campaign(now, election.Candidacy{ID: in.ID, Candidate: in.Owner, Health: in.Health, TTL: in.For})
-		out := s.electionEffects(in.Name, effects)
-		for i := range out {
-			if l, ok := out[i].news.(LeaderElected); ok && l.Term == before {
-				out[i].news = nil // the leader has told its health
+		from := len(s.out)
+		s.electionEffects(in.Name, effects)
+		for i := range s.out[from:] {
+			o := &s.out[from+i]
+			if l, ok := o.news.(LeaderElected); ok && l.Term == before {
+				o.news = nil // the leader has told its health
 			}
 		}
 		switch who, term := e.Leader(); {
 		case err != nil:
 			delete(s.waits, in.ID)
-			return append(out, refused(in.ID, err)...)
+			s.refuse(in.ID, err)
 		case in.Wait && who == in.Owner && s.waits[in.ID].Op != "": // it leads already, under another id
 			delete(s.waits, in.ID)
-			return append(out, s.told(in.ID, spaceAnswer{Token: term, Until: e.Until(), Leader: who, Office: in.Name}))
-		case in.Wait:
-			return out
+			s.answer(in.ID, spaceAnswer{Token: term, Until: e.Until(), Leader: who, Office: in.Name})
+		case in.Wait: // until it is elected
 		default:
-			return append(out, s.told(in.ID, spaceAnswer{Token: term, Until: e.Until(), Leader: who}))
+			s.answer(in.ID, spaceAnswer{Token: term, Until: e.Until(), Leader: who})
 		}
 	case opResign:
 		effects, err := e.Resign(now, in.Owner, in.Token)
-		return s.elected(in, effects, err, spaceAnswer{})
+		s.elected(in, effects, err, spaceAnswer{})
 	case opExtend:
 		effects, err := e.Renew(now, in.Owner, in.Token, in.For)
-		return s.elected(in, effects, err, spaceAnswer{Token: in.Token, Until: e.Until()})
+		s.elected(in, effects, err, spaceAnswer{Token: in.Token, Until: e.Until()})
 	default:
 		effects, err := e.Withdraw(now, in.Owner)
-		return s.elected(in, effects, err, spaceAnswer{})
+		s.elected(in, effects, err, spaceAnswer{})
 	}
 }
 
-func (s *spaceState) elected(in spaceInput, effects []election.Effect, err error, a spaceAnswer) []spaceOutput {
-	out := s.electionEffects(in.Name, effects)
+func (s *spaceState) elected(in *spaceInput, effects []election.Effect, err error, a spaceAnswer) {
+	s.electionEffects(in.Name, effects)
 	if err != nil {
-		return append(out, refused(in.ID, err)...)
+		s.refuse(in.ID, err)
+		return
 	}
-	return append(out, s.told(in.ID, a))
+	s.answer(in.ID, a)
 }
 
 // electionEffects are answers to candidates who wait to be elected, and news for all.
-func (s *spaceState) electionEffects(name string, effects []election.Effect) []spaceOutput {
-	out := make([]spaceOutput, 0, len(effects))
+func (s *spaceState) electionEffects(name string, effects []election.Effect) {
 	for _, e := range effects {
-		o := spaceOutput{}
+		var o spaceOutput
 		about := About{Name: name, Owner: e.Candidate}
 		waiting := s.waits[e.ID].Op == opCampaign
 		switch e.Kind {
 		case election.Elected:
 			if waiting {
 				delete(s.waits, e.ID)
-				o = s.told(e.ID, spaceAnswer{Token: e.Term, Until: e.Until, Leader: e.Candidate, Office: name})
+				o = spaceOutput{id: e.ID, answer: spaceAnswer{Token: e.Term, Until: e.Until, Leader: e.Candidate, Office: name}}
+				s.done.keep(e.ID, o.answer)
 			}
 			o.news = LeaderElected{about, e.Term, e.Until}
 		case election.Deposed:
@@ -251,19 +286,19 @@ func (s *spaceState) electionEffects(name string, effects []election.Effect) []s
 				o = spaceOutput{id: e.ID, err: fmt.Errorf("protocols: election %q: %s: %w", name, e.Why, election.ErrNotCandidate)}
 			}
 		}
-		out = append(out, o)
+		s.put(o)
 	}
-	return out
 }
 
-func (s *spaceState) counterStep(in spaceInput) []spaceOutput {
+func (s *spaceState) counterStep(in *spaceInput) {
 	c := s.counters[in.Name]
 	if c == nil {
 		c = new(counter.Linear)
 		if b := in.Bounds; b != nil {
 			made, err := counter.NewLinear(min(max(0, b[0]), b[1]), b[0], b[1])
 			if err != nil {
-				return refused(in.ID, err)
+				s.refuse(in.ID, err)
+				return
 			}
 			c = made
 		}
@@ -278,7 +313,8 @@ func (s *spaceState) counterStep(in spaceInput) []spaceOutput {
 		a.Value, err = c.Add(in.N)
 	}
 	if err != nil {
-		return refused(in.ID, fmt.Errorf("protocols: counter %q: %w", in.Name, err))
+		s.refuse(in.ID, fmt.Errorf("protocols: counter %q: %w", in.Name, err))
+		return
 	}
-	return []spaceOutput{s.told(in.ID, a)}
+	s.answer(in.ID, a)
 }

@@ -3,12 +3,10 @@
 package protocols
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"mabeam.dev/actors"
@@ -35,57 +33,6 @@ type spaceEntry struct {
 	Snapshot json.RawMessage `json:"snapshot,omitempty"`
 }
 
-// spaceStore keeps the entries of one incarnation, and makes the state of those before. It belongs to the space's process.
-type spaceStore interface {
-	// load makes the state; replayed is how many entries it took.
-	load(ctx context.Context, fresh *spaceState, remember int) (s *spaceState, replayed int, err error)
-	// add keeps an entry. What flush says holds of it.
-	add(e spaceEntry) error
-	// pending says that entries are not kept yet, until flush has returned nil.
-	pending() bool
-	flush(ctx context.Context) error
-	// compact puts the state in the place of all entries.
-	compact(ctx context.Context, at time.Time, state []byte) error
-}
-
-// spaceTable is the log as a table.
-type spaceTable = table.Set[uint64, spaceEntry]
-
-// tableStore keeps entries in a table, which outlives the process with its holder.
-type tableStore struct {
-	t    *spaceTable
-	next uint64
-}
-
-func (s *tableStore) load(_ context.Context, fresh *spaceState, remember int) (*spaceState, int, error) {
-	all, err := s.t.All()
-	if err != nil {
-		return nil, 0, err
-	}
-	type numbered struct {
-		n uint64
-		e spaceEntry
-	}
-	var entries []numbered
-	for n, e := range all {
-		entries = append(entries, numbered{n, e})
-	}
-	slices.SortFunc(entries, func(a, b numbered) int { return cmp.Compare(a.n, b.n) })
-	from := 0
-	for i, e := range entries {
-		if e.e.Snapshot != nil {
-			from = i // of a compaction that was cut off the older entries are still there
-		}
-		s.next = e.n + 1
-	}
-	for _, e := range entries[from:] {
-		if fresh, err = e.e.replay(fresh, remember); err != nil {
-			return nil, 0, err
-		}
-	}
-	return fresh, len(entries) - from, nil
-}
-
 // replay takes an entry in.
 func (e *spaceEntry) replay(s *spaceState, remember int) (*spaceState, error) {
 	if e.Snapshot != nil {
@@ -94,27 +41,32 @@ func (e *spaceEntry) replay(s *spaceState, remember int) (*spaceState, error) {
 	if e.In == nil {
 		return nil, errors.New("protocols: an entry of a space without content")
 	}
-	s.step(e.At, *e.In)
+	s.step(e.At, e.In)
+	s.told()
 	return s, nil
 }
 
-func (s *tableStore) add(e spaceEntry) error {
-	err := s.t.Put(s.next, e)
-	s.next++
-	return err
+// spaceStep is one step of a space on its way into its log. It is not changed any more when it is there.
+type spaceStep struct {
+	n     uint64 // its number in a table
+	at    time.Time
+	in    spaceInput
+	whole *wholeSpace // all of the state so far instead of a step, in a table; nil for a step
 }
 
-func (s *tableStore) pending() bool { return false }
-
-func (s *tableStore) flush(context.Context) error { return nil }
-
-func (s *tableStore) compact(_ context.Context, at time.Time, state []byte) error {
-	keep := s.next
-	if err := s.add(spaceEntry{At: at, Snapshot: state}); err != nil {
-		return err
-	}
-	_, err := s.t.DeleteWhere(func(n uint64, _ spaceEntry) bool { return n < keep })
-	return err
+// spaceStore keeps the steps of one incarnation, and makes the state of those before. It belongs to the space's process.
+type spaceStore interface {
+	// load makes the state; replayed is how many entries it took.
+	load(ctx context.Context, fresh *spaceState, remember int) (s *spaceState, replayed int, err error)
+	// add keeps a step. What flush says holds of it.
+	add(e *spaceStep) error
+	// pending says that steps are not kept yet, until flush has returned nil.
+	pending() bool
+	flush(ctx context.Context) error
+	// full says that so many entries are better replaced by the state.
+	full(entries int) bool
+	// compact puts the state in the place of all entries.
+	compact(ctx context.Context, at time.Time, state *spaceState) error
 }
 
 // journalStore keeps entries in a journal, as many with one append as have come meanwhile.
@@ -148,7 +100,9 @@ func (s *journalStore) load(ctx context.Context, fresh *spaceState, remember int
 	return fresh, n, err
 }
 
-func (s *journalStore) add(e spaceEntry) error {
+func (s *journalStore) add(e *spaceStep) error { return s.keep(spaceEntry{At: e.at, In: &e.in}) }
+
+func (s *journalStore) keep(e spaceEntry) error {
 	record, err := json.Marshal(e)
 	if err == nil {
 		s.records = append(s.records, record)
@@ -170,9 +124,18 @@ func (s *journalStore) flush(ctx context.Context) error {
 	return nil
 }
 
+// compactAfter is how many entries a stream gets before a snapshot takes their place.
+const compactAfter = 16384
+
+func (s *journalStore) full(entries int) bool { return entries >= compactAfter }
+
 // compact writes the state into the stream: this program's next incarnations read from there on.
-func (s *journalStore) compact(ctx context.Context, at time.Time, state []byte) error {
-	if err := s.add(spaceEntry{At: at, Snapshot: state}); err != nil {
+func (s *journalStore) compact(ctx context.Context, at time.Time, state *spaceState) error {
+	text, err := state.encode()
+	if err == nil {
+		err = s.keep(spaceEntry{At: at, Snapshot: text})
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.flush(ctx); err != nil {
@@ -186,11 +149,13 @@ func (s *journalStore) compact(ctx context.Context, at time.Time, state []byte) 
 type spaceMessage interface{ space() }
 
 type (
-	// ask asks for one thing; pid is the process that asks, if it is one.
+	// ask asks for one thing; pid is the process that asks, if it is one. All that a request needs on its way is in this one piece of memory: the step that
+	// becomes part of the log, and room for the answer, which is the space's until it is told and the caller's from then on.
 	ask struct {
-		in    spaceInput
-		pid   actors.PID
-		reply actors.Reply[spaceAnswer]
+		spaceStep
+		pid    actors.PID
+		reply  actors.Reply[*spaceAnswer]
+		answer spaceAnswer
 	}
 	// give takes back the requests that were given up.
 	give struct{}

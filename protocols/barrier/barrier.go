@@ -116,12 +116,26 @@ func New(spec Spec) (*Barrier, error) {
 	return b, nil
 }
 
+// roomy is for how many arrivals a barrier keeps the memory from one generation to the next.
+const roomy = 4096
+
 func (b *Barrier) empty() {
-	b.arrived, b.ids, b.waiting, b.first = nil, map[string]string{}, map[string]bool{}, time.Time{}
+	b.first = time.Time{}
+	if b.ids == nil || cap(b.arrived) > roomy {
+		b.arrived, b.ids, b.waiting = nil, map[string]string{}, map[string]bool{}
+		return
+	}
+	clear(b.arrived)
+	b.arrived = b.arrived[:0]
+	clear(b.ids)
+	clear(b.waiting)
 }
 
 // Spec returns what the barrier was made of.
 func (b *Barrier) Spec() Spec { return b.spec }
+
+// Generation is the one that fills.
+func (b *Barrier) Generation() uint64 { return b.gen }
 
 // Arrive takes a member's arrival: at a double barrier that lets in, its wish to enter, and to leave at one that lets out. It passes with all
 // the others in this or a later step, or is told that the barrier broke.
@@ -180,8 +194,10 @@ func (b *Barrier) trip() (out []Effect) {
 	if len(b.arrived) == 0 && !b.inside {
 		return nil // nobody takes part
 	}
-	for i, a := range b.arrived {
-		out = append(out, Effect{ID: a.ID, Member: a.Member, Generation: b.gen, Index: i})
+	out = make([]Effect, len(b.arrived))
+	for i := range b.arrived {
+		a := &b.arrived[i]
+		out[i] = Effect{ID: a.ID, Member: a.Member, Generation: b.gen, Index: i}
 	}
 	if b.spec.Kind == Double {
 		if b.inside {

@@ -20,13 +20,13 @@ import (
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/script", func(t *testing.T, path string) {
 		s, now := New(Options{MaxQueue: 4}), birth
-		was := map[string]*claim{}
+		was := map[string]claim{} // each as it was last
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			var out strings.Builder
 			for line := range strings.Lines(d.Input) {
 				w := strings.Fields(line)
 				for _, c := range s.claims {
-					was[c.ID] = c
+					was[c.ID] = *c
 				}
 				effects, err := command(t, s, &now, was, w, &out)
 				for _, e := range effects {
@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-func command(t *testing.T, s *Space, now *time.Time, was map[string]*claim, w []string, out *strings.Builder) ([]Effect, error) {
+func command(t *testing.T, s *Space, now *time.Time, was map[string]claim, w []string, out *strings.Builder) ([]Effect, error) {
 	span := func(text string) time.Duration {
 		d, err := time.ParseDuration(text)
 		require.NoError(t, err)
@@ -62,10 +62,8 @@ func command(t *testing.T, s *Space, now *time.Time, was map[string]*claim, w []
 		require.NoError(t, err)
 		return n
 	}
-	of := func(id string) (c claim) {
-		if was[id] != nil {
-			c = *was[id]
-		}
+	of := func(id string) claim {
+		c := was[id]
 		if len(w) > 2 && w[0] != "renew" {
 			c.Owner = w[2]
 		}

@@ -33,6 +33,7 @@ type Space struct {
 	claims   map[string]*claim   // by id
 	owners   map[string][]*claim // each in the order of arrival
 	ends     ends
+	spare    spare
 	blind    bool // deadlocks are let happen: for tests
 }
 
@@ -92,18 +93,24 @@ func (s *Space) Acquire(now time.Time, r Request) []Effect {
 		if r.Mode == Permits && r.Size == 0 {
 			return refuse(&RequestError{Name: r.Name, Field: "size", Reason: "the semaphore has no size yet"})
 		}
-		o = &object{name: r.Name, semaphore: r.Mode == Permits, size: r.Size, after: Shared}
+		o = s.spare.object()
+		o.name, o.semaphore, o.size, o.after = r.Name, r.Mode == Permits, r.Size, Shared
 		s.names[r.Name] = o
 	}
 	s.arrivals++
-	c := &claim{Request: r, Seq: s.arrivals, Came: now, Virtual: now.Add(-time.Duration(r.Class) * s.o.Ageing), Count: r.Permits}
+	c := s.spare.claim()
+	*c = claim{Request: r, Seq: s.arrivals, Came: now, Virtual: now.Add(-time.Duration(r.Class) * s.o.Ageing), Count: r.Permits}
 	token, ok, err := s.admissible(o, c)
 	if err != nil {
 		s.forget(o)
 		return refuse(err)
 	}
 	s.claims[c.ID] = c
-	s.owners[c.Owner] = append(s.owners[c.Owner], c)
+	mine, known := s.owners[c.Owner]
+	if !known {
+		mine = s.spare.list()
+	}
+	s.owners[c.Owner] = append(mine, c)
 	if ok {
 		return append(out, s.grant(o, c, now, token))
 	}
@@ -233,6 +240,7 @@ func (s *Space) admit(o *object, now time.Time) (out []Effect) {
 func (s *Space) forget(o *object) {
 	if !o.semaphore && len(o.holders)+len(o.queue)+len(o.readers) == 0 {
 		delete(s.names, o.name)
+		s.spare.keepObject(o)
 	}
 }
 
@@ -240,10 +248,12 @@ func (s *Space) forget(o *object) {
 func (s *Space) remove(c *claim) *object {
 	s.end(c, time.Time{})
 	delete(s.claims, c.ID)
-	if mine := without(s.owners[c.Owner], c); len(mine) > 0 {
+	mine := without(s.owners[c.Owner], c)
+	if len(mine) > 0 {
 		s.owners[c.Owner] = mine
 	} else {
 		delete(s.owners, c.Owner)
+		s.spare.keepList(mine)
 	}
 	o := s.names[c.Name]
 	switch {
@@ -263,6 +273,10 @@ func (s *Space) remove(c *claim) *object {
 
 // without is the list without c, which is in it.
 func without(list []*claim, c *claim) []*claim {
+	if len(list) == 1 && list[0] == c {
+		list[0] = nil
+		return list[:0] // its room is used again
+	}
 	if len(list) > 0 && list[0] == c {
 		list[0] = nil
 		return list[1:]

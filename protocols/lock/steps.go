@@ -17,6 +17,7 @@ func (s *Space) Release(now time.Time, owner, id, name string, token Token) ([]E
 	o := s.remove(c)
 	e := c.effect(Released, nil)
 	e.Until = time.Time{}
+	s.spare.keepClaim(c)
 	return append(append(out, e), s.pump(o, now)...), nil
 }
 
