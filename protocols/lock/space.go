@@ -23,7 +23,7 @@ func (o Options) withDefaults() Options {
 }
 
 // Space is a set of locks, read-write locks and semaphores by name, within which deadlocks are found. It is made with New and belongs to one
-// owner, who gives it the time with each step; times must not fall.
+// owner, who gives it the time with each step; times must not fall. The effects that a step returns are the owner's until the next step.
 type Space struct {
 	o        Options
 	epoch    uint32
@@ -68,7 +68,7 @@ func (s *Space) Epoch() uint32 { return s.epoch }
 // Acquire takes a request. It is granted or refused among the effects, or waits and is so in a later step. A request that is known already is
 // answered again: granted if it is held, and nothing if it waits.
 func (s *Space) Acquire(now time.Time, r Request) []Effect {
-	out := s.Tick(now)
+	out := s.begin(now)
 	refuse := func(err error) []Effect {
 		return append(out, Effect{Kind: Refused, ID: r.ID, Name: r.Name, Owner: r.Owner, Mode: r.Mode, Err: err})
 	}
@@ -124,12 +124,12 @@ func (s *Space) Acquire(now time.Time, r Request) []Effect {
 		o.queue = slices.Insert(o.queue, at, c)
 	}
 	if o.semaphore {
-		return append(out, s.pump(o, now)...) // its class may have put it first, and it may fit where the first did not
+		return s.pump(out, o, now) // its class may have put it first, and it may fit where the first did not
 	}
 	if len(s.owners[c.Owner]) > 1 && !s.blind { // who has nothing else stands in nobody's way that was not blocked before
 		if cycle := s.cycle(c.Owner); cycle != nil {
 			out = append(out, s.refuse(c, now, &DeadlockError{Cycle: edges(cycle, c)}))
-			return append(out, s.pump(o, now)...)
+			return s.pump(out, o, now)
 		}
 	}
 	if len(o.queue) > 1 && o.queue[0] == c {
@@ -197,8 +197,8 @@ func (s *Space) lease(c *claim, now time.Time, ttl time.Duration) {
 	}
 }
 
-// pump grants whatever can be granted of one name.
-func (s *Space) pump(o *object, now time.Time) (out []Effect) {
+// pump grants whatever can be granted of one name, and adds that to out.
+func (s *Space) pump(out []Effect, o *object, now time.Time) []Effect {
 	switch {
 	case o.semaphore:
 		for len(o.queue) > 0 && o.used+o.queue[0].Count <= o.size {
@@ -207,10 +207,10 @@ func (s *Space) pump(o *object, now time.Time) (out []Effect) {
 	case o.written():
 	case len(o.holders) > 0: // readers
 		if len(o.queue) == 0 {
-			out = s.admit(o, now)
+			out = s.admit(out, o, now)
 		}
 	case len(o.readers) > 0 && (o.after == Exclusive || len(o.queue) == 0):
-		out = s.admit(o, now)
+		out = s.admit(out, o, now)
 	case len(o.queue) > 0:
 		out = append(out, s.next(o, now))
 	}
@@ -227,7 +227,7 @@ func (s *Space) next(o *object, now time.Time) Effect {
 }
 
 // admit grants to all readers that wait, as one batch.
-func (s *Space) admit(o *object, now time.Time) (out []Effect) {
+func (s *Space) admit(out []Effect, o *object, now time.Time) []Effect {
 	batch := o.readers
 	o.readers = nil
 	for _, c := range batch {

@@ -7,6 +7,7 @@ type spare struct {
 	claims  []*claim
 	objects []*object
 	lists   [][]*claim
+	effects [2]Effect // of a step with few of them
 }
 
 // keepSpare is how much of each kind is kept.

@@ -9,7 +9,7 @@ import (
 // Release gives back the claim of a request, which the owner shows by its token. ErrNotHolder if the claim is another owner's, or was never
 // held; *StaleTokenError if it is held no longer.
 func (s *Space) Release(now time.Time, owner, id, name string, token Token) ([]Effect, error) {
-	out := s.Tick(now)
+	out := s.begin(now)
 	c, err := s.holding(owner, id, name, token)
 	if err != nil {
 		return out, err
@@ -18,7 +18,7 @@ func (s *Space) Release(now time.Time, owner, id, name string, token Token) ([]E
 	e := c.effect(Released, nil)
 	e.Until = time.Time{}
 	s.spare.keepClaim(c)
-	return append(append(out, e), s.pump(o, now)...), nil
+	return s.pump(append(out, e), o, now), nil
 }
 
 // Renew makes the lease of a claim end ttl from now; 0 means that it ends no more by itself. Errors are those of Release.
@@ -54,7 +54,7 @@ func (s *Space) Downgrade(now time.Time, owner, id, name string, token Token) ([
 		h.Mode, h.Weaker = Shared, true
 	}
 	out = append(out, c.effect(Downgraded, nil))
-	return append(out, s.admit(o, now)...), nil
+	return s.admit(out, o, now), nil
 }
 
 // holding finds a claim that is held.
@@ -86,7 +86,7 @@ func (s *Space) Cancel(now time.Time, id string) []Effect {
 	}
 	if c.held() {
 		o := s.remove(c)
-		return append(append(out, c.effect(Released, nil)), s.pump(o, now)...)
+		return s.pump(append(out, c.effect(Released, nil)), o, now)
 	}
 	out = append(out, s.refuse(c, now, ErrCancelled))
 	return append(out, s.after([]*claim{c}, now)...)
@@ -140,7 +140,7 @@ func (s *Space) Resize(now time.Time, name string, size int) ([]Effect, error) {
 		return out, &RequestError{Name: name, Field: "mode", Reason: "the name is of another kind"}
 	}
 	o.size = size
-	return append(append(out, Effect{Kind: Resized, Name: name, Mode: Permits}), s.pump(o, now)...), nil
+	return s.pump(append(out, Effect{Kind: Resized, Name: name, Mode: Permits}), o, now), nil
 }
 
 // Tick lets time pass: requests that waited long enough are refused, leases that ran out are lost. Every other step begins with it.
@@ -149,6 +149,14 @@ func (s *Space) Tick(now time.Time) (out []Effect) {
 		out = append(out, s.due(s.ends[0].Until, now)...)
 	}
 	return out
+}
+
+// begin is Tick for a step that adds its own effects: to those of the time that has passed, or to memory that is used again.
+func (s *Space) begin(now time.Time) []Effect {
+	if out := s.Tick(now); out != nil {
+		return out
+	}
+	return s.spare.effects[:0]
 }
 
 // due ends what ends at one moment, and then lets others go on.
@@ -175,7 +183,7 @@ func (s *Space) over(c *claim, now time.Time, why error) Effect {
 func (s *Space) after(left []*claim, now time.Time) (out []Effect) {
 	for _, c := range left {
 		if o := s.names[c.Name]; o != nil {
-			out = append(out, s.pump(o, now)...)
+			out = s.pump(out, o, now)
 		}
 	}
 	for _, c := range left {
