@@ -48,7 +48,7 @@ type VariableAdaptation struct {
 	Patience     time.Duration      `yaml:"patience" default:"10m" min:"1s" max:"24h" doc:"Longest time of a trial or a watch."`
 	Problems     []VariableProblem  `yaml:"problems" key:"problem" doc:"States that should not be, and what is tried first against them."`
 	From         []VariableSource   `yaml:"from" key:"metric" doc:"What the node measures by itself; agents and others may report besides it."`
-	Sample       time.Duration      `yaml:"sample" default:"1s" min:"10ms" max:"1h" doc:"Time between two figures of those in from that are not of each attempt."`
+	Sample       time.Duration      `yaml:"sample" default:"1s" min:"10ms" max:"1h" doc:"Time between two figures of those in from that are not of each attempt; no shorter than the window of an expression."`
 }
 
 // VariableProblem is a state that should not be: the mean of a metric over a cycle is beyond a level.
@@ -83,9 +83,19 @@ func (f QueueFigure) OfAttempts() bool { return f == AttemptSeconds || f == Atte
 // AgentFigure is what the registry knows of agents.
 type AgentFigure string
 
+// The figures of agents: of each of them, but the imbalance, which is of all.
+const (
+	AgentSeconds    AgentFigure = "seconds"
+	AgentSuccess    AgentFigure = "success"
+	AgentThroughput AgentFigure = "throughput"
+	AgentCost       AgentFigure = "cost"
+	AgentLoad       AgentFigure = "load"
+	AgentImbalance  AgentFigure = "imbalance"
+)
+
 // Values lists the words a file may use.
 func (AgentFigure) Values() []string {
-	return []string{"success", "p50", "p99", "throughput", "cost", "load", "imbalance"}
+	return []string{"seconds", "success", "throughput", "cost", "load", "imbalance"}
 }
 
 // VariableSource is one metric that the node measures for a variable. One of Queue, Agents and Expression is set.
@@ -93,7 +103,7 @@ type VariableSource struct {
 	Metric     string      `yaml:"metric" required:"true" doc:"Name that weights, bounds and problems have for it."`
 	Queue      string      `yaml:"queue" doc:"Work queue that it is measured at."`
 	Figure     QueueFigure `yaml:"figure" default:"seconds" doc:"Which figure of the queue: seconds and success are of each attempt, 1 for one that is done and else 0, and make a report of the agent's; rate is how many tasks are done a second, open how many wait or are worked on."`
-	Agents     AgentFigure `yaml:"of_agents" doc:"What the registry knows of the agents that live by the variable: the share of their attempts that succeed, the seconds of half or of 99 % of them, attempts a second, the cost of one, the share of time in which they are busy, or that of the busiest over the mean."`
+	Agents     AgentFigure `yaml:"of_agents" doc:"What the registry knows of each agent that lives by the variable, since the figure before: the seconds of an attempt, the share of attempts that succeed, attempts a second, what an attempt costs, or the share of time in which it is busy. imbalance is that of the busiest over the mean."`
 	Expression string      `yaml:"expression" doc:"Figure of the node's series, as alert rules have them: p95(work.seconds, 10s)."`
 	Scope      string      `yaml:"scope" doc:"Key of the series, or pattern; of several the mean is taken."`
 }

@@ -21,6 +21,7 @@ type variables struct {
 	decider *decider
 	adding  *adding
 	adapted *adaptations
+	measure *measures
 }
 
 // variableTypes lets the journal take the records of variables, which have a form of their own.
@@ -67,8 +68,9 @@ var variablesService = service{
 			children = append(children, patient(child))
 		}
 		n.tuning.adding = &adding{n: n}
-		n.tuning.adapted = newAdaptations(n)
+		n.tuning.adapted, n.tuning.measure = newAdaptations(n), newMeasures(n)
 		children = append(children, patient(supervision.Worker("adding", func() actors.Behavior[addingStep] { return &adder{a: n.tuning.adding} }, actors.Kind("cognitive.adding"))))
+		children = append(children, patient(n.tuning.measure.child()))
 		return []supervision.Child{supervision.Sub("variables", supervision.Spec{Intensity: unbounded, Children: children})}, nil
 	},
 	health: func(n *Node) string {

@@ -46,7 +46,9 @@ func (a *adaptations) all() ([]string, map[string]config.VariableAdaptation) {
 	return slices.Sorted(maps.Keys(a.mu.now)), maps.Clone(a.mu.now)
 }
 
+// set notes what is in force, and has it measured.
 func (a *adaptations) set(space, variable string, how *config.VariableAdaptation) {
+	defer a.n.tuning.measure.again()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if how == nil {
