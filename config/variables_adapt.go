@@ -37,8 +37,11 @@ type VariableAdaptation struct {
 	Cycle        *time.Duration     `yaml:"cycle" min:"10ms" max:"1h" doc:"How often it thinks; without it about once a second, never in step with others."`
 	Immediate    bool               `yaml:"immediate" default:"false" doc:"Thinks after each report, instead of once a cycle."`
 	LearningRate float64            `yaml:"learning_rate" default:"0.1" min:"0.0001" max:"1" doc:"First step of a number, as a share of its range. It grows while steps help, and shrinks while they do not."`
+	Exploration  float64            `yaml:"exploration" default:"0.05" min:"0.0001" max:"1" doc:"Share of all reports that may go to candidates that are not kept, beside twice trial at the beginning."`
 	MinGain      float64            `yaml:"min_gain" default:"0" min:"0" doc:"What a change must gain at least, in units of the score."`
 	Budget       float64            `yaml:"budget" default:"0" min:"0" doc:"Most that trials may cost in an hour: what is lost per report times reports; 0 is no limit."`
+	With         []string           `yaml:"with" doc:"Variables of the space that are tried and kept together with it, in one version."`
+	Loads        []string           `yaml:"loads" doc:"Of load_balancing: metrics that tell the load that belongs to the variable and to each one in with. Weight goes from who is loaded most to who is loaded least; their imbalance is the score."`
 	Agents       string             `yaml:"agents" check:"query" doc:"Query of the agents that live by the variable. A share of them tries a candidate beside the others, who are what it is compared with; without it all try it."`
 	Share        float64            `yaml:"share" default:"0.1" min:"0.001" max:"0.5" doc:"Share of the agents that tries a candidate; one at least."`
 	Warm         int                `yaml:"warm" default:"30" min:"2" max:"1000000" doc:"Reports of the present value that it wants before it tries another."`
@@ -51,16 +54,32 @@ type VariableAdaptation struct {
 	Sample       time.Duration      `yaml:"sample" default:"1s" min:"10ms" max:"1h" doc:"Time between two figures of those in from that are not of each attempt; no shorter than the window of an expression."`
 }
 
-// VariableProblem is a state that should not be: the mean of a metric over a cycle is beyond a level.
+// ProblemFigure says what of a cycle's reports is judged.
+type ProblemFigure string
+
+// Values lists the words a file may use.
+func (ProblemFigure) Values() []string {
+	return []string{"mean", "surely", "p50", "p95", "p99", "per_second"}
+}
+
+// VariableProblem is a state that should not be: what was reported of a metric in a cycle is beyond a level.
 type VariableProblem struct {
-	Problem   string   `yaml:"problem" required:"true" check:"name" doc:"Name of the problem, such as high-latency."`
-	Metric    string   `yaml:"metric" required:"true" doc:"Metric whose mean over a cycle is looked at."`
-	Above     *float64 `yaml:"above" doc:"There is a problem above this level; either this or below is wanted."`
-	Below     *float64 `yaml:"below" doc:"There is a problem below this level."`
-	Clear     *float64 `yaml:"clear" doc:"Level at which it is over; without it the level that raises it."`
-	For       int      `yaml:"for" default:"3" min:"1" max:"1000" doc:"Cycles in a row that raise it."`
-	Direction int      `yaml:"direction" default:"0" min:"-1" max:"1" doc:"Where a number is moved first: 1 is up, -1 down."`
-	Option    string   `yaml:"option" doc:"Option of a choice that is tried first."`
+	Problem string          `yaml:"problem" required:"true" check:"name" doc:"Name of the problem, such as high-latency."`
+	Metric  string          `yaml:"metric" required:"true" doc:"Metric that is looked at."`
+	Figure  ProblemFigure   `yaml:"figure" default:"mean" doc:"What of the reports of a cycle is judged: their mean, surely is the mean less its error, p50, p95 and p99 are quantiles, per_second is their sum over the time."`
+	Above   *float64        `yaml:"above" doc:"There is a problem above this level; either this or below is wanted."`
+	Below   *float64        `yaml:"below" doc:"There is a problem below this level."`
+	Clear   *float64        `yaml:"clear" doc:"Level at which it is over; without it nine tenths of above, or below itself."`
+	For     int             `yaml:"for" default:"3" min:"1" max:"1000" doc:"Cycles in a row that raise it."`
+	First   *VariableAction `yaml:"first" doc:"What is tried first; without it the problem is told, and that is all."`
+	Next    *VariableAction `yaml:"next" doc:"What is tried when the first has not helped."`
+}
+
+// VariableAction is what helps against a problem. One of its keys is set.
+type VariableAction struct {
+	Direction int    `yaml:"direction" default:"0" min:"-1" max:"1" doc:"Where a number is moved by a step: 1 is up, -1 down."`
+	Option    string `yaml:"option" doc:"Option of a choice that is tried."`
+	Escalate  string `yaml:"escalate" doc:"What people or agents are asked for, in the event adaptation.stepped."`
 }
 
 // QueueFigure is what is measured at a work queue.
@@ -119,6 +138,9 @@ func (a VariableAdaptation) Weighed() map[string]float64 {
 	case CostStrategy:
 		return map[string]float64{CostMetric: -1}
 	case BalanceStrategy:
+		if len(a.Loads) > 0 {
+			return nil // the score is reckoned from them
+		}
 		return map[string]float64{ImbalanceMetric: -1}
 	case StaticStrategy, PerformanceStrategy:
 	}

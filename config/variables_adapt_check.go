@@ -23,7 +23,8 @@ func (c *spaceCheck) adaptation(v SharedVariable, at string) {
 	if a.Strategy == "" || c.bad(at+".strategy") {
 		return
 	}
-	if len(a.Weighed()) == 0 && a.Strategy != StaticStrategy {
+	c.grouped(v, at)
+	if len(a.Weighed()) == 0 && a.Strategy != StaticStrategy && len(a.Loads) == 0 {
 		c.tell(at+".weights", fault{code: CodeMissing, reason: "strategy " + string(a.Strategy) + " has no weights of its own", want: "a metric and what it is worth, as in {latency: -1}"})
 	}
 	if a.Strategy == CostStrategy && len(a.Floors) == 0 {
@@ -58,13 +59,67 @@ func (c *spaceCheck) problem(v SharedVariable, p VariableProblem, at string) {
 	case p.Clear != nil && (p.Above != nil && *p.Clear > *p.Above || p.Below != nil && *p.Clear < *p.Below):
 		c.tell(at+".clear", fault{code: CodeConflict, reason: "it would be over before it begins", want: "a level on the good side"})
 	}
+	for _, x := range []struct {
+		key string
+		do  *VariableAction
+	}{{".first", p.First}, {".next", p.Next}} {
+		if x.do != nil {
+			c.action(v, *x.do, at+x.key)
+		}
+	}
+	if p.Next != nil && p.First == nil {
+		c.tell(at+".next", fault{code: CodeConflict, reason: "nothing is tried before it", want: "first"})
+	}
+}
+
+// action checks what is tried against a problem.
+func (c *spaceCheck) action(v SharedVariable, do VariableAction, at string) {
+	ways := 0
+	for _, used := range []bool{do.Direction != 0, do.Option != "", do.Escalate != ""} {
+		if used {
+			ways++
+		}
+	}
 	switch {
-	case p.Option != "" && v.Kind != ChoiceVariable:
+	case ways != 1:
+		c.tell(at, fault{code: CodeConflict, reason: fmt.Sprintf("the action does %d things", ways), want: "one of direction, option and escalate"}, at+".direction", at+".option")
+	case do.Option != "" && v.Kind != ChoiceVariable:
 		c.tell(at+".option", fault{code: CodeConflict, reason: "kind " + string(v.Kind) + " has no options", want: "a direction"})
-	case p.Option != "":
-		c.option(p.Option, v.Options, at+".option")
-	case p.Direction != 0 && v.Kind == ChoiceVariable:
+	case do.Option != "":
+		c.option(do.Option, v.Options, at+".option")
+	case do.Direction != 0 && v.Kind == ChoiceVariable:
 		c.tell(at+".direction", fault{code: CodeConflict, reason: "a choice has no direction", want: "an option"})
+	}
+}
+
+// grouped checks the variables that are changed together, and their loads.
+func (c *spaceCheck) grouped(v SharedVariable, at string) {
+	a := v.Adapt
+	for i, name := range a.With {
+		path := item(at+".with", i)
+		other, ok := c.input(name, path)
+		switch {
+		case !ok || other.Kind == "":
+		case name == v.Variable || slices.Contains(a.With[:i], name):
+			c.tell(path, fault{code: CodeDuplicateID, reason: quote(name) + " is there already", got: name})
+		case other.Kind != FloatVariable && other.Kind != IntegerVariable && other.Kind != ChoiceVariable:
+			c.tell(path, fault{code: CodeConflict, reason: "kind " + string(other.Kind) + " cannot be adapted", got: name, want: "floats, integers and choices"})
+		case other.Adapt != nil || slices.ContainsFunc(c.of.Variables, func(o SharedVariable) bool {
+			return o.Variable != v.Variable && o.Adapt != nil && slices.Contains(o.Adapt.With, name)
+		}):
+			c.tell(path, fault{code: CodeConflict, reason: quote(name) + " is adapted elsewhere", got: name, want: "one adaptation for each variable"})
+		}
+	}
+	switch n := len(a.Loads); {
+	case n == 0:
+	case a.Strategy != BalanceStrategy:
+		c.tell(at+".loads", fault{code: CodeConflict, reason: "strategy " + string(a.Strategy) + " balances nothing", want: "strategy load_balancing"})
+	case len(a.Floors) > 0 || len(a.Ceilings) > 1 || len(a.Ceilings) == 1 && a.Ceilings["latency"] <= 0:
+		c.tell(at+".loads", fault{code: CodeConflict, reason: "where loads are moved only the latency has a bound", want: "ceilings: {latency: ...}"})
+	case len(a.Weights) > 0:
+		c.tell(at+".loads", fault{code: CodeConflict, reason: "the weights are the score already", want: "either loads or weights"})
+	case n != len(a.With)+1 || n < 2:
+		c.tell(at+".loads", fault{code: CodeConflict, reason: fmt.Sprintf("%d loads for %d variables", n, len(a.With)+1), want: "one for the variable and one for each in with"}, at+".with")
 	}
 }
 

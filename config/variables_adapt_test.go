@@ -28,7 +28,7 @@ func TestAdaptationIsDescribedByAFile(t *testing.T) {
 	}
 	a := load(number, "weights: {latency: -1}")
 	assert.Equal(t, VariableAdaptation{
-		Strategy: PerformanceStrategy, Weights: map[string]float64{"latency": -1}, LearningRate: 0.1, Share: 0.1, Warm: 30, Settle: 5, Trial: 400, Watch: 300,
+		Strategy: PerformanceStrategy, Weights: map[string]float64{"latency": -1}, LearningRate: 0.1, Exploration: 0.05, Share: 0.1, Warm: 30, Settle: 5, Trial: 400, Watch: 300,
 		Patience: 10 * time.Minute, Sample: time.Second,
 	}, a, "what is not written is the default")
 	assert.Equal(t, map[string]float64{"quality": 1}, load(number, "strategy: quality_improvement").Weighed())
@@ -37,7 +37,7 @@ func TestAdaptationIsDescribedByAFile(t *testing.T) {
 	assert.Equal(t, map[string]float64{"spread": -2}, load(number, "strategy: load_balancing, weights: {spread: -2}").Weighed())
 	assert.Empty(t, load(number, "strategy: static").Weighed())
 	a = load("kind: choice, options: [x, y]", "strategy: quality_improvement, ceilings: {latency: 0.5}, cycle: 0.5s, agents: 'kind = \"exec\"', share: 0.25, "+
-		"problems: [{problem: slow, metric: latency, above: 0.4, clear: 0.3, option: y}], from: [{metric: quality, queue: review, figure: success}, {metric: latency, of_agents: p99}, "+
+		"problems: [{problem: slow, metric: latency, figure: p95, above: 0.4, clear: 0.3, first: {option: y}, next: {escalate: more agents}}], from: [{metric: quality, queue: review, figure: success}, {metric: latency, of_agents: seconds}, "+
 		"{metric: age, expression: 'p95(work.age_seconds, 1m)', scope: review}]")
 	assert.Equal(t, 500*time.Millisecond, *a.Cycle)
 	assert.True(t, a.From[0].Figure.OfAttempts())
@@ -63,9 +63,19 @@ func TestEveryMistakeAboutAdaptationIsTold(t *testing.T) {
 		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, clear: 2}]", "over before it begins"},
 		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, below: 1, clear: 0}]", "over before it begins"},
 		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1}, {problem: slow, metric: q, above: 2}]", "is there already"},
-		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, option: x}]", "has no options"},
-		{choice, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, option: z}]", `no option "z"`},
-		{choice, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, direction: 1}]", "has no direction"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, first: {option: x}}]", "has no options"},
+		{choice, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, first: {option: z}}]", `no option "z"`},
+		{choice, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, first: {direction: 1}}]", "has no direction"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, first: {}}]", "does 0 things"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, first: {direction: 1, escalate: x}}]", "does 2 things"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, above: 1, next: {direction: 1}}]", "nothing is tried before it"},
+		{number, "weights: {q: 1}, problems: [{problem: slow, metric: q, figure: p90, above: 1}]", "p90"},
+		{number, "weights: {q: 1}, exploration: 0", "0.0001 to 1"},
+		{number, "weights: {q: 1}, with: [u]", `no variable "u"`},
+		{number, "weights: {q: 1}, with: [t]", `"t" is there already`},
+		{number, "weights: {q: 1}, loads: [a, b]", "balances nothing"},
+		{number, "strategy: load_balancing, loads: [a, b], ceilings: {age: 1}", "only the latency has a bound"},
+		{number, "strategy: load_balancing, loads: [a, b]", "2 loads for 1 variables"},
 		{number, "weights: {q: 1}, from: [{metric: q}]", "is measured in 0 ways"},
 		{number, "weights: {q: 1}, from: [{metric: q, queue: review, expression: system.processes}]", "is measured in 2 ways"},
 		{number, "weights: {q: 1}, from: [{metric: q, queue: reviews}]", "Suggestion:review"},

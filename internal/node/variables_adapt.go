@@ -5,7 +5,6 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -67,22 +66,16 @@ func (a *adaptations) begin(ctx context.Context, s *cognitive.Space, variable st
 	return err
 }
 
-// change makes an adaptation the one of a variable, whether it has one or not. What the former one has learned is lost.
+// change makes an adaptation the one of a variable, whether it has one or not. What was learned of values stays; a group is left as it is.
 func (a *adaptations) change(ctx context.Context, s *cognitive.Space, variable string, how config.VariableAdaptation) error {
-	next := a.n.adaptation(variable, how)
-	i, err := s.Info(variable)
-	if err != nil {
-		return err
+	err := s.Readapt(ctx, a.n.adaptation(variable, how))
+	if errors.Is(err, cognitive.ErrNotFound) {
+		return a.begin(ctx, s, variable, how)
 	}
-	if next.Spec.Kind = i.Kind; !next.Static {
-		if err := next.Spec.Validate(); err != nil { // the one that there is stays
-			return fmt.Errorf("node: adapt %q: %w", variable, err)
-		}
+	if err == nil {
+		a.set(s.Name(), variable, &how)
 	}
-	if err := a.end(ctx, s, variable); err != nil && !errors.Is(err, cognitive.ErrNotFound) {
-		return err
-	}
-	return a.begin(ctx, s, variable, how)
+	return err
 }
 
 // end stops the adaptation of a variable; its value stays.
@@ -94,9 +87,9 @@ func (a *adaptations) end(ctx context.Context, s *cognitive.Space, variable stri
 	return err
 }
 
-// adaptation is what a config says, as package cognitive has it.
+// adaptation is what a config says, as package cognitive has it. Its weights and bounds are more than the strategies of package adapt have, so all but two become an objective.
 func (n *Node) adaptation(variable string, how config.VariableAdaptation) cognitive.Adaptation {
-	a := cognitive.Adaptation{Variable: variable, Static: how.Strategy == config.StaticStrategy, Share: how.Share}
+	a := cognitive.Adaptation{Variable: variable, Group: how.With, Share: how.Share}
 	switch {
 	case how.Immediate:
 		a.Every = -1
@@ -107,8 +100,16 @@ func (n *Node) adaptation(variable string, how config.VariableAdaptation) cognit
 		a.Agents = pool{n, how.Agents}
 	}
 	a.Spec = adapt.Spec{
-		Objective: objective(how), MinGain: how.MinGain, Step: how.LearningRate, MaxStep: max(0.25, how.LearningRate), Warm: how.Warm, Settle: how.Settle,
+		MinGain: how.MinGain, LearningRate: how.LearningRate, Exploration: how.Exploration, Warm: how.Warm, Settle: how.Settle,
 		Trial: how.Trial, Watch: how.Watch, Patience: how.Patience, Budget: how.Budget,
+	}
+	switch {
+	case how.Strategy == config.StaticStrategy:
+		a.Spec.Strategy = adapt.Static
+	case len(how.Loads) > 0:
+		a.Spec.Strategy, a.Spec.Goals = adapt.LoadBalancing, adapt.Goals{Loads: how.Loads, Latency: latency, Ceiling: how.Ceilings[latency]}
+	default:
+		a.Spec.Objective = objective(how)
 	}
 	if how.Settle == 0 {
 		a.Spec.Settle = -1 // what is written as 0 is none
@@ -118,6 +119,9 @@ func (n *Node) adaptation(variable string, how config.VariableAdaptation) cognit
 	}
 	return a
 }
+
+// latency is the one metric that may have a ceiling where loads are balanced.
+const latency = "latency"
 
 // objective is what a strategy is after.
 func objective(how config.VariableAdaptation) (o adapt.Objective) {
@@ -152,14 +156,33 @@ func problem(p config.VariableProblem) adapt.Problem {
 		}
 		return *x
 	}
-	out := adapt.Problem{Name: p.Problem, Metric: p.Metric, Above: level(p.Above), Below: level(p.Below), For: p.For, Direction: p.Direction, Option: p.Option}
+	out := adapt.Problem{Name: p.Problem, Metric: p.Metric, Above: level(p.Above), Below: level(p.Below), For: p.For, First: action(p.First), Next: action(p.Next)}
+	switch p.Figure {
+	case "surely":
+		out.Sure = true
+	case "p50":
+		out.Quantile = 0.5
+	case "p95":
+		out.Quantile = 0.95
+	case "p99":
+		out.Quantile = 0.99
+	case "per_second":
+		out.Rate = true
+	}
 	switch {
 	case p.Clear != nil:
 		out.Clear = *p.Clear
 	case p.Above != nil:
-		out.Clear = *p.Above
+		out.Clear = min(0.9**p.Above, *p.Above)
 	default:
 		out.Clear = level(p.Below)
 	}
 	return out
+}
+
+func action(a *config.VariableAction) adapt.Action {
+	if a == nil {
+		return adapt.Action{}
+	}
+	return adapt.Action{Direction: a.Direction, Option: a.Option, Escalate: a.Escalate}
 }

@@ -73,7 +73,7 @@ func TestVariablesFollowTheStrategiesOfTheConfig(t *testing.T) {
 		assert.ErrorIs(t, s.Report(cognitive.Feedback{Variable: "alone"}), cognitive.ErrNotFound)
 		seen, err := s.Adapter(ctx, "fixed")
 		require.NoError(t, err)
-		assert.True(t, seen.Static)
+		assert.Equal(t, adapt.Static, seen.Strategy)
 		assert.EqualValues(t, 500, seen.Received)
 	})
 }
@@ -93,7 +93,7 @@ func TestAnAdaptationIsChangedAndEndedWhileTheNodeRuns(t *testing.T) {
 		require.NoError(t, all.change(ctx, s, "alone", how), "one that had none")
 		seen, err := s.Adapter(ctx, "fixed")
 		require.NoError(t, err)
-		assert.False(t, seen.Static)
+		assert.Equal(t, adapt.Custom, seen.Strategy)
 		require.NoError(t, all.end(ctx, s, "fixed"))
 		_, ok = all.of("tuning", "fixed")
 		assert.False(t, ok)

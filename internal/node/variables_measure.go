@@ -114,10 +114,11 @@ func (p *measurer) refresh(ctx *actors.Context[measureMessage]) {
 		if space == nil || len(how.From) == 0 {
 			continue
 		}
-		if w, some := watching(name, space, variable, how); some {
+		w, some := watching(name, space, variable, how)
+		if some {
 			list = append(list, w)
 		}
-		if !slices.ContainsFunc(how.From, func(s config.VariableSource) bool { return s.Queue == "" || !s.Figure.OfAttempts() }) {
+		if !w.others {
 			continue // there is nothing to be taken at times
 		}
 		s := &subject{space: space, variable: variable, how: how, every: how.Sample}

@@ -33,6 +33,7 @@ type watched struct {
 	space    *cognitive.Space
 	variable string
 	queues   []string // of which it has figures
+	others   bool     // other figures go with each attempt
 	from     []config.VariableSource
 }
 
@@ -56,7 +57,9 @@ func newAttempts(n *Node) *attempts {
 func watching(name string, space *cognitive.Space, variable string, how config.VariableAdaptation) (w watched, some bool) {
 	w = watched{name: name, space: space, variable: variable, from: how.From}
 	for _, s := range how.From {
-		if s.Queue != "" && s.Figure.OfAttempts() && !slices.Contains(w.queues, s.Queue) {
+		if s.Queue == "" || !s.Figure.OfAttempts() {
+			w.others = true
+		} else if !slices.Contains(w.queues, s.Queue) {
 			w.queues = append(w.queues, s.Queue)
 		}
 	}
@@ -169,7 +172,11 @@ func (a *attempts) reports(queue string, e work.AttemptEnded, now time.Time) (ou
 			continue // nobody adapts it any more
 		}
 		w := a.mu.watched[i]
-		metrics := slices.Clone(a.mu.taken[s.name])
+		taken, some := a.mu.taken[s.name]
+		if w.others && !some {
+			continue // the first ones are on their way
+		}
+		metrics := slices.Clone(taken)
 		for _, f := range w.from {
 			switch {
 			case f.Queue != queue:
