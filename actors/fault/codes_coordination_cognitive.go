@@ -202,4 +202,14 @@ var coordinationOfCognitive = []Entry{
 		"An expression has no result for its inputs.",
 		"The message says why; guard the expression against such inputs.",
 	},
+	{
+		4930, "cognitive/ensemble.ErrUnknownQuestion", nil, Low, never, false,
+		"The truth is told of a question that no ensemble was asked, or that is too old to be kept.",
+		"Check the session's id; tell the truth before a thousand more questions of the subject.",
+	},
+	{
+		4931, "cognitive/ensemble.ToldError", nil, Medium, never, false,
+		"What is told to be true of a question contradicts what was told before.",
+		"Find out which is so: the first one stands.",
+	},
 }
