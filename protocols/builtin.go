@@ -8,7 +8,6 @@ import (
 	"errors"
 
 	"mabeam.dev/protocols/consensus"
-	"mabeam.dev/protocols/ensemble"
 	"mabeam.dev/protocols/hierarchy"
 	"mabeam.dev/protocols/machine"
 	"mabeam.dev/protocols/reason"
@@ -27,7 +26,7 @@ func builtin() []Protocol {
 		{Name: selector.Reasoning, New: reasoning},
 		{Name: selector.Byzantine, New: sitting},
 		{Name: selector.Market, New: market, Least: Durable},
-		{Name: selector.Ensemble, New: combination},
+		Combining(""),
 		Tuning(nil),
 		{Name: selector.Workflow, New: orchestration, Least: DurableBallots},
 	}
@@ -154,16 +153,6 @@ func market(s Setup) (machine.Stepper, error) {
 	}
 	spec.Session = string(s.Session)
 	m, err := trade.New(spec)
-	return run(m, err)
-}
-
-func combination(s Setup) (machine.Stepper, error) {
-	var spec ensemble.Spec
-	if err := params(s, &spec); err != nil {
-		return nil, err
-	}
-	spec.Session, spec.Question, spec.Electorate = string(s.Session), s.Spec.Question, s.Electorate
-	m, err := ensemble.New(spec)
 	return run(m, err)
 }
 

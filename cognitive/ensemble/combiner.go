@@ -3,6 +3,7 @@
 package ensemble
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -71,13 +72,18 @@ func (c *Combiner) Accuracy(agent string) (accuracy float64, outcomes uint64) {
 	return (float64(r.right) + missing*pooled) / (float64(r.all) + missing), r.all
 }
 
-// Combine takes the predictions of a session as a JSON list of objects with agent and class, and answers with the class and the confidence in
-// millionths as a JSON object. Equal classes go to the one whose name sorts first. Predictions without agent or class are a *SpecError.
+// Combine takes the predictions of a session as JSON, an object with a list of predictions or the list alone, of objects with agent and class, and
+// answers with the class and the confidence in millionths as a JSON object. Equal classes go to the one whose name sorts first. Predictions without agent or class are a *SpecError.
 func (c *Combiner) Combine(predictions []byte) ([]byte, error) {
-	var all []prediction
-	if err := json.Unmarshal(predictions, &all); err != nil {
+	var request struct{ Predictions []prediction }
+	err := json.Unmarshal(predictions, &request)
+	if bytes.HasPrefix(bytes.TrimSpace(predictions), []byte("[")) {
+		err = json.Unmarshal(predictions, &request.Predictions)
+	}
+	if err != nil {
 		return nil, &SpecError{"predictions", err.Error()}
 	}
+	all := request.Predictions
 	if len(all) == 0 {
 		return nil, &SpecError{"predictions", "there are none"}
 	}

@@ -98,6 +98,14 @@ func NewPast() *Past { return &Past{where: map[string]*subject{}} }
 // Knows reports whether a question is kept.
 func (p *Past) Knows(id string) bool { return p.where[id] != nil }
 
+// Asked returns a question as it was asked; false if it is not kept.
+func (p *Past) Asked(id string) (Asked, bool) {
+	if q := p.find(id); q != nil {
+		return q.Asked, true
+	}
+	return Asked{}, false
+}
+
 // Ask keeps a question and the members' words; one that is known already changes nothing. What cannot be is refused with *SpecError.
 func (p *Past) Ask(a Asked) error {
 	if err := a.Validate(); err != nil {

@@ -51,7 +51,7 @@ type Skill struct {
 type Combination struct {
 	// Class is the winner, the one whose name sorts first of equals; of texts it is the member's whose text is given.
 	Class string
-	// Confidence is the probability of the class if errors are independent; of texts it is the share of the weight that says the same, or how much the
+	// Confidence is the probability of the class if errors are independent, and by Heads its share; of texts it is the share of the weight that says the same, or how much the
 	// text is alike the others.
 	Confidence float64
 	// Method is how, in a word; that of Chosen names the kind as well.
@@ -97,6 +97,16 @@ func (p *Past) Combine(a Asked, by Method) (Combination, error) {
 		scores[at] += skills[i].Weight
 	}
 	best := argmax(scores)
+	if by == Heads { // which knows no probabilities
+		total := 0.0
+		for _, x := range scores {
+			total += x
+		}
+		if total > 0 {
+			total = scores[best] / total
+		}
+		return Combination{names[best], total, string(by), skills}, nil
+	}
 	for range max(2, len(s.classes(a))) - len(names) { // classes that nobody named are possible too
 		scores = append(scores, 0)
 	}

@@ -166,7 +166,11 @@ func TestWhatCannotBeCombinedIsRefused(t *testing.T) {
 	p := NewPast()
 	var spec *SpecError
 	for _, bad := range []Asked{
-		{}, {ID: "1"}, {ID: "1", Words: words("")}, {ID: "1", Words: append(words("x"), words("x")...)}, {ID: "1", Classes: []string{"x"}, Words: words("y")},
+		{},
+		{ID: "1"},
+		{ID: "1", Words: words("")},
+		{ID: "1", Words: append(words("x"), words("x")...)},
+		{ID: "1", Classes: []string{"x"}, Words: words("y")},
 		{ID: "1", Words: []Word{{"a", "x", 2}}},
 	} {
 		assert.ErrorAs(t, p.Ask(bad), &spec, "%v", bad)

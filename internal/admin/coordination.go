@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors/fault"
+	"mabeam.dev/cognitive/ensemble"
 	"mabeam.dev/protocols"
 	"mabeam.dev/protocols/selector"
 )
@@ -28,6 +29,8 @@ type CoordinationOptions struct {
 	Engine *protocols.Engine
 	// Spaces are those of locks.
 	Spaces []*protocols.Space
+	// Truths takes in what was true of the questions of ensembles; nil if nobody does.
+	Truths Truths
 	// Deadline is how long a session may take that does not say it.
 	Deadline time.Duration
 	// Token and Body are those of [TaskOptions].
@@ -48,6 +51,9 @@ type coordinationViews struct{ o CoordinationOptions }
 //     ?after=ID choose among them.
 //   - GET /v1/coordination/sessions/{id}: [SessionAnswer]; ?steps=N those behind step N alone. 404 if there is none.
 //   - DELETE /v1/coordination/sessions/{id}: cancels it, with ?reason=R, and answers [SessionAnswer]; 409 if it has ended otherwise.
+//   - POST /v1/coordination/sessions/{id}/truth: tells what was true of the question of an ensemble's session, a [TruthOrder], and answers [TruthAnswer]
+//     when that is kept; 404 if the question is not known, 409 if something else was told before.
+//   - GET /v1/coordination/skills: [SkillsAnswer], what the members of ensembles are weighed by.
 //   - GET /v1/coordination/history: [HistoryAnswer], the sessions that have ended, the latest first, from the journal; ?protocol=P, ?participant=A,
 //     ?state=S, ?since=TIME and ?limit=N (default 100, at most 1000).
 //   - GET /v1/coordination/stats: [CoordinationStats].
@@ -60,14 +66,16 @@ func Coordination(o CoordinationOptions) http.Handler {
 	guard := &tasks{o: TaskOptions{Token: o.Token, Wait: 10 * time.Second}}
 	mux := http.NewServeMux()
 	for pattern, serve := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /v1/coordination":                  v.all,
-		"POST /v1/coordination/sessions":        v.start,
-		"GET /v1/coordination/sessions":         v.list,
-		"GET /v1/coordination/sessions/{id}":    v.show,
-		"DELETE /v1/coordination/sessions/{id}": v.cancel,
-		"GET /v1/coordination/history":          v.history,
-		"GET /v1/coordination/stats":            v.stats,
-		"POST /v1/coordination/explain":         v.explain,
+		"GET /v1/coordination":                      v.all,
+		"POST /v1/coordination/sessions":            v.start,
+		"GET /v1/coordination/sessions":             v.list,
+		"GET /v1/coordination/sessions/{id}":        v.show,
+		"DELETE /v1/coordination/sessions/{id}":     v.cancel,
+		"POST /v1/coordination/sessions/{id}/truth": v.truth,
+		"GET /v1/coordination/skills":               v.skills,
+		"GET /v1/coordination/history":              v.history,
+		"GET /v1/coordination/stats":                v.stats,
+		"POST /v1/coordination/explain":             v.explain,
 	} {
 		mux.HandleFunc(pattern, guard.guarded(guard.bounded(func(w http.ResponseWriter, r *http.Request) error {
 			if v.o.Engine == nil {
@@ -93,14 +101,15 @@ func coordinationProblem(err error) error {
 	var known *Problem
 	var overloaded *protocols.OverloadedError
 	var conflict *protocols.ConflictError
+	var told *ensemble.ToldError
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
 	status, code := 0, ""
 	switch c := fault.CodeOf(err); {
-	case errors.Is(err, protocols.ErrNotFound):
+	case errors.Is(err, protocols.ErrNotFound), errors.Is(err, ensemble.ErrUnknownQuestion):
 		status, code = http.StatusNotFound, CodeNoSession
-	case errors.As(err, &conflict):
+	case errors.As(err, &conflict), errors.As(err, &told):
 		status, code = http.StatusConflict, CodeConflict
 	case errors.Is(err, protocols.ErrAlreadyDecided):
 		status, code = http.StatusConflict, CodeSessionEnded

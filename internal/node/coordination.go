@@ -6,6 +6,7 @@ import (
 	"mabeam.dev/config"
 	"mabeam.dev/events"
 	"mabeam.dev/internal/node/coordlog"
+	"mabeam.dev/internal/node/learner"
 	"mabeam.dev/internal/node/phase"
 	"mabeam.dev/internal/node/trader"
 	"mabeam.dev/internal/node/tuner"
@@ -17,9 +18,10 @@ import (
 
 // coordination is what the services of coordination leave. Without a section coordination in the config everything in it is nil.
 type coordination struct {
-	engine *protocols.Engine
-	spaces []*protocols.Space // in the order of the config
-	keys   byzantine.Keyring  // of the agents; made with the tree, whose agents are registered with their public halves
+	engine  *protocols.Engine
+	learned *learner.Learner
+	spaces  []*protocols.Space // in the order of the config
+	keys    byzantine.Keyring  // of the agents; made with the tree, whose agents are registered with their public halves
 }
 
 // coordinationTypes lets the journal take the records of coordination, which have a form of their own.
@@ -27,6 +29,9 @@ func coordinationTypes(c *events.Catalog) { c.Untyped(coordlog.RecordType) }
 
 // Engine returns the node's engine of coordination sessions; nil if the node runs none.
 func (n *Node) Engine() *protocols.Engine { return n.council.engine }
+
+// Learner returns what knows how good the members of ensembles are, and is told the truth; nil if the node coordinates nothing.
+func (n *Node) Learner() *learner.Learner { return n.council.learned }
 
 // Spaces returns the node's spaces of locks, in the order of the config.
 func (n *Node) Spaces() []*protocols.Space { return n.council.spaces }
@@ -87,19 +92,24 @@ var sessionsService = service{
 		if err := e.Register(protocols.Tuning(tuner.Searches())); err != nil {
 			return nil, err
 		}
+		if err := e.Register(protocols.Combining(learner.Name)); err != nil {
+			return nil, err
+		}
 		n.council.engine = e
-		return []supervision.Child{e.Child()}, nil
+		return []supervision.Child{patient(n.council.learned.Child()), e.Child()}, nil
 	},
 }
 
 func (n *Node) engineOptions(c config.Coordination) (protocols.EngineOptions, error) {
 	keys, err := n.keyring()
-	var services map[string]protocols.Service
+	log := coordlog.New(n.journal)
+	n.council.learned = learner.New(learner.Options{Journal: log, Snapshots: log})
+	services := map[string]protocols.Service{learner.Name: n.council.learned}
 	if x := n.market.exchange; x != nil {
-		services = map[string]protocols.Service{trader.Name: trader.New(x, n.sys)}
+		services[trader.Name] = trader.New(x, n.sys)
 	}
 	return protocols.EngineOptions{
-		Name: c.Name, Services: services, Stream: c.Stream, Roster: roster{n}, Journal: coordlog.New(n.journal), MaxActive: c.Active, Grace: c.Grace,
+		Name: c.Name, Services: services, Stream: c.Stream, Roster: roster{n}, Journal: log, MaxActive: c.Active, Grace: c.Grace,
 		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys}, RegisteredKeys: true, Adaptive: c.Adaptive,
 	}, err
 }

@@ -13,6 +13,9 @@ func (n *Node) assembly(all http.Handler) http.Handler {
 	o := admin.CoordinationOptions{
 		Engine: n.council.engine, Spaces: n.council.spaces, Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body),
 	}
+	if l := n.council.learned; l != nil {
+		o.Truths = l
+	}
 	if c := n.o.Config.Coordination; c != nil {
 		o.Deadline = c.Deadline
 	}

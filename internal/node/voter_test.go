@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"mabeam.dev/agents/exec/guest"
 )
@@ -20,6 +21,10 @@ const voterRole = "NODE_TEST_VOTER"
 func votes(role string) {
 	echo := func(_ context.Context, t guest.Task) (any, error) { return t.Input, nil }
 	var hello guest.Hello
+	if of, ok := strings.CutPrefix(role, "skill "); ok {
+		hello.OnVote = expertVote(of)
+		role = ""
+	}
 	switch role {
 	case "green":
 		hello.OnVote = func(_ context.Context, r guest.VoteRequest) (guest.Vote, error) {

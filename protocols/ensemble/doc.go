@@ -4,7 +4,7 @@
 //
 // # Guarantees
 //
-// All members are asked at once, and the prediction is combined when all have answered or the deadline has come, if enough have. The vote is exact:
+// All members are asked at once, or those whom the combiner has chosen for a budget, and the prediction is combined when all have answered or the deadline has come, if enough have. The vote is exact:
 // weights are whole millionths, equal sums decide nothing. Weights are what the electorate says: they are never made of how far a member agrees with
 // the ensemble. Members of several modalities are fused: each modality has a share, by which its members' weights are multiplied.
 //

@@ -89,11 +89,51 @@ func TestACombinerHasTheLastWord(t *testing.T) {
 	}
 }
 
+func TestWhoIsWorthTheBudgetIsAsked(t *testing.T) {
+	with := ensemble.Spec{Combiner: "c", Subject: "mail", Costs: map[string]int64{"ann": 5, "bob": 2, "cyd": 2}, Budget: 4}
+	ask, ok := play(t, with)[1].(machine.Ask)
+	require.True(t, ok)
+	assert.Equal(t, "s/choose", ask.Key)
+	assert.JSONEq(t, `{"do": "choose", "session": "s", "question": "?", "subject": "mail", "members": [{"agent": "ann", "cost": 5}, {"agent": "bob", "cost": 2}, {"agent": "cyd", "cost": 2}], "budget": 4}`, string(ask.Args))
+	chosen := `1 told c s/choose {"members":["bob","cyd"]}`
+	effects := play(t, with, chosen)
+	require.Len(t, effects, 3)
+	assert.Equal(t, "bob", effects[1].(machine.Send).To)
+	assert.Equal(t, "cyd", effects[2].(machine.Send).To)
+	effects = play(t, with, chosen, "2 ann choice=spam")
+	require.ErrorIs(t, effects[0].(machine.Note).Err, consensus.ErrBallotClosed, "who is not asked has no say")
+	o := outcome(t, play(t, with, chosen, "2 bob choice=ham", "9000 timer deadline 1", `9001 told c s/combine {"class":"ham","confidence":1,"method":"heads"}`))
+	assert.Equal(t, "ham", o.Decision, "one of two is enough")
+	assert.Equal(t, "combined by c: heads", o.Method)
+	assert.Equal(t, []string{"cyd"}, o.Missing)
+	for _, bad := range []string{
+		`1 told c s/choose {"members":["ann"]}`, `1 told c s/choose {"members":["eve"]}`, `1 told c s/choose {"members":["bob","bob"]}`,
+		`1 told c s/choose {"members":[]}`, "1 told c s/choose nonsense", "1 failed c s/choose busy",
+	} {
+		assert.Equal(t, machine.WhyFailed, outcome(t, play(t, with, bad)).Why, bad)
+	}
+	assert.Equal(t, machine.WhyNoQuorum, outcome(t, play(t, with, "9000 timer deadline 1")).Why)
+}
+
+func TestWhatIsNoClassDoesNotCount(t *testing.T) {
+	note := play(t, ensemble.Spec{Classes: []string{"ham", "spam"}}, "1 ann choice=eggs")[0].(machine.Note)
+	var bad *consensus.BallotError
+	require.ErrorAs(t, note.Err, &bad)
+	assert.Equal(t, "choice", bad.Field)
+	in := play(t, ensemble.Spec{Classes: []string{"ham", "spam"}})[1].(machine.Broadcast).Msg.(machine.Invite)
+	assert.Equal(t, []string{"ham", "spam"}, in.Options)
+}
+
+func TestTextsAreWordsToo(t *testing.T) {
+	o := outcome(t, play(t, ensemble.Spec{Texts: true, Combiner: ensemble.ByVote}, "1 ann text=so", "2 bob text=no", "3 cyd text=no"))
+	assert.Equal(t, "so", o.Decision)
+}
+
 func TestWhatCannotBeIsRefused(t *testing.T) {
-	_, err := ensemble.New(ensemble.Spec{MinMembers: -1, Within: -time.Second})
+	_, err := ensemble.New(ensemble.Spec{MinMembers: -1, Within: -time.Second, Budget: 1, Costs: map[string]int64{"eve": 1}, Texts: true, Classes: []string{"x"}})
 	var rule *consensus.RuleError
 	require.ErrorAs(t, err, &rule)
-	for _, field := range []string{"electorate", "minMembers", "within"} {
+	for _, field := range []string{"electorate", "minMembers", "within", "budget", "costs", "classes"} {
 		assert.ErrorContains(t, err, field)
 	}
 	note := play(t, ensemble.Spec{}, "1 eve choice=ham")[0].(machine.Note)

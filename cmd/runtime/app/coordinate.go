@@ -82,6 +82,7 @@ and ends with it. Repeated with its --id a session is the same one.
 	flags.BoolVar(&f.explain, "explain", false, "say which protocol is chosen and why, and start nothing")
 	flags.DurationVar(&f.every, "every", 20*time.Millisecond, "time between two looks at the session")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return c.runCoordinate(cmd.Context(), f) }
+	cmd.AddCommand(c.coordinateTruth(), c.coordinateSkills())
 	return cmd
 }
 
