@@ -3,6 +3,7 @@
 package cognitive
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -169,6 +170,9 @@ func (b *book) propose(now time.Time, p *proposal) (commits []*Commit, again boo
 	if err != nil {
 		return nil, false, err
 	}
+	if unasked(all, p) {
+		return nil, false, errUnasked
+	}
 	space := b.version.next()
 	names := make([]string, 0, 1)
 	for _, x := range all {
@@ -189,4 +193,24 @@ func (b *book) propose(now time.Time, p *proposal) (commits []*Commit, again boo
 	b.version = space
 	b.recompute(now, space, names)
 	return commits, false, nil
+}
+
+// errUnasked tells the process of a variable that a proposal needs the agreement of others after all: what it would change has moved since it was looked at.
+var errUnasked = errors.New("cognitive: others must agree to it")
+
+// unasked reports whether a proposal that nobody was asked about needs the agreement of others, by what there is now.
+func unasked(all []checked, p *proposal) bool {
+	if p.Force || p.asked {
+		return false
+	}
+	for _, x := range all {
+		moved := 1.0
+		if x.c.Scope == "" {
+			moved = x.v.def.kind.Distance(x.v.now.value, x.value)
+		}
+		if x.v.def.set.Decision.asks(p.Cause, moved) {
+			return true
+		}
+	}
+	return false
 }

@@ -103,7 +103,7 @@ func (a *committer) do(now time.Time, m committerMessage) (o outcome) {
 		default:
 			o.answer.commits, o.answer.again, o.err = a.b.propose(now, m.p)
 		}
-		if o.err != nil {
+		if o.err != nil && !errors.Is(o.err, errUnasked) {
 			telemetry.Emit(a.ctx.Events(), VariableRejected{Of{a.s.o.Name, m.p.Changes[0].Variable}, m.p.Cause, m.p.Proposer, fault.CodeOf(o.err)})
 		}
 	case order:

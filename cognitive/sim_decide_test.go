@@ -83,23 +83,27 @@ func (c *court) bench() supervision.Child {
 	})
 }
 
+// sit starts the judge under a supervisor of its own.
+func (c *court) sit(s *sim.Sim, w *world) {
+	_, err := supervision.Start(w.sys, "law", supervision.Spec{Children: []supervision.Child{c.bench()}, Intensity: supervision.Intensity{Max: 1000, Within: time.Second}})
+	require.NoError(s, err)
+	c.judge = actors.ResolvedIn[any](w.sys, "judge", func() actors.PID {
+		for pid := range w.sys.Processes() {
+			if pid.Path() == "/law/judge" {
+				return pid
+			}
+		}
+		return actors.PID{}
+	})
+}
+
 // Whoever ends: every proposal is answered, what was acknowledged is there once, nothing that was rejected is, and no decision stays open.
-func TestEveryDecisionEndsInAnyOrderOfTurnsAndFaults(t *testing.T) {
+func TestSimulationEndsEveryDecisionInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	const rounds = 5
-	sim.Explore(t, *seeds, func(s *sim.Sim) {
+	explore(t, 1, func(s *sim.Sim) {
 		c := &court{tell: map[string]func(cognitive.Verdict){}, over: map[string]cognitive.Verdict{}}
 		w := newWorld(s, cognitive.SpaceOptions{Decider: c})
-		sup, err := supervision.Start(w.sys, "law", supervision.Spec{Children: []supervision.Child{c.bench()}, Intensity: supervision.Intensity{Max: 1000, Within: time.Second}})
-		require.NoError(s, err)
-		c.judge = actors.ResolvedIn[any](w.sys, "judge", func() actors.PID {
-			for pid := range w.sys.Processes() {
-				if pid.Path() == "/law/judge" {
-					return pid
-				}
-			}
-			return actors.PID{}
-		})
-		_ = sup
+		c.sit(s, w)
 		s.Fault(sim.Space{
 			Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill},
 			Processes: append([]string{"/law/judge"}, processes...), MaxFor: time.Second,
@@ -169,8 +173,8 @@ func TestEveryDecisionEndsInAnyOrderOfTurnsAndFaults(t *testing.T) {
 
 // An adapter at work, ended and ended again, and a source that reports whatever it likes: no value is outside of its kind, no version is missing, and there is at most one commit
 // of the adapter to a cycle.
-func TestNoFaultAndNoReportPushesAValueOutOfItsKind(t *testing.T) {
-	sim.Explore(t, *seeds/3+1, func(s *sim.Sim) {
+func TestSimulationKeepsValuesInTheirKindWhateverIsReported(t *testing.T) {
+	explore(t, 3, func(s *sim.Sim) {
 		w := newWorld(s, cognitive.SpaceOptions{})
 		s.Fault(sim.Space{
 			Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill, sim.FailStart},

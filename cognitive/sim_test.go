@@ -5,7 +5,6 @@ package cognitive_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,8 +21,6 @@ import (
 	"mabeam.dev/supervision"
 	"mabeam.dev/testkit/sim"
 )
-
-var seeds = flag.Int("seeds", 150, "seeds of each exploration")
 
 // world is a space under a supervisor in a simulation, with a subscriber that writes down what it hears.
 type world struct {
@@ -190,11 +187,11 @@ func held(s *sim.Sim, w *world, rounds int) {
 var processes = []string{"/node/lab/lab.committer", "/node/lab/lab.variables", "/node/lab/lab.adapters", "/node/lab/lab.opener", "/node/lab/lab.notifier", "/node/lab/lab.variables/a", "/node/lab/lab.variables/b"}
 
 // In any order of turns, whoever crashes, hangs or is killed, and whatever the journal says: what was acknowledged is there once, versions have no gaps and never go back.
-func TestNothingIsLostInAnyOrderOfTurnsAndFaults(t *testing.T) {
+func TestSimulationLosesNothingInAnyOrderOfTurnsAndFaults(t *testing.T) {
 	const rounds = 4
 	for _, d := range []cognitive.Durability{cognitive.Durable, cognitive.Buffered, cognitive.Ephemeral} {
 		t.Run(d.String(), func(t *testing.T) {
-			sim.Explore(t, *seeds, func(s *sim.Sim) {
+			explore(t, 1, func(s *sim.Sim) {
 				w := newWorld(s, cognitive.SpaceOptions{})
 				s.Fault(sim.Space{
 					Kinds:     []sim.FaultKind{sim.Crash, sim.CrashAfter, sim.Kill, sim.FailStart, sim.Hang},
@@ -249,11 +246,11 @@ func TestAnEndAtEachStepLosesNothing(t *testing.T) {
 
 // The program is killed: what the journal has at that moment is all that there is. Durable commits that were acknowledged are there with their versions; what is buffered may be
 // lost, and then a new epoch says so. No version that anybody saw comes again.
-func TestAProgramThatIsKilledNeverRepeatsAVersion(t *testing.T) {
+func TestSimulationRepeatsNoVersionAfterAProgramThatWasKilled(t *testing.T) {
 	const rounds = 4
 	for _, d := range []cognitive.Durability{cognitive.Durable, cognitive.Buffered, cognitive.Ephemeral} {
 		t.Run(d.String(), func(t *testing.T) {
-			sim.Explore(t, *seeds/3+1, func(s *sim.Sim) {
+			explore(t, 3, func(s *sim.Sim) {
 				w := newWorld(s, cognitive.SpaceOptions{})
 				w.j.failing(nil)
 				work(w, d, rounds)

@@ -220,6 +220,11 @@ func (a *variableActor) next(ctx *actors.Context[variableMessage]) {
 		a.join(ctx)
 		return
 	}
+	a.ask(ctx)
+}
+
+// ask has others agree to the proposal in hand, or has it committed if they need not.
+func (a *variableActor) ask(ctx *actors.Context[variableMessage]) {
 	if policy, others, ask := a.s.asks(a.hand.p); ask {
 		a.open(ctx, policy, others)
 		return
@@ -248,6 +253,13 @@ func (a *variableActor) settled(ctx *actors.Context[variableMessage], m settled)
 	switch {
 	case m.err != nil && (errors.As(m.err, &died) || away(m.err)):
 		m.err = fmt.Errorf("cognitive: propose %q: %w: %w", a.name, ErrRestarted, m.err)
+	case errors.Is(m.err, errUnasked):
+		if r := a.hand; r.ready.Type() != kind.None { // it is readied again when they agree
+			a.s.o.Applier.Abort(a.name, r.ready)
+			r.ready = kind.Value{}
+		}
+		a.ask(ctx)
+		return
 	case m.err == nil && m.answer.again:
 	case m.err == nil && a.hand.q != nil && !a.hand.p.asked: // the decision may begin
 		a.start(ctx)
@@ -270,8 +282,13 @@ func (a *variableActor) finish(ctx *actors.Context[variableMessage], got answer,
 	}
 	if r.q != nil {
 		how := "committed"
-		if !committed {
+		switch {
+		case !committed:
 			how = err.Error()
+		case got.again && got.commits[0].Decision != r.q.ID: // of an earlier attempt, which had a decision of its own
+			how, committed = "its key was committed before", false
+		}
+		if !committed {
 			a.close(ctx, r.q.ID, how)
 		}
 		if settler, ok := a.s.o.Decider.(Settler); ok {

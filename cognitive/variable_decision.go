@@ -29,7 +29,9 @@ func (a *variableActor) open(ctx *actors.Context[variableMessage], policy Policy
 // start begins the session of the proposal in hand.
 func (a *variableActor) start(ctx *actors.Context[variableMessage]) {
 	r, n := a.hand, a.n
-	r.p.asked = true
+	p := *r.p // it belongs to the caller, who sends it again if this attempt comes to nothing
+	p.asked = true
+	r.p = &p
 	q := a.s.question(r)
 	deliver := actors.Notices(ctx, func(v Verdict) variableMessage { return decided{n, v} })
 	session, err := a.s.o.Decider.Start(q, deliver)
