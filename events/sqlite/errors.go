@@ -151,6 +151,12 @@ func classify(err error) fault {
 	return faultOther
 }
 
+// half reports whether a file cannot be read before somebody who may write has undone the half of a change in it.
+func half(err error) bool {
+	var se *engine.Error
+	return errors.As(err, &se) && se.Code() == lib.SQLITE_READONLY_ROLLBACK
+}
+
 // explain gives an error of the engine the sentinel that callers branch on.
 func explain(op, path string, err error) error {
 	switch classify(err) {

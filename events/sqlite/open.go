@@ -67,12 +67,21 @@ func (s *Store) open() error {
 	return s.openWriting(fresh)
 }
 
-// probe looks at the file without changing it, so that a file of another program or of a newer release stays as it is.
+// probe looks at the file without changing it, so that a file of another program or of a newer release stays as it is. One thing has to come first: who
+// was killed while it made the file has left a journal of what is to be undone, and before that nobody can read it.
 func (s *Store) probe() (fresh bool, err error) {
 	if fileSize(s.path) == 0 && fileSize(s.path+"-wal") == 0 {
 		return true, nil
 	}
-	c, err := dial(dsn(s.path, "ro", nil), nil)
+	fresh, err = s.look("ro")
+	if half(err) && !s.o.ReadOnly {
+		return s.look("rw")
+	}
+	return fresh, err
+}
+
+func (s *Store) look(mode string) (fresh bool, err error) {
+	c, err := dial(dsn(s.path, mode, nil), nil)
 	if err != nil {
 		return false, err
 	}
