@@ -63,9 +63,11 @@ type Engine struct {
 	known     atomic.Bool // what the journal has is in the index
 	measured  experience  // what adaptive choice goes by
 	outcomes  outcomes    // that Spec.Reuse may take
+	ids       ids
 	protocols struct {
 		sync.RWMutex
-		all map[selector.Protocol]Protocol
+		all      map[selector.Protocol]Protocol
+		selector selector.Selector // that of the options, with the bounds of registered protocols
 	}
 }
 
@@ -102,6 +104,7 @@ func NewEngine(o EngineOptions) (*Engine, error) {
 		}
 		e.protocols.all[p.Name] = p
 	}
+	e.protocols.selector = e.bounded()
 	return e, nil
 }
 
@@ -130,6 +133,7 @@ func (e *Engine) Register(p Protocol) error {
 	e.protocols.Lock()
 	defer e.protocols.Unlock()
 	e.protocols.all[p.Name] = p
+	e.protocols.selector = e.bounded()
 	e.outcomes.forget() // another machine may decide otherwise
 	return nil
 }
@@ -200,27 +204,30 @@ func (e *Engine) begin(ctx context.Context, s Spec, wait bool) (Result, SessionI
 	if err != nil {
 		return Result{}, "", err
 	}
-	var r Result
+	var r *Result
 	if wait {
-		r, err = actors.CallForever(ctx, e.ref, func(reply actors.Reply[Result]) engineMessage { return admit{n: n, result: reply} })
+		r, err = actors.CallForever(ctx, e.ref, func(reply actors.Reply[*Result]) engineMessage { return admit{n: n, result: reply} })
 	} else {
 		_, err = actors.CallForever(ctx, e.ref, func(reply actors.Reply[SessionID]) engineMessage { return admit{n: n, started: reply} })
 	}
 	var refused *refusal
 	if errors.As(err, &refused) {
-		return r, "", refused.why
+		return Result{}, "", refused.why
 	}
-	r, err = unpack(r, err)
-	return r, n.id, e.judge(err)
+	out, err := unpack(r, err)
+	return out, n.id, e.judge(err)
 }
 
 // unpack parts a result from the error that it is.
-func unpack(r Result, err error) (Result, error) {
+func unpack(r *Result, err error) (Result, error) {
 	var both *outcomeError
 	if errors.As(err, &both) {
-		return both.Result, both.why
+		return *both.Result, both.why
 	}
-	return r, err
+	if r == nil {
+		return Result{}, err
+	}
+	return *r, err
 }
 
 // refusal marks what the engine has not admitted.
@@ -245,14 +252,13 @@ func (e *Engine) Await(ctx context.Context, id SessionID) (Result, error) {
 		if errors.Is(err, ErrNotFound) {
 			return Result{}, err
 		}
-		var r Result
 		if err == nil {
 			if r, err, ended := n.outcome(); ended {
-				return r, err
+				return *r, err
 			}
 		}
-		r, err = actors.CallForever(ctx, e.ref, func(reply actors.Reply[Result]) engineMessage { return await{id, reply} })
-		r, err = unpack(r, err)
+		got, err := actors.CallForever(ctx, e.ref, func(reply actors.Reply[*Result]) engineMessage { return await{id, reply} })
+		r, err := unpack(got, err)
 		if err = e.judge(err); !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
 			return r, err
 		}

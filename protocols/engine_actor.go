@@ -22,7 +22,7 @@ type (
 	// admit asks for a session. One of the replies is set: result is told what it comes to, started that it was admitted.
 	admit struct {
 		n       *entry
-		result  actors.Reply[Result]
+		result  actors.Reply[*Result]
 		started actors.Reply[SessionID]
 	}
 	// launched is what the supervisor of sessions said.
@@ -32,7 +32,7 @@ type (
 	}
 	await struct {
 		id    SessionID
-		reply actors.Reply[Result]
+		reply actors.Reply[*Result]
 	}
 	order struct {
 		id SessionID
@@ -102,7 +102,7 @@ func (g *engine) Receive(ctx *actors.Context[engineMessage], msg engineMessage) 
 }
 
 // tell answers with the result of a session when it is there.
-func tell(n *entry, reply actors.Reply[Result]) {
+func tell(n *entry, reply actors.Reply[*Result]) {
 	r, err, ended := n.wait(reply)
 	if !ended {
 		return
@@ -112,7 +112,7 @@ func tell(n *entry, reply actors.Reply[Result]) {
 
 // outcomeError carries a result beside the error that it is.
 type outcomeError struct {
-	Result
+	*Result
 	why error
 }
 
@@ -120,7 +120,8 @@ func (e *outcomeError) Error() string { return e.why.Error() }
 
 func (e *outcomeError) Unwrap() error { return e.why }
 
-func conclude(reply actors.Reply[Result], r Result, err error) {
+// conclude tells one who waits. The result belongs to nobody: all read the same one.
+func conclude(reply actors.Reply[*Result], r *Result, err error) {
 	if err != nil {
 		reply.Fail(&outcomeError{r, err})
 		return
@@ -203,16 +204,16 @@ func (g *engine) order(_ *actors.Context[engineMessage], o order) {
 func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
 	r = n.fill(r, now)
 	err := r.err()
-	waiters, ok := n.end(epoch, r, err, now)
+	waiters, ok := n.end(epoch, &r, err, now)
 	if !ok {
 		return false
 	}
 	e.groups.End(string(n.id))
-	e.index.ended(r)
+	e.index.ended(n)
 	e.learn(n, r)
 	e.retain(n, r)
 	for _, w := range waiters {
-		conclude(w, r, err)
+		conclude(w, &r, err)
 	}
 	return true
 }
@@ -269,8 +270,8 @@ func (g *engine) fold(records []Record) {
 			if n == nil || json.Unmarshal(r.Data, &result) != nil {
 				continue
 			}
-			if _, ok := n.end(0, result, result.err(), r.At); ok {
-				g.e.index.ended(result)
+			if _, ok := n.end(0, &result, result.err(), r.At); ok {
+				g.e.index.ended(n)
 				g.e.learn(n, result)
 				g.e.retain(n, result)
 			}
@@ -292,8 +293,7 @@ func (e *Engine) reopen(r Record) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &entry{id: r.Session, digest: o.Digest, opened: r.At, until: o.Until, left: o.Left}
-	n.setup = Setup{Session: r.Session, Spec: o.Spec, Electorate: all}
+	n := newEntry(Setup{Session: r.Session, Spec: o.Spec, Electorate: all}, o.Digest, r.At, o.Until, o.Left)
 	if err := json.Unmarshal(o.Selection, &n.setup.Selection); err != nil {
 		return nil, err
 	}
@@ -302,6 +302,5 @@ func (e *Engine) reopen(r Record) (*entry, error) {
 		return nil, fmt.Errorf("protocols: session %q: protocol %q is not registered", string(r.Session), string(n.setup.Selection.Protocol))
 	}
 	n.proto = p
-	n.mu.state = StateOpen
 	return n, nil
 }

@@ -5,8 +5,10 @@ package protocols
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -23,7 +25,10 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 		return nil, fmt.Errorf("protocols: engine %q: %w", e.o.Name, ErrUnavailable)
 	}
 	s.Participants, s.Options, s.Tags = slices.Clone(s.Participants), slices.Clone(s.Options), slices.Clone(s.Tags)
-	digest := s.digest()
+	digest := "" // of an id that is drawn now, and so asked for by nobody else
+	if s.ID != "" {
+		digest = s.digest()
+	}
 	s = s.withDefaults(e.o.Journal != nil)
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -48,20 +53,31 @@ func (e *Engine) prepare(s Spec) (*entry, error) {
 	if s.Seed == 0 {
 		s.Seed = seedOf(s.ID)
 	}
-	n := &entry{id: s.ID, digest: digest, opened: sys.Now(), left: left}
-	n.until = n.opened.Add(s.Deadline)
-	n.setup = Setup{Session: s.ID, Spec: s, Electorate: all}
-	n.mu.state = StateOpen
+	now := sys.Now()
+	n := newEntry(Setup{Session: s.ID, Spec: s, Electorate: all}, digest, now, now.Add(s.Deadline), left)
 	if err := e.choose(n); err != nil {
 		return nil, err
 	}
 	return n, nil
 }
 
-// newID draws an id. The time is in it because a program that starts again draws from the same source, and its journal has what the last one drew.
+// ids are drawn from one source of each system.
+type ids struct {
+	mu  sync.Mutex
+	sys *actors.System
+	r   *rand.Rand
+}
+
+// newID draws an id. The time of the first one is in the name of the source because a program that starts again draws from the same sources, and its
+// journal has what the last one drew.
 func (e *Engine) newID(sys *actors.System) (SessionID, error) {
-	name := "protocols/id/" + strconv.FormatInt(sys.Now().UnixNano(), 10) + "/" + strconv.FormatUint(e.tokens.Add(1), 10)
-	id, err := uuid.NewRandomFromReader(dice{sys.Rand(name)})
+	e.ids.mu.Lock()
+	defer e.ids.mu.Unlock()
+	if e.ids.sys != sys {
+		name := "protocols/id/" + strconv.FormatInt(sys.Now().UnixNano(), 10) + "/" + strconv.FormatUint(e.tokens.Add(1), 10)
+		e.ids.sys, e.ids.r = sys, sys.Rand(name)
+	}
+	id, err := uuid.NewRandomFromReader(dice{e.ids.r})
 	return SessionID(id.String()), err
 }
 
@@ -69,6 +85,11 @@ func (e *Engine) newID(sys *actors.System) (SessionID, error) {
 func (e *Engine) selector() selector.Selector {
 	e.protocols.RLock()
 	defer e.protocols.RUnlock()
+	return e.protocols.selector
+}
+
+// bounded makes the selector, when the protocols have changed.
+func (e *Engine) bounded() selector.Selector {
 	s := e.o.Selector
 	for name, p := range e.protocols.all {
 		if _, known := selector.DefaultBounds(name); known {

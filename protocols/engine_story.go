@@ -94,7 +94,10 @@ func (e *Engine) Result(id SessionID) (Result, bool, error) {
 		return Result{}, false, err
 	}
 	r, _, ended := n.outcome()
-	return r, ended, nil
+	if !ended {
+		return Result{}, false, nil
+	}
+	return *r, true, nil
 }
 
 // opinion is what an answer says, in a few words; empty for other events.

@@ -17,13 +17,14 @@ import (
 // newest incarnation changes it, which the epoch checks.
 type entry struct {
 	id     SessionID
-	digest string // of the spec
-	setup  Setup
-	proto  Protocol
+	digest string // of the spec, if it named the session; empty for one whose id was drawn
 	opened time.Time
 	until  time.Time
-	left   []Exclusion
-	choice *selector.Choice // by what was measured; nil for that of the table
+
+	question    string
+	tags        []string
+	correlation string
+	*making     // nil where the session has ended and nothing else is left of it
 
 	mu struct {
 		sync.Mutex
@@ -39,11 +40,48 @@ type entry struct {
 		answers  int
 		rounds   int
 		story    story
-		waiters  []actors.Reply[Result]
-		result   Result
+		waiters  []actors.Reply[*Result]
+		result   *Result // nil until there is one; not changed then
 		err      error
 		ended    time.Time
 	}
+}
+
+// making is what a session is made of, and most of the memory of an entry.
+type making struct {
+	setup  Setup
+	proto  Protocol
+	names  []string // of the electorate; not changed
+	left   []Exclusion
+	choice *selector.Choice // by what was measured; nil for that of the table
+}
+
+// newEntry makes the entry of a session that is open. Its protocol and selection come later.
+func newEntry(s Setup, digest string, opened, until time.Time, left []Exclusion) *entry {
+	names := make([]string, s.Electorate.Len())
+	for i := range names {
+		names[i] = s.Electorate.At(i).Agent
+	}
+	n := &entry{
+		id: s.Session, digest: digest, opened: opened, until: until, question: s.Spec.Question, tags: s.Spec.Tags, correlation: s.Spec.Correlation,
+		making: &making{setup: s, names: names, left: left},
+	}
+	n.mu.state = StateOpen
+	return n
+}
+
+// remains is what is kept of an entry whose session has ended: a new entry without the parts that nobody asks for any more, which those who still have
+// the old one go on reading. Groups of Byzantine consensus are asked about later.
+func (n *entry) remains() *entry {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.mu.result == nil || n.making == nil || len(n.mu.result.Participants) != len(n.names) || n.setup.Selection.Ratify || n.proto.Name == selector.Byzantine {
+		return n
+	}
+	m := &entry{id: n.id, digest: n.digest, opened: n.opened, until: n.until, question: n.question, tags: n.tags, correlation: n.correlation}
+	m.mu.epoch, m.mu.state, m.mu.messages, m.mu.late, m.mu.answers, m.mu.rounds = n.mu.epoch, n.mu.state, n.mu.messages, n.mu.late, n.mu.answers, n.mu.rounds
+	m.mu.story, m.mu.result, m.mu.err, m.mu.ended = n.mu.story, n.mu.result, n.mu.err, n.mu.ended
+	return m
 }
 
 // Restarts of one session that are too many.
@@ -64,6 +102,10 @@ func (n *entry) adopt(pid actors.PID, under *supervision.Supervisor, now time.Ti
 	}
 	n.mu.started = slices.DeleteFunc(n.mu.started, func(t time.Time) bool { return now.Sub(t) > restartWindow })
 	n.mu.started = append(n.mu.started, now)
+	if n.mu.log == nil { // most sessions hear each once
+		n.mu.log = make([]machine.Event, 0, len(n.names)+2)
+		n.mu.story.steps = slices.Grow(n.mu.story.steps, min(len(n.names)+3, storyLimit))
+	}
 	return n.mu.epoch, slices.Clip(n.mu.log), len(n.mu.started) > restartLimit+1
 }
 
@@ -90,25 +132,25 @@ func (n *entry) note(messages, answers, late int) {
 }
 
 // wait adds who is told the result, or returns it if it is there.
-func (n *entry) wait(reply actors.Reply[Result]) (Result, error, bool) {
+func (n *entry) wait(reply actors.Reply[*Result]) (*Result, error, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.mu.state.Ended() {
 		return n.mu.result, n.mu.err, true
 	}
 	n.mu.waiters = append(n.mu.waiters, reply)
-	return Result{}, nil, false
+	return nil, nil, false
 }
 
-// end keeps the result, once, and returns who waits for it.
-func (n *entry) end(epoch uint32, r Result, err error, now time.Time) ([]actors.Reply[Result], bool) {
+// end keeps the result, once, and returns who waits for it. The result is not changed any more.
+func (n *entry) end(epoch uint32, r *Result, err error, now time.Time) ([]actors.Reply[*Result], bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.mu.state.Ended() || epoch != 0 && n.mu.epoch != epoch {
 		return nil, false
 	}
 	n.mu.state, n.mu.result, n.mu.err, n.mu.ended = r.State, r, err, now
-	n.mu.story.add(now, StepEnded, "", endText(r))
+	n.mu.story.add(now, StepEnded, "", endText(*r))
 	waiters := n.mu.waiters
 	n.mu.waiters, n.mu.log = nil, nil
 	return waiters, true
@@ -119,11 +161,13 @@ func (n *entry) status() Status {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	s := Status{
-		ID: n.id, State: n.mu.state, Protocol: n.proto.Name, Question: n.setup.Spec.Question, Opened: n.opened, Deadline: n.until, Epoch: n.mu.epoch,
-		Answers: n.mu.answers, Rounds: n.mu.rounds, Steps: n.mu.story.total, Tags: n.setup.Spec.Tags, Correlation: n.setup.Spec.Correlation, Participant: make([]string, n.setup.Electorate.Len()),
+		ID: n.id, State: n.mu.state, Question: n.question, Opened: n.opened, Deadline: n.until, Epoch: n.mu.epoch,
+		Answers: n.mu.answers, Rounds: n.mu.rounds, Steps: n.mu.story.total, Tags: n.tags, Correlation: n.correlation,
 	}
-	for i := range s.Participant {
-		s.Participant[i] = n.setup.Electorate.At(i).Agent
+	if n.making != nil {
+		s.Protocol, s.Participant = n.proto.Name, slices.Clone(n.names)
+	} else {
+		s.Protocol, s.Participant = n.mu.result.Protocol, slices.Clone(n.mu.result.Participants)
 	}
 	return s
 }
@@ -135,8 +179,8 @@ func (n *entry) process() actors.PID {
 	return n.mu.pid
 }
 
-// outcome is what it came to, if it has ended.
-func (n *entry) outcome() (Result, error, bool) {
+// outcome is what it came to, if it has ended; nil if not.
+func (n *entry) outcome() (*Result, error, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.mu.result, n.mu.err, n.mu.state.Ended()
@@ -148,10 +192,10 @@ type index struct {
 	mu struct {
 		sync.RWMutex
 		byID   map[SessionID]*entry
-		order  []*entry
+		order  []SessionID
 		active int
-		ring   []Result // the last that ended
-		next   int      // place in the ring
+		ring   []*Result // the last that ended
+		next   int       // place in the ring
 		totals map[State]int
 	}
 }
@@ -186,15 +230,38 @@ func (x *index) put(n *entry, limit int) (before *entry, active int, ok bool) {
 		return nil, x.mu.active, false
 	}
 	x.mu.byID[n.id] = n
-	x.mu.order = append(x.mu.order, n)
+	x.mu.order = append(x.mu.order, n.id)
 	x.mu.active++
+	x.trimLocked()
 	return nil, x.mu.active, true
 }
 
-// ended counts an entry that has just ended, and keeps its result.
-func (x *index) ended(r Result) {
+// trimLocked drops the oldest that have ended where there are too many: at most two at each start, so that nobody waits for it, and what is kept does not
+// grow with the number of sessions between two calls of forget.
+func (x *index) trimLocked() {
+	for range 2 {
+		if len(x.mu.order)-x.mu.active <= keepEnded {
+			return
+		}
+		id := x.mu.order[0]
+		if _, _, ended := x.mu.byID[id].outcome(); !ended { // forget passes by it
+			return
+		}
+		delete(x.mu.byID, id)
+		x.mu.order[0] = ""
+		x.mu.order = x.mu.order[1:]
+	}
+}
+
+// ended counts an entry that has just ended, and keeps its result and little else.
+func (x *index) ended(n *entry) {
+	left := n.remains()
+	r, _, _ := n.outcome()
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.mu.byID[n.id] == n { // and not forgotten meanwhile
+		x.mu.byID[n.id] = left
+	}
 	x.mu.active--
 	x.mu.totals[r.State]++
 	if len(x.mu.ring) < keepResults {
@@ -214,14 +281,22 @@ func (x *index) ended(r Result) {
 func (x *index) all() []*entry {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return slices.Clone(x.mu.order)
+	all := make([]*entry, len(x.mu.order))
+	for i, id := range x.mu.order {
+		all[i] = x.mu.byID[id]
+	}
+	return all
 }
 
 // results lists the last results, oldest first.
 func (x *index) results() []Result {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return append(slices.Clone(x.mu.ring[x.mu.next:]), x.mu.ring[:x.mu.next]...)
+	all := make([]Result, 0, len(x.mu.ring))
+	for i := range x.mu.ring {
+		all = append(all, *x.mu.ring[(x.mu.next+i)%len(x.mu.ring)])
+	}
+	return all
 }
 
 // forget drops what has ended long ago, or is too much.
@@ -229,13 +304,14 @@ func (x *index) forget(now time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	gone := len(x.mu.order) - x.mu.active - keepEnded
-	x.mu.order = slices.DeleteFunc(x.mu.order, func(n *entry) bool {
+	x.mu.order = slices.DeleteFunc(x.mu.order, func(id SessionID) bool {
+		n := x.mu.byID[id]
 		n.mu.Lock() // held for a moment, and whoever holds it waits for nothing
 		old := n.mu.state.Ended() && (gone > 0 || now.Sub(n.mu.ended) > keepFor)
 		n.mu.Unlock()
 		if old {
 			gone--
-			delete(x.mu.byID, n.id)
+			delete(x.mu.byID, id)
 		}
 		return old
 	})
@@ -244,10 +320,7 @@ func (x *index) forget(now time.Time) {
 // fill gives a result what every result has.
 func (n *entry) fill(r Result, now time.Time) Result {
 	r.Session, r.Protocol, r.Opened, r.Took, r.Excluded = n.id, n.proto.Name, n.opened, now.Sub(n.opened), n.left
-	r.Participants = make([]string, n.setup.Electorate.Len())
-	for i := range r.Participants {
-		r.Participants[i] = n.setup.Electorate.At(i).Agent
-	}
+	r.Participants = n.names
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	r.Messages, r.Late, r.Epoch = n.mu.messages, n.mu.late, n.mu.epoch

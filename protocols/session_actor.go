@@ -24,7 +24,7 @@ type (
 	answered struct {
 		agent string
 		epoch uint32
-		a     machine.Answer
+		a     machine.Message // an Answer
 	}
 	happened struct{ ev machine.Event }
 	alarm    struct {
@@ -111,12 +111,8 @@ func (s *session) Init(ctx *actors.Context[SessionMessage]) error {
 		return actors.Ignore
 	}
 	s.epoch, s.run = epoch, run
-	names := make([]string, s.n.setup.Electorate.Len())
-	s.members = make([]participant, len(names))
-	for i := range names {
-		names[i] = s.n.setup.Electorate.At(i).Agent
-	}
-	s.pending = machine.NewPending(names)
+	s.members = make([]participant, s.n.setup.Electorate.Len())
+	s.pending = machine.PendingAmong(len(s.members), s.n.setup.Electorate.Find)
 	s.quarter = max(s.n.until.Sub(ctx.Now())/4, time.Millisecond)
 	s.refold(log)
 	ctx.Continue(sessionBegin{})
@@ -224,13 +220,13 @@ func (s *session) begin(ctx *actors.Context[SessionMessage], now time.Time) erro
 func (s *session) reject(ctx *actors.Context[SessionMessage], why error) {
 	r := Result{Session: s.n.id, State: StateRejected, Protocol: s.n.proto.Name, Opened: s.n.opened}
 	r.Text = why.Error()
-	waiters, ok := s.n.end(s.epoch, r, why, ctx.Now())
+	waiters, ok := s.n.end(s.epoch, &r, why, ctx.Now())
 	if !ok {
 		return
 	}
-	s.e.index.ended(r)
+	s.e.index.ended(s.n)
 	for _, w := range waiters {
-		conclude(w, r, why)
+		conclude(w, &r, why)
 	}
 }
 
@@ -242,7 +238,7 @@ func (s *session) opened() Record {
 	o := opening{Spec: s.n.setup.Spec, Digest: s.n.digest, Until: s.n.until, Left: s.n.left}
 	o.Electors, _ = json.Marshal(electors)
 	o.Selection, _ = json.Marshal(s.n.setup.Selection)
-	text, _ := json.Marshal(o) // the spec was encoded before, for its digest
+	text, _ := json.Marshal(o) // Params that are no JSON leave it empty, and the session out when the journal is read
 	return Record{Session: s.n.id, Kind: recordOpened, At: s.n.opened, Data: text}
 }
 
@@ -255,7 +251,7 @@ func (s *session) goOn(ctx *actors.Context[SessionMessage], now time.Time) error
 	for i := range s.members {
 		for _, in := range s.pending.Invites(i) {
 			if !in.Once {
-				s.invite(ctx, i, in)
+				s.invite(ctx, i, *in)
 			}
 		}
 	}

@@ -50,8 +50,7 @@ func (s *session) missing(ctx *actors.Context[SessionMessage], m recheck) error 
 	if s.find(ctx, m.i) {
 		for _, in := range s.pending.Invites(m.i) {
 			if !in.Once {
-				in.Reminder = true
-				s.invite(ctx, m.i, in)
+				s.remind(ctx, m.i, *in)
 			}
 		}
 		return s.happen(ctx, machine.Up{At: ctx.Now(), Agent: agent, Incarnation: p.watched.Incarnation()})
@@ -102,6 +101,12 @@ func (s *session) invite(ctx *actors.Context[SessionMessage], i int, in machine.
 	s.task(ctx, i, 0, in)
 }
 
+// remind asks a participant again.
+func (s *session) remind(ctx *actors.Context[SessionMessage], i int, in machine.Invite) {
+	in.Reminder = true
+	s.invite(ctx, i, in)
+}
+
 // task asks an agent, n times in vain before.
 func (s *session) task(ctx *actors.Context[SessionMessage], i, n int, in machine.Invite) {
 	input, err := json.Marshal(in)
@@ -120,7 +125,7 @@ func (s *session) task(ctx *actors.Context[SessionMessage], i, n int, in machine
 
 // reinvite asks an agent again that had no time, unless the question is over. One that has ended is asked when it is back.
 func (s *session) reinvite(ctx *actors.Context[SessionMessage], m reinvite) {
-	wanted := slices.ContainsFunc(s.pending.Invites(m.i), func(in machine.Invite) bool {
+	wanted := slices.ContainsFunc(s.pending.Invites(m.i), func(in *machine.Invite) bool {
 		return in.Role == m.in.Role && in.Round == m.in.Round && in.Key == m.in.Key
 	})
 	if p := &s.members[m.i]; wanted && !p.watched.IsZero() && p.watched.Alive() {
@@ -166,8 +171,7 @@ func (s *session) nudge(ctx *actors.Context[SessionMessage], _ time.Time, n int)
 	for i := range s.members {
 		for _, in := range s.pending.Invites(i) {
 			if !in.Once && s.members[i].Agent.PID().IsZero() { // an agent's task is there until it is done
-				in.Reminder = true
-				s.invite(ctx, i, in)
+				s.remind(ctx, i, *in)
 			}
 		}
 	}
