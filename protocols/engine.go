@@ -210,6 +210,9 @@ func (e *Engine) begin(ctx context.Context, s Spec, wait bool) (Result, SessionI
 	} else {
 		_, err = actors.CallForever(ctx, e.ref, func(reply actors.Reply[SessionID]) engineMessage { return admit{n: n, started: reply} })
 	}
+	if err == nil && r != nil {
+		return *r, n.id, nil
+	}
 	var refused *refusal
 	if errors.As(err, &refused) {
 		return Result{}, "", refused.why
@@ -237,6 +240,9 @@ func (r *refusal) Error() string { return r.why.Error() }
 
 // judge tells a missing process from what a session has come to.
 func (e *Engine) judge(err error) error {
+	if err == nil {
+		return nil
+	}
 	var died *actors.CallError
 	if errors.Is(err, actors.ErrNoProc) || errors.Is(err, actors.ErrStopped) || errors.As(err, &died) {
 		return fmt.Errorf("protocols: engine %q: %w: %w", e.o.Name, ErrUnavailable, err)

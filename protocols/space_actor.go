@@ -198,7 +198,7 @@ func (a *spaceActor) commit(ctx *actors.Context[spaceMessage]) error {
 		view()
 	}
 	a.views = nil
-	if !a.store.full(a.entries) {
+	if !a.store.full(a.entries, len(a.waiting) > 0) {
 		return nil
 	}
 	a.entries = 0

@@ -63,8 +63,8 @@ type spaceStore interface {
 	// pending says that steps are not kept yet, until flush has returned nil.
 	pending() bool
 	flush(ctx context.Context) error
-	// full says that so many entries are better replaced by the state.
-	full(entries int) bool
+	// full says that so many entries are better replaced by the state, which is larger while somebody waits.
+	full(entries int, waiting bool) bool
 	// compact puts the state in the place of all entries.
 	compact(ctx context.Context, at time.Time, state *spaceState) error
 }
@@ -127,7 +127,7 @@ func (s *journalStore) flush(ctx context.Context) error {
 // compactAfter is how many entries a stream gets before a snapshot takes their place.
 const compactAfter = 16384
 
-func (s *journalStore) full(entries int) bool { return entries >= compactAfter }
+func (s *journalStore) full(entries int, _ bool) bool { return entries >= compactAfter }
 
 // compact writes the state into the stream: this program's next incarnations read from there on.
 func (s *journalStore) compact(ctx context.Context, at time.Time, state *spaceState) error {

@@ -29,7 +29,7 @@ func (w *wholeSpace) state(remember int) (*spaceState, error) {
 }
 
 // compactTable is how many steps a table gets before the state takes their place: few, because they are memory that every garbage collection goes
-// through, and because the copy is cheap.
+// through, and because the copy is cheap; twice as many where somebody waits all the time, for those who wait are written out one by one.
 const compactTable = 4096
 
 // tableStore keeps steps in a table, which outlives the process with its holder. There are two places for each number of steps behind a copy of the whole
@@ -81,7 +81,9 @@ func (s *tableStore) pending() bool { return false }
 
 func (s *tableStore) flush(context.Context) error { return nil }
 
-func (s *tableStore) full(entries int) bool { return entries >= compactTable }
+func (s *tableStore) full(entries int, waiting bool) bool {
+	return entries >= 2*compactTable || entries >= compactTable && !waiting
+}
 
 func (s *tableStore) compact(_ context.Context, at time.Time, state *spaceState) error {
 	text, err := state.encodeWith(nil)
