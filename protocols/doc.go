@@ -13,6 +13,10 @@
 // before, also across crashes: a [Fence] refuses what comes with an older one. A grant can end without its holder knowing, if it paused; nothing but the
 // token helps then. What a caller gives up, because its context ended, is taken back for sure, a little later.
 //
+// A request that could never be granted, because all who could help wait themselves, is refused with a [*lock.DeadlockError] that shows the cycle: across locks,
+// read-write locks, semaphores, phasers and full double barriers of a space. What somebody unknown can end is never taken for a deadlock: the wait for
+// a latch, a cyclic barrier, an office, or more permits than there are.
+//
 // A session has one outcome, and no waiter is told it before it is as durable as was asked. Its process is made again from its log; nobody who has answered is
 // asked twice, and what was answered late, twice or by a stranger changes nothing. Where some may lie (selector.High) a group of package byzantine counts
 // the ballots, or ratifies what another protocol came to: Result.Certificate proves the outcome, and Result.Liars names who was convicted.

@@ -28,7 +28,8 @@ type Passage struct {
 }
 
 // Await arrives, and waits for all others, at most wait; 0 means the space's MaxWait, negative until ctx ends. Who waits too long, or whose ctx or
-// process ends, breaks the barrier as its policy says: *barrier.BrokenError for all.
+// process ends, breaks the barrier as its policy says: *barrier.BrokenError for all. Who could never pass, as all who are missing wait for something that
+// its owner has, is refused with a *lock.DeadlockError, and breaks nothing.
 func (b Barrier) Await(ctx context.Context, wait time.Duration) (Passage, error) {
 	return b.arrive(ctx, wait, 0, anySide)
 }

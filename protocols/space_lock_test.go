@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/barrier"
 	"mabeam.dev/protocols/lock"
 )
 
@@ -106,6 +107,37 @@ func TestADeadlockAmongProcessesIsShown(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, all, 2)
 		require.NoError(t, all.Release(context.Background()))
+	})
+}
+
+// Who waits at a phaser for one who waits for its permits is in a cycle: the last of them is refused, nothing breaks, and the other goes on.
+func TestADeadlockThroughAPhaserAndPermitsIsShown(t *testing.T) {
+	bubble(t, protocols.SpaceOptions{}, func(t *testing.T, w world) {
+		phaser, permits := w.Barrier("phase", barrier.Spec{Kind: barrier.Phaser}), w.Semaphore("permits", 1)
+		for _, who := range []string{"ann", "bob"} {
+			_, err := phaser.Register(as(who))
+			require.NoError(t, err)
+		}
+		held, err := permits.Acquire(as("ann"), 1)
+		require.NoError(t, err)
+		done := make(chan struct{})
+		go func() { // ends when ann has given the permit back
+			defer close(done)
+			g, err := permits.Acquire(as("bob"), 1)
+			assert.NoError(t, err)
+			assert.NoError(t, g.Release(context.Background()))
+			_, err = phaser.Await(as("bob"), 0)
+			assert.NoError(t, err)
+		}()
+		synctest.Wait()
+		_, err = phaser.Await(as("ann"), 0)
+		var d *lock.DeadlockError
+		require.ErrorAs(t, err, &d)
+		assert.Equal(t, []lock.Edge{{Owner: "outside/ann", Name: "phase"}, {Owner: "outside/bob", Name: "permits"}}, d.Cycle)
+		require.NoError(t, held.Release(context.Background()))
+		_, err = phaser.Await(as("ann"), 0)
+		require.NoError(t, err)
+		<-done
 	})
 }
 

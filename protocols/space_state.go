@@ -113,6 +113,9 @@ type spaceState struct {
 	epoch     uint32
 	out       []spaceOutput // of steps, until they are told
 	mute      bool          // nobody watches: news of locks and barriers are not made
+	beyond    bool          // there may be waits for more than locks
+	reordered bool          // somebody may wait for others than before, besides who has asked
+	blind     bool          // deadlocks across services are let happen: for tests
 }
 
 // waitAt is where a request waits.
@@ -120,6 +123,8 @@ type waitAt struct {
 	Op   spaceOp `json:"op"`
 	Name string  `json:"name"`
 	Who  string  `json:"who"`
+	// Came is when, of arrivals at barriers.
+	Came time.Time `json:"came,omitzero"`
 }
 
 func newSpaceState(o lock.Options, remember int) *spaceState {
@@ -195,6 +200,7 @@ func (s *spaceState) step(now time.Time, in *spaceInput) []spaceOutput {
 	default:
 		s.refuse(in.ID, fmt.Errorf("protocols: operation %q is unknown", in.Op))
 	}
+	s.untangle(now, in)
 	return s.out[from:]
 }
 
@@ -326,7 +332,7 @@ func decodeSpace(data []byte, remember int) (*spaceState, error) {
 		return nil, err
 	}
 	s := newSpaceState(lock.Options{}, remember)
-	s.epoch, s.locks, s.done = st.Epoch, locks, st.Done
+	s.epoch, s.locks, s.done, s.beyond = st.Epoch, locks, st.Done, true
 	maps.Copy(s.barriers, st.Barriers)
 	maps.Copy(s.latches, st.Latches)
 	maps.Copy(s.elections, st.Elections)

@@ -95,7 +95,7 @@ func (s *spaceState) barrierStep(now time.Time, in *spaceInput) {
 			s.refuse(in.ID, barrier.ErrNotRegistered)
 			return
 		}
-		s.waits[in.ID] = waitAt{opArrive, in.Name, in.Owner}
+		s.waits[in.ID] = waitAt{opArrive, in.Name, in.Owner, now}
 		s.barrierEffects(in.Name, b.Arrive(now, barrier.Arrival{ID: in.ID, Member: in.Owner, Generation: in.Generation, Wait: in.For}))
 	case opRegister:
 		if err := b.Register(in.Owner); err != nil {
@@ -178,7 +178,7 @@ func (s *spaceState) latchStep(now time.Time, in *spaceInput) {
 		return
 	}
 	if in.Op == opAwait {
-		s.waits[in.ID] = waitAt{opAwait, in.Name, in.Owner}
+		s.waits[in.ID] = waitAt{Op: opAwait, Name: in.Name, Who: in.Owner}
 		s.latchEffects(in.Name, l.Latch.Await(now, barrier.Arrival{ID: in.ID, Member: in.Owner, Wait: in.For}))
 		return
 	}
@@ -220,7 +220,7 @@ func (s *spaceState) electionStep(now time.Time, in *spaceInput) {
 	switch in.Op {
 	case opCampaign:
 		if in.Wait {
-			s.waits[in.ID] = waitAt{opCampaign, in.Name, in.Owner}
+			s.waits[in.ID] = waitAt{Op: opCampaign, Name: in.Name, Who: in.Owner}
 		}
 		_, before := e.Leader()
 		effects, err := e.Campaign(now, election.Candidacy{ID: in.ID, Candidate: in.Owner, Health: in.Health, TTL: in.For})

@@ -13,7 +13,8 @@
 //
 // A request whose grant would need an owner to give back first who waits for this one's owner, directly or through others, is refused with a
 // [*DeadlockError] that shows the cycle. There is no false alarm and none is missed, among locks of one space, if owners that wait give nothing
-// back. Permits and other spaces are not seen: there only [Request.Wait] helps.
+// back. Cycles through permits, or through what is no lock, are seen by who has the larger graph ([Space.Waits], [Space.Refuse]); of other spaces nobody
+// sees any, and only [Request.Wait] helps.
 //
 // Same steps, same effects: there is no clock, randomness or order of maps. A refused step changes nothing but the time.
 //

@@ -3,7 +3,8 @@
 package lock
 
 // The wait-for graph is not stored: who stands in a request's way follows from the name that it waits for. Nodes are owners. An owner that waits
-// is taken to give nothing back until all that it waits for is granted. Permits are not in the graph: whose return would help is open.
+// is taken to give nothing back until all that it waits for is granted. Permits are not in this
+// graph, as it is open whose return would help; see Waits.
 
 // blockers calls yield for claims whose owners must go on before c, which waits: not all of them, but all of them are met on the way through.
 // It ends when yield says so.

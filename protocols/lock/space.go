@@ -35,6 +35,8 @@ type Space struct {
 	ends     ends
 	spare    spare
 	blind    bool // deadlocks are let happen: for tests
+
+	reordered bool // writers have changed places; see Reordered
 }
 
 // object is one name.

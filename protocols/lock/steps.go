@@ -109,6 +109,7 @@ func (s *Space) untangle(name string, now time.Time) (out []Effect) {
 		if o == nil || len(o.queue) == 0 || len(o.readers) == 0 {
 			return out
 		}
+		s.reordered = true
 		cycle := s.cycle(o.queue[0].Owner)
 		if cycle == nil && len(o.queue) > 1 {
 			cycle = s.cycle(o.queue[1].Owner)
