@@ -177,7 +177,7 @@ func (b *book) introduce(now time.Time, d *definition) error {
 	e := *v.now
 	e.def = d
 	v.now = &e
-	b.touched[d.place] = true
+	b.touch(v)
 	if d.composite != nil {
 		b.again(now, v)
 	}

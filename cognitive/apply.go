@@ -172,7 +172,7 @@ func (a *variableActor) refuted(ctx *actors.Context[variableMessage], err error)
 
 // version finds a commit among the last ones; nil if it is not there.
 func (v *variable) version(n Version) *Commit {
-	for _, c := range v.ring {
+	for _, c := range v.ring.all() {
 		if c.Version == n {
 			return c
 		}

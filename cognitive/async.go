@@ -27,7 +27,7 @@ func (b *book) outside(v *variable) {
 	e := *v.now
 	e.flags |= Stale
 	v.now = &e
-	b.touched[v.def.place] = true
+	b.touch(v)
 	if !slices.Contains(b.async, v.def.name) {
 		b.async = append(b.async, v.def.name)
 	}

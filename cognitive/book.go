@@ -36,23 +36,44 @@ type book struct {
 	// hold returns the constraints.
 	hold func() []Constraint
 
-	since   *Version     // while the journal is read: what comes behind it has not been published
-	async   []string     // composites that are to be computed outside
-	touched map[int]bool // places whose entries are to be published
-	renamed bool         // a variable was added or removed
-	fresh   []*Commit    // to be published, in order
-	items   []byte       // of the batch, as it will be journaled
-	must    bool         // the batch has something that is not seen before it is durable
+	since   *Version  // while the journal is read: what comes behind it has not been published
+	async   []string  // composites that are to be computed outside
+	touched []int     // places whose entries are to be published
+	fresh   []*Commit // to be published, in order
+	items   []byte    // of the batch, as it will be journaled
+	must    bool      // the batch has something that is not seen before it is durable
+	passed  []checked // of the proposal in hand
 }
 
 // variable is one variable of the book.
 type variable struct {
 	def     *definition
 	now     *entry
-	ring    []*Commit // the last commits to all, oldest first
+	touched bool    // its entry is to be published
+	ring    history // the last commits to all
 	scopes  map[string]*Commit
 	buckets map[string]*bucket
 	left    []departure // values that were left, oldest first
+}
+
+// history is the last commits, as many as historyLimit.
+type history struct {
+	list  []*Commit
+	begin int // the oldest, once it is full
+}
+
+func (h *history) add(c *Commit) {
+	if len(h.list) < historyLimit {
+		h.list = append(h.list, c)
+		return
+	}
+	h.list[h.begin] = c
+	h.begin = (h.begin + 1) % historyLimit
+}
+
+// all returns the commits, oldest first, as a slice of the caller's own.
+func (h *history) all() []*Commit {
+	return append(append(make([]*Commit, 0, len(h.list)), h.list[h.begin:]...), h.list[:h.begin]...)
 }
 
 // departure is a value that was left.
@@ -70,7 +91,7 @@ type question struct {
 }
 
 func newBook(compute func(*definition, []kind.Value) (kind.Value, error), hold func() []Constraint) *book {
-	return &book{places: map[string]int{}, graph: graph.New(), keys: map[string][]*Commit{}, compute: compute, hold: hold, touched: map[int]bool{}}
+	return &book{places: map[string]int{}, graph: graph.New(), keys: map[string][]*Commit{}, compute: compute, hold: hold}
 }
 
 func (b *book) find(name string) (*variable, error) {
@@ -144,7 +165,6 @@ func (b *book) insert(d *definition) (*variable, error) {
 	v := &variable{def: d}
 	b.vars = append(b.vars, v)
 	b.places[d.name] = d.place
-	b.renamed = true
 	return v, nil
 }
 
@@ -153,8 +173,7 @@ func (b *book) drop(v *variable) {
 	_ = b.graph.Remove(v.def.name)
 	delete(b.places, v.def.name)
 	b.vars[v.def.place] = nil
-	b.touched[v.def.place] = true
-	b.renamed = true
+	b.touched = append(b.touched, v.def.place)
 }
 
 // remove removes a variable for good.
@@ -232,15 +251,10 @@ func (b *book) take(v *variable, c *Commit) {
 		}
 		e.value, e.version, e.space, e.commit = c.Value, c.Version, c.Space, c
 		e.flags, e.why = 0, nil
-		if len(v.ring) == historyLimit {
-			copy(v.ring, v.ring[1:])
-			v.ring[historyLimit-1] = c
-		} else {
-			v.ring = append(v.ring, c)
-		}
+		v.ring.add(c)
 	}
 	v.now = &e
-	b.touched[v.def.place] = true
+	b.touch(v)
 	b.at = c.At
 	if c.Key != "" {
 		if len(b.keys[c.Key]) == 0 {

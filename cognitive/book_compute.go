@@ -160,7 +160,7 @@ func (b *book) degrade(v *variable, why error) {
 	e.flags |= Degraded
 	e.why = &DegradedError{Variable: v.def.name, Cause: why}
 	v.now = &e
-	b.touched[v.def.place] = true
+	b.touch(v)
 }
 
 // mend takes the marks away: the value is the right one again.
@@ -169,7 +169,7 @@ func (b *book) mend(v *variable) {
 	e.flags &^= Degraded | Stale
 	e.why = nil
 	v.now = &e
-	b.touched[v.def.place] = true
+	b.touch(v)
 }
 
 // redefine gives a variable another definition, as a commit. A value that the new kind does not allow needs a replacement.

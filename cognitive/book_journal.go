@@ -24,31 +24,35 @@ func (b *book) batch(now time.Time) (data []byte) {
 	return data
 }
 
-// publish makes the root that follows from one, with all that was touched, and returns the commits that it has and the other has not.
-func (b *book) publish(r *root) (*root, []*Commit) {
-	next := r.change()
-	for place := range b.touched { // each apart: the order does not matter
-		if v := b.vars[place]; v != nil {
-			next.set(place, v.now)
-		} else {
-			next.set(place, nil)
+// publish makes the root that follows from one, with all that was touched, and returns the commits that it has and the other has not, and the variables
+// that are new in it. The commits are the book's until it publishes again.
+func (b *book) publish(r *root) (next *root, fresh []*Commit, born []*variable) {
+	n := r.change()
+	for _, place := range b.touched {
+		v := b.vars[place]
+		if v == nil {
+			n.set(place, nil)
+			continue
+		}
+		v.touched = false
+		n.set(place, v.now)
+		if r.entry(place) == nil {
+			born = append(born, v)
 		}
 	}
-	clear(b.touched)
-	next.r.version, next.r.at = b.version, b.at
-	if b.renamed || next.r.names == nil {
-		n := &names{place: make(map[string]int, len(b.places))}
-		for _, v := range b.vars {
-			if v != nil {
-				n.place[v.def.name] = v.def.place
-				n.order = append(n.order, v.def.name)
-			}
-		}
-		next.r.names, b.renamed = n, false
+	b.touched = b.touched[:0]
+	n.r.version, n.r.at = b.version, b.at
+	fresh = b.fresh
+	b.fresh, b.must = b.fresh[:0], false
+	return &n.r, fresh, born
+}
+
+// touch has the entry of a variable published.
+func (b *book) touch(v *variable) {
+	if !v.touched {
+		v.touched = true
+		b.touched = append(b.touched, v.def.place)
 	}
-	fresh := b.fresh
-	b.fresh, b.must = nil, false
-	return &next.r, fresh
 }
 
 // stored is one thing of a batch as it is read back. One of its fields is there.

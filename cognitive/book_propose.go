@@ -53,9 +53,9 @@ type checked struct {
 }
 
 // check validates a proposal against the present state: permission, kind, range, constraints, base versions, guards, in this order. It changes
-// nothing but the count of attempts.
+// nothing but the count of attempts. What it returns is the book's until the next check.
 func (b *book) check(now time.Time, p *proposal) ([]checked, error) {
-	all := make([]checked, 0, 1)
+	all := b.passed[:0]
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		v, err := b.find(c.Variable)
@@ -68,6 +68,7 @@ func (b *book) check(now time.Time, p *proposal) ([]checked, error) {
 		}
 		all = append(all, checked{v, value, c})
 	}
+	b.passed = all
 	if err := b.constrained(all); err != nil {
 		return nil, err
 	}
@@ -174,7 +175,8 @@ func (b *book) propose(now time.Time, p *proposal) (commits []*Commit, again boo
 		return nil, false, errUnasked
 	}
 	space := b.version.next()
-	names := make([]string, 0, 1)
+	var names []string
+	commits = make([]*Commit, 0, len(all))
 	for _, x := range all {
 		c := &Commit{
 			Variable: x.c.Variable, Scope: x.c.Scope, Value: x.value, Gone: x.c.Gone, Cause: p.Cause, Proposer: p.Proposer, Reason: p.Reason,
@@ -186,7 +188,7 @@ func (b *book) propose(now time.Time, p *proposal) (commits []*Commit, again boo
 		before := x.v.now.value
 		b.commit(x.v, c, space)
 		commits = append(commits, c)
-		if c.Scope == "" && !before.Equal(x.value) {
+		if c.Scope == "" && b.graph.Feeds(c.Variable) && !before.Equal(x.value) {
 			names = append(names, c.Variable)
 		}
 	}

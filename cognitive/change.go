@@ -108,12 +108,8 @@ func (s *Space) Configuration(who Agent) View {
 		return v
 	}
 	scopes := who.scopes()
-	v.Version, v.At, v.Values = r.version, r.at, make([]Seen, 0, len(r.names.order))
-	for place := range r.count {
-		e := r.entry(place)
-		if e == nil {
-			continue
-		}
+	v.Version, v.At, v.Values = r.version, r.at, make([]Seen, 0, r.count)
+	for e := range r.all() {
 		x := Seen{Variable: e.def.name, Value: e.value, Version: e.version, Flags: e.flags, Why: e.why}
 		if c, ok := e.forScopes(scopes); ok {
 			x.Value, x.Version, x.Flags = c.Value, c.Version, x.Flags|Overridden
@@ -146,11 +142,9 @@ func (s *Space) List() []Info {
 	if r == nil {
 		return nil
 	}
-	all := make([]Info, 0, len(r.names.order))
-	for place := range r.count {
-		if e := r.entry(place); e != nil {
-			all = append(all, s.info(e))
-		}
+	all := make([]Info, 0, r.count)
+	for e := range r.all() {
+		all = append(all, s.info(e))
 	}
 	return all
 }

@@ -72,6 +72,7 @@ type committer struct {
 	ready   bool
 	broken  error // why the journal cannot be understood; everything is refused with it
 	waiting []committerMessage
+	room    []committerMessage // where they wait when all before have been carried out
 	armed   bool
 	pending bool // an append is on its way beside the process
 	pause   time.Duration
@@ -79,11 +80,15 @@ type committer struct {
 	next    time.Time // when the timer is due; zero if it is not set
 	calc    calculators
 	away    map[string]*errand // composites that are computed outside
+
+	outcomes []outcome // of the batch in hand
 }
 
 // Init becomes the one who may publish, and reads the journal in the next turn.
 func (a *committer) Init(ctx *actors.Context[committerMessage]) error {
 	a.ctx, a.pause = ctx, firstPause
+	a.room = make([]committerMessage, 0, batchLimit)
+	a.waiting = a.room
 	ctx.TrapExit(func(e actors.Exit) committerMessage { return ended(e) })
 	a.s.own(ctx.PID())
 	ctx.Continue(recovery{})

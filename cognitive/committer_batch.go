@@ -39,13 +39,14 @@ func (a *committer) flush() error {
 		return nil
 	}
 	now := a.ctx.Now()
-	outcomes := make([]outcome, 0, min(len(a.waiting), batchLimit))
-	for _, m := range a.waiting[:cap(outcomes)] {
+	outcomes := a.outcomes[:0]
+	for _, m := range a.waiting[:min(len(a.waiting), batchLimit)] {
 		if len(a.b.items) > batchBytes || a.pending && a.s.o.Journal != nil && a.must(m) {
 			break // when the journal has answered
 		}
 		outcomes = append(outcomes, a.do(now, m))
 	}
+	a.outcomes = outcomes
 	if len(outcomes) == 0 {
 		return nil // what is pending wakes the process
 	}
@@ -70,10 +71,11 @@ func (a *committer) flush() error {
 		} else {
 			accept(a.waiting[i], outcomes[i].answer)
 		}
-		a.waiting[i] = nil // let go of it
 	}
+	clear(a.waiting[:len(outcomes)]) // let go of them
+	clear(outcomes)
 	if a.waiting = a.waiting[len(outcomes):]; len(a.waiting) == 0 {
-		a.waiting = nil
+		a.waiting = a.room[:0]
 	}
 	a.arm()
 	return nil

@@ -124,12 +124,12 @@ func (a *committer) read(b *book) error {
 			a.version = next
 		}
 	}
-	for place, v := range b.vars {
+	for _, v := range b.vars {
 		if v != nil {
-			b.touched[place] = true
+			b.touch(v)
 		}
 	}
-	b.renamed, b.must = true, false
+	b.must = false
 	b.forget(now)
 	return nil
 }

@@ -39,7 +39,7 @@ func (s *Space) History(ctx context.Context, name string, q Query) ([]Commit, er
 	_, err := s.order(ctx, func(b *book, _ time.Time) (answer, error) {
 		v, err := b.find(name)
 		if err == nil {
-			ring = slices.Clone(v.ring)
+			ring = v.ring.all()
 		}
 		return answer{}, err
 	})

@@ -3,6 +3,7 @@
 package cognitive
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,16 +65,22 @@ type Subscription struct {
 		under   bool // an update is on its way
 		over    bool
 	}
-	seen map[string]Version // by variable and scope, what was handed to it; of the notifier's lock
+	last Version           // what was handed to it of its one variable
+	seen map[whose]Version // what was handed to it else; both are of the hub's lock
 }
+
+// whose is a variable and whom its value is for.
+type whose struct{ variable, scope string }
 
 // hub is all subscriptions of a space. It belongs to the handle, so that a restart of the notifier loses nobody.
 type hub struct {
 	count atomic.Int64
 	mu    struct {
 		sync.Mutex
-		subs []*Subscription
-		next uint64 // in the log: what comes next
+		wide []*Subscription         // to the whole space
+		of   map[int][]*Subscription // to one variable, by its place
+		next uint64                  // in the log: what comes next
+		due  []*Subscription         // that are to be flushed, while what was published is handed out
 	}
 }
 
@@ -91,7 +98,7 @@ func Subscribe[T Values, M any](ctx *actors.Context[M], v *Variable[T], how Deli
 }
 
 func subscribe[M any](ctx *actors.Context[M], s *Space, place int, name string, how Delivery, notice func(Update) M) (*Subscription, error) {
-	x := &Subscription{s: s, place: place, pid: ctx.PID(), seen: map[string]Version{}}
+	x := &Subscription{s: s, place: place, pid: ctx.PID()}
 	how(&x.d)
 	x.feed = actors.NewFeed(ctx, func(x *Subscription) M { return notice(x.take()) })
 	var err error
@@ -111,21 +118,26 @@ func subscribe[M any](ctx *actors.Context[M], s *Space, place int, name string, 
 func (h *hub) join(x *Subscription) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.mu.subs) == 0 { // nobody has heard what was published meanwhile, and nobody is to
+	if !h.any() { // nobody has heard what was published meanwhile, and nobody is to
 		_, h.mu.next, _, _ = x.s.published(^uint64(0))
 	}
 	_, _, _, r := x.s.published(^uint64(0))
-	if r != nil {
-		for place := range r.count {
-			if e := r.entry(place); e != nil && (x.place < 0 || x.place == place) {
-				x.add(e.commit, true)
-				for _, o := range e.overrides {
-					x.add(o.commit, true)
-				}
+	for e := range r.all() {
+		if x.place < 0 || x.place == e.def.place {
+			x.add(e.commit, true)
+			for _, o := range e.overrides {
+				x.add(o.commit, true)
 			}
 		}
 	}
-	h.mu.subs = append(h.mu.subs, x)
+	if x.place < 0 {
+		h.mu.wide = append(h.mu.wide, x)
+	} else {
+		if h.mu.of == nil {
+			h.mu.of = map[int][]*Subscription{}
+		}
+		h.mu.of[x.place] = append(h.mu.of[x.place], x)
+	}
 	h.count.Add(1)
 }
 
@@ -141,23 +153,49 @@ func (x *Subscription) Stop() {
 func (h *hub) leave(x *Subscription) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i, y := range h.mu.subs {
-		if x == y {
-			h.mu.subs = append(h.mu.subs[:i:i], h.mu.subs[i+1:]...)
-			h.count.Add(-1)
-			return
-		}
+	list := h.mu.wide
+	if x.place >= 0 {
+		list = h.mu.of[x.place]
+	}
+	i := slices.Index(list, x)
+	if i < 0 {
+		return
+	}
+	h.count.Add(-1)
+	list = slices.Delete(list, i, i+1)
+	switch {
+	case x.place < 0:
+		h.mu.wide = list
+	case len(list) == 0:
+		delete(h.mu.of, x.place)
+	default:
+		h.mu.of[x.place] = list
 	}
 }
 
-// add puts a commit at the end of what the subscriber is to hear, if it has not heard it. It sends nothing.
-func (x *Subscription) add(c *Commit, first bool) {
-	id := c.Variable + "\x00" + c.Scope
-	last := x.seen[id]
-	if !last.Before(c.Version) {
-		return
+// hear notes that the subscriber is told of a version, and returns the one before it; false if it has heard of it.
+func (x *Subscription) hear(c *Commit) (last Version, news bool) {
+	if x.place >= 0 && c.Scope == "" {
+		last, x.last = x.last, later(x.last, c.Version)
+		return last, last.Before(c.Version)
+	}
+	id := whose{c.Variable, c.Scope}
+	if last = x.seen[id]; !last.Before(c.Version) {
+		return last, false
+	}
+	if x.seen == nil {
+		x.seen = map[whose]Version{}
 	}
 	x.seen[id] = c.Version
+	return last, true
+}
+
+// add puts a commit at the end of what the subscriber is to hear, if it has not heard it. It sends nothing; true says that the feed is to be flushed.
+func (x *Subscription) add(c *Commit, first bool) (flush bool) {
+	last, news := x.hear(c)
+	if !news {
+		return false
+	}
 	u := Update{
 		Variable: c.Variable, Scope: c.Scope, Value: c.Value, Version: c.Version, Space: c.Space, At: c.At, Cause: c.Cause, Gone: c.Gone, First: first,
 	}
@@ -167,7 +205,7 @@ func (x *Subscription) add(c *Commit, first bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.mu.over {
-		return
+		return false
 	}
 	if x.d.conflate && !first {
 		for i, p := range x.mu.pending {
@@ -187,10 +225,12 @@ func (x *Subscription) add(c *Commit, first bool) {
 		x.mu.pending, x.mu.over = append(x.mu.pending[:0], Update{Err: ErrSlow}), true
 		telemetry.Emit(x.s.sys.Events(), SubscriberSlow{Space: x.s.o.Name, Process: x.pid.Path()})
 	}
-	if !x.mu.under {
-		x.mu.under = true
-		x.feed.Add(x)
+	if x.mu.under {
+		return false
 	}
+	x.mu.under = true
+	x.feed.Add(x)
+	return true
 }
 
 // take gives the next update, in the subscriber's turn, and sends for the one after it.
@@ -205,75 +245,4 @@ func (x *Subscription) take() (u Update) {
 		x.feed.Flush()
 	}
 	return u
-}
-
-// tell hands everything that was published to the subscriptions.
-func (h *hub) tell(s *Space) {
-	h.mu.Lock()
-	list, end, lost, r := s.published(h.mu.next)
-	h.mu.next = end
-	subs := h.mu.subs
-	for _, x := range subs {
-		if lost > 0 && r != nil { // what was missed is too long ago: the newest values, with gaps
-			for place := range r.count {
-				if e := r.entry(place); e != nil && (x.place < 0 || x.place == place) && !within(list, e.commit) {
-					x.add(e.commit, false)
-				}
-			}
-		}
-		for _, c := range list {
-			if x.place < 0 || s.placeOf(r, c.Variable) == x.place {
-				x.add(c, false)
-			}
-		}
-	}
-	h.mu.Unlock()
-	for _, x := range subs {
-		x.feed.Flush()
-	}
-}
-
-func within(list []*Commit, c *Commit) bool {
-	for _, d := range list {
-		if d == c {
-			return true
-		}
-	}
-	return false
-}
-
-// placeOf is that of a variable by its name; −2 if it is gone.
-func (s *Space) placeOf(r *root, name string) int {
-	if r != nil && r.names != nil {
-		if place, ok := r.names.place[name]; ok {
-			return place
-		}
-	}
-	return -2
-}
-
-// notifierMessage is what the notifier takes.
-type notifierMessage interface{ notifier() }
-
-// wake says that something was published.
-type wake struct{}
-
-func (wake) notifier() {}
-
-// notifier tells subscribers what was published, so that the committer need not. It owns nothing.
-type notifier struct{ s *Space }
-
-// Init hands out what was published while there was no notifier.
-func (n *notifier) Init(ctx *actors.Context[notifierMessage]) error {
-	ctx.Continue(wake{})
-	return nil
-}
-
-// Receive hands out everything there is; of several that wait for it all but the first find nothing.
-func (n *notifier) Receive(_ *actors.Context[notifierMessage], msg notifierMessage) error {
-	if _, ok := msg.(wake); !ok {
-		return &actors.UnknownMessageError{Message: msg}
-	}
-	n.s.hub.tell(n.s)
-	return nil
 }

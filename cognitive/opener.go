@@ -91,8 +91,8 @@ func (o *opener) fill(ctx *actors.Context[openerMessage]) error {
 	case err != nil:
 		return err
 	}
-	for _, name := range o.s.root.Load().names.order {
-		if err := o.start(ctx, name); err != nil {
+	for e := range o.s.root.Load().all() {
+		if err := o.start(ctx, e.def.name); err != nil {
 			return err
 		}
 	}

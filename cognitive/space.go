@@ -84,6 +84,8 @@ type cell struct {
 	ref  actors.Ref[variableMessage]
 	pid  atomic.Pointer[actors.PID]
 	down atomic.Bool // its process has crashed and is not there again
+
+	place atomic.Int64 // of the variable with the name, if there is one
 }
 
 // NewSpace returns the handle of a space, whether or not it runs yet, and the child that runs it.
@@ -224,7 +226,11 @@ func (s *Space) publish(pid actors.PID, b *book) ([]*Commit, bool) {
 	if s.mu.owner != pid || pid.Fenced() {
 		return nil, false
 	}
-	r, fresh := b.publish(s.root.Load())
+	r, fresh, born := b.publish(s.root.Load())
+	r.cells = s.cells
+	for _, v := range born {
+		s.cell(v.def.name).place.Store(int64(v.def.place))
+	}
 	s.root.Store(r)
 	if s.mu.log = append(s.mu.log, fresh...); len(s.mu.log) > 2*logLimit {
 		s.mu.log = append([]*Commit(nil), s.mu.log[len(s.mu.log)-logLimit:]...)

@@ -3,9 +3,12 @@
 package cognitive
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/puzpuzpuz/xsync/v4"
 
 	"mabeam.dev/cognitive/kind"
 )
@@ -22,14 +25,8 @@ type (
 		version Version
 		at      time.Time
 		chunks  []*chunk
-		count   int // places that are taken, also of variables that are gone
-		names   *names
-	}
-
-	// names is where each variable has its place. It is replaced only when a variable is added or removed.
-	names struct {
-		place map[string]int
-		order []string // of living variables, by place
+		count   int                       // places that are taken, also of variables that are gone
+		cells   *xsync.Map[string, *cell] // of the handle; they know their places
 	}
 
 	// entry is what is published of one variable.
@@ -61,26 +58,43 @@ func (r *root) entry(place int) *entry {
 
 // find returns the entry of a name; nil if there is none.
 func (r *root) find(name string) *entry {
-	if r == nil || r.names == nil {
+	if r == nil {
 		return nil
 	}
-	place, ok := r.names.place[name]
+	c, ok := r.cells.Load(name)
 	if !ok {
 		return nil
 	}
-	return r.entry(place)
+	if e := r.entry(int(c.place.Load())); e != nil && e.def.name == name {
+		return e
+	}
+	return nil // it is gone, or not published yet
+}
+
+// all gives the entries of all variables, in the order of addition.
+func (r *root) all() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		if r == nil {
+			return
+		}
+		for place := range r.count {
+			if e := r.entry(place); e != nil && !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // builder makes the next root: it copies each chunk once, however many of its entries change.
 type builder struct {
-	r    root
-	mine map[int]bool // chunks that were copied
+	r   root
+	was []*chunk
 }
 
 func (r *root) change() *builder {
-	b := &builder{mine: map[int]bool{}}
+	b := &builder{}
 	if r != nil {
-		b.r = *r
+		b.r, b.was = *r, r.chunks
 		b.r.chunks = slices.Clone(r.chunks)
 	}
 	return b
@@ -89,12 +103,11 @@ func (r *root) change() *builder {
 func (b *builder) set(place int, e *entry) {
 	at := place >> chunkBits
 	for len(b.r.chunks) <= at {
-		b.mine[len(b.r.chunks)] = true
 		b.r.chunks = append(b.r.chunks, new(chunk))
 	}
-	if !b.mine[at] {
-		c := *b.r.chunks[at]
-		b.r.chunks[at], b.mine[at] = &c, true
+	if at < len(b.was) && b.r.chunks[at] == b.was[at] {
+		c := *b.was[at]
+		b.r.chunks[at] = &c
 	}
 	b.r.chunks[at][place&(1<<chunkBits-1)] = e
 	b.r.count = max(b.r.count, place+1)

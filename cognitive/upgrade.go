@@ -82,9 +82,9 @@ func (s *Space) EnableCoordination(ctx context.Context, p Policy, variables ...s
 		return fmt.Errorf("cognitive: enable coordination: %w", ErrStopped)
 	}
 	if len(variables) == 0 {
-		for _, name := range r.names.order {
-			if e := r.find(name); e != nil && e.def.composite == nil {
-				variables = append(variables, name)
+		for e := range r.all() {
+			if e.def.composite == nil {
+				variables = append(variables, e.def.name)
 			}
 		}
 	}

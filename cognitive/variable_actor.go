@@ -87,6 +87,7 @@ type request struct {
 	q     *question  // of a decision that is open
 	ready kind.Value // option of a module that was prepared for it
 	apply *applying  // what agents are to confirm
+	first try        // what the committer is asked first
 }
 
 // Init makes the process the one that the handle finds.
@@ -225,8 +226,8 @@ func (a *variableActor) next(ctx *actors.Context[variableMessage]) {
 
 // ask has others agree to the proposal in hand, or has it committed if they need not.
 func (a *variableActor) ask(ctx *actors.Context[variableMessage]) {
-	if policy, others, ask := a.s.asks(a.hand.p); ask {
-		a.open(ctx, policy, others)
+	if policy, ask := a.s.asks(a.hand.p); ask {
+		a.open(ctx, policy)
 		return
 	}
 	a.carry(ctx)
@@ -241,18 +242,20 @@ func (a *variableActor) carry(ctx *actors.Context[variableMessage]) {
 
 // try has the committer check the proposal in hand, or carry it out.
 func (a *variableActor) try(ctx *actors.Context[variableMessage], dry bool, opening *question) {
-	p, n := a.hand.p, a.n
+	n, t := a.n, &a.hand.first
+	if t.p != nil { // an earlier committer may still look at it
+		t = &try{}
+	}
+	t.p, t.dry, t.opening = a.hand.p, dry, opening
 	actors.Request(ctx, a.s.committer, -1, func(reply actors.Reply[answer]) committerMessage {
-		return &try{p: p, dry: dry, opening: opening, reply: reply}
+		t.reply = reply
+		return t
 	}, func(got answer, err error) variableMessage { return settled{n, got, err} })
 }
 
 // settled goes on with what the committer said.
 func (a *variableActor) settled(ctx *actors.Context[variableMessage], m settled) {
-	var died *actors.CallError
 	switch {
-	case m.err != nil && (errors.As(m.err, &died) || away(m.err)):
-		m.err = fmt.Errorf("cognitive: propose %q: %w: %w", a.name, ErrRestarted, m.err)
 	case errors.Is(m.err, errUnasked):
 		if r := a.hand; r.ready.Type() != kind.None { // it is readied again when they agree
 			a.s.o.Applier.Abort(a.name, r.ready)
@@ -260,11 +263,16 @@ func (a *variableActor) settled(ctx *actors.Context[variableMessage], m settled)
 		}
 		a.ask(ctx)
 		return
-	case m.err == nil && m.answer.again:
-	case m.err == nil && a.hand.q != nil && !a.hand.p.asked: // the decision may begin
+	case m.err != nil:
+		var died *actors.CallError
+		if errors.As(m.err, &died) || away(m.err) {
+			m.err = fmt.Errorf("cognitive: propose %q: %w: %w", a.name, ErrRestarted, m.err)
+		}
+	case m.answer.again:
+	case a.hand.q != nil && !a.hand.p.asked: // the decision may begin
 		a.start(ctx)
 		return
-	case m.err == nil && a.apply(ctx, m.answer):
+	case a.apply(ctx, m.answer):
 		return
 	}
 	a.finish(ctx, m.answer, m.err)

@@ -12,7 +12,7 @@ import (
 )
 
 // open has the committer check the proposal in hand and note that it is being decided.
-func (a *variableActor) open(ctx *actors.Context[variableMessage], policy Policy, others []string) {
+func (a *variableActor) open(ctx *actors.Context[variableMessage], policy Policy) {
 	if a.s.o.Decider == nil {
 		a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: nobody decides: %w", a.name, &RejectedError{Reason: "the space has no decider"}))
 		return
@@ -123,14 +123,13 @@ func (a *variableActor) resume(ctx *actors.Context[variableMessage], m resume) e
 }
 
 // asks says whether a proposal needs the agreement of others: by the first of its changes that does.
-func (s *Space) asks(p *proposal) (policy Policy, others []string, ask bool) {
+func (s *Space) asks(p *proposal) (policy Policy, ask bool) {
 	if p.Force || p.asked {
-		return Policy{}, nil, false
+		return Policy{}, false
 	}
 	r := s.root.Load()
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		others = append(others, c.Variable)
 		e := r.find(c.Variable)
 		if e == nil || ask || e.def.set.Decision.Mode == "" {
 			continue
@@ -146,16 +145,19 @@ func (s *Space) asks(p *proposal) (policy Policy, others []string, ask bool) {
 	if !ask && p.Vote && s.o.Decider != nil {
 		policy, ask = Policy{Mode: "vote"}.withDefaults(), true
 	}
-	return policy, others, ask
+	return policy, ask
 }
 
 // question is what others are asked about a proposal.
 func (s *Space) question(r *request) Question {
-	policy, others, _ := s.asks(&proposal{Changes: r.p.Changes, Cause: r.p.Cause, Vote: r.p.Vote})
+	policy, _ := s.asks(&proposal{Changes: r.p.Changes, Cause: r.p.Cause, Vote: r.p.Vote})
 	c := &r.p.Changes[0]
 	q := Question{
-		ID: r.q.ID, Space: s.o.Name, Variable: c.Variable, Others: others[1:], Proposed: c.Value, Proposer: r.p.Proposer, Reason: r.p.Reason,
+		ID: r.q.ID, Space: s.o.Name, Variable: c.Variable, Proposed: c.Value, Proposer: r.p.Proposer, Reason: r.p.Reason,
 		Policy: policy, Deadline: r.q.Until,
+	}
+	for i := range r.p.Changes[1:] {
+		q.Others = append(q.Others, r.p.Changes[1+i].Variable)
 	}
 	if e := s.root.Load().find(c.Variable); e != nil {
 		q.Base, q.Present = e.version, e.value

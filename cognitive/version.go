@@ -24,6 +24,13 @@ func (v Version) Compare(w Version) int {
 // Before reports whether v comes before w.
 func (v Version) Before(w Version) bool { return v.Compare(w) < 0 }
 
+func later(v, w Version) Version {
+	if v.Before(w) {
+		return w
+	}
+	return v
+}
+
 // IsZero reports whether nothing was committed.
 func (v Version) IsZero() bool { return v == Version{} }
 

@@ -43,6 +43,9 @@ func (g *Graph) Inputs(name string) []string { return names(g.nodes[name].inputs
 // Dependents returns what is computed directly from a name, in the order of addition.
 func (g *Graph) Dependents(name string) []string { return names(g.nodes[name].outputs()) }
 
+// Feeds reports whether anything is computed directly from a name.
+func (g *Graph) Feeds(name string) bool { return len(g.nodes[name].outputs()) > 0 }
+
 func (n *node) inputs() []*node {
 	if n == nil {
 		return nil

@@ -52,7 +52,7 @@ type Ranged interface {
 }
 
 // typed refuses a value of another form.
-func typed(k Kind, v Value) error {
+func typed[K Kind](k K, v Value) error { // no interface: most values are right, and nothing is allocated for them
 	if v.typ != k.Type() {
 		return &TypeError{Want: k.Type(), Got: v.typ}
 	}
