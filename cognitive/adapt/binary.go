@@ -72,6 +72,11 @@ func (m *Machine) fits(s *state) bool {
 			return false
 		}
 	}
+	for _, t := range s.Tabu {
+		if _, err := m.s.Kind.Normal(t.Value); err != nil || t.Fence != nil && (own.Numbers == nil || len(t.Fence) != len(own.Numbers.Anchor)) {
+			return false
+		}
+	}
 	for i, o := range s.Search.Options {
 		if o == nil || o.Coord != own.Options[i].Coord || !slices.Equal(o.Names, own.Options[i].Names) || o.Arms.Bandit == nil || !(o.Dev >= 0) {
 			return false

@@ -19,7 +19,7 @@ func (m *Machine) cycle(at time.Time) []Effect {
 		return out
 	}
 	if why := m.poor(at); why != "" {
-		if !m.Poor {
+		if !m.Poor && why != soon {
 			m.Poor = true
 			out = append(out, Note{"budget", why})
 		}

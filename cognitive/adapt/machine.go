@@ -34,7 +34,7 @@ type Machine struct {
 
 // quiet makes the test for drift: it has about one false alarm in a hundred thousand reports.
 func quiet() *detect.CUSUM {
-	d, err := detect.NewCUSUM(detect.CUSUMSpec{Deviation: 1, Slack: 0.5, Threshold: 12})
+	d, err := detect.NewCUSUM(detect.CUSUMSpec{Deviation: 1, Slack: 0.5, Threshold: 16})
 	if err != nil {
 		panic(err) // the numbers are constants
 	}
@@ -63,6 +63,7 @@ type state struct {
 	Rest          time.Duration // the last rest
 	Awake         time.Time     // when a rest ends
 	Stale         int           // cycles without a change that was kept, since something was tried
+	Vain          int           // trials in that time
 	Pace          int           // by how many times a cycle is longer than it should be, as a power of two
 	Cure          time.Time     // when a problem may be helped against again
 	CureRest      time.Duration
@@ -106,6 +107,7 @@ type stream struct {
 type taboo struct {
 	Value kind.Value
 	Until time.Time
+	Fence []float64 // if not nil, nothing beyond is tried either, seen from here
 }
 
 // New returns a machine for a variable with a value.

@@ -31,9 +31,15 @@ type numbers struct {
 	Delta   []float64         `json:"delta,omitempty"` // the direction, 1 or −1 for each number
 	Step    float64           `json:"step"`
 	There   []float64         `json:"there,omitempty"` // where the first look of the pair was
-	Ahead   float64           `json:"ahead"`           // and what it gave
+	Ahead   float64           `json:"ahead"`           // and what it gave, with its standard error
+	Error   float64           `json:"error"`
 	Asked   []float64         `json:"asked,omitempty"` // the believed place that was tried last
+	Slope   float64           `json:"slope"`           // of the last step that was kept, and how long that was
+	Length  float64           `json:"length"`
 }
+
+// steep is how many standard errors apart the two looks of a pair must be for a step to be tried at length.
+const steep = 2
 
 // enough is how many pairs the tracker needs before it believes anything.
 const enough = 3
@@ -63,7 +69,7 @@ func (m *Machine) step() (idea, bool) {
 		if m.may(x.Value) {
 			return x, true
 		}
-		n.missed(m, m.Value, 0)
+		n.missed(m, m.Value, found{})
 	}
 	return idea{}, false
 }
@@ -116,10 +122,11 @@ func (m *Machine) believed() (idea, bool) {
 // tried takes in what a trial has found.
 func (n *numbers) tried(m *Machine, f found) {
 	if !f.Kept {
-		n.missed(m, m.Idea.Value, f.Gain)
+		n.missed(m, m.Idea.Value, f)
 		return
 	}
 	n.Asked, n.There = nil, nil
+	far := math.Inf(1)
 	switch n.Look {
 	case believe:
 		n.Look, n.Delta = ahead, nil
@@ -128,24 +135,45 @@ func (n *numbers) tried(m *Machine, f found) {
 		for i := range n.Delta {
 			n.Delta[i] = -n.Delta[i]
 		}
-	case ahead, onward:
+	case onward:
+		far = summit(n.Slope, n.Length, f.Gain/n.Step, n.Step)
+	case ahead:
 	}
-	n.Look = onward
+	n.Look, n.Slope, n.Length = onward, f.Gain/n.Step, n.Step
+	if far < m.s.MinStep {
+		n.Look, n.Delta = ahead, nil
+		return
+	}
 	for _, u := range units(m.coords, m.Idea.Value) {
 		if u <= 0 || u >= 1 {
 			return // at its bound a step does not grow
 		}
 	}
-	n.Step = min(n.Step*1.5, m.s.MaxStep)
+	n.Step = min(n.Step*1.5, far, m.s.MaxStep)
+}
+
+// summit is how far ahead the slope is 0, if it goes on falling as from a step to the next one.
+func summit(before, length, slope, step float64) float64 {
+	if !(before > slope) {
+		return math.Inf(1)
+	}
+	return slope*(length+step)/2/(before-slope) - step/2
 }
 
 // missed goes on to the other side, to what is believed, or to smaller steps. A look that cannot be taken is one at the present value, which gives nothing.
-func (n *numbers) missed(m *Machine, v kind.Value, gain float64) {
+func (n *numbers) missed(m *Machine, v kind.Value, f found) {
 	switch n.Look {
 	case ahead:
-		n.There, n.Ahead, n.Look = units(m.coords, v), gain, behind
+		n.There, n.Ahead, n.Error, n.Look = units(m.coords, v), f.Gain, f.Error, behind
 	case behind:
-		n.teach(units(m.coords, v), gain)
+		n.teach(units(m.coords, v), f.Gain)
+		if slope := n.Ahead - f.Gain; math.Abs(slope) > steep*math.Hypot(n.Error, f.Error) && slope != 0 {
+			for i := range n.Delta {
+				n.Delta[i] = math.Copysign(n.Delta[i], n.Delta[i]*slope)
+			}
+			n.Look = onward // there is a slope, though no look was long enough to be sure of a gain
+			return
+		}
 		n.Look, n.Step = believe, n.Step/2
 	case believe:
 		n.Look, n.Delta = ahead, nil

@@ -42,6 +42,9 @@ type Action struct {
 
 func (a Action) none() bool { return a == Action{} }
 
+// does reports whether an action is one that the machine can do itself.
+func (a Action) does() bool { return a.Direction != 0 || a.Option != "" || a.Balance }
+
 // HighLatency is a p95 above its ceiling for three cycles; it is over at nine tenths of that.
 func HighLatency(metric string, ceiling float64, first, next Action) Problem {
 	return Problem{Name: "high latency", Metric: metric, Quantile: 0.95, Above: ceiling, Below: math.NaN(), Clear: 0.9 * ceiling, First: first, Next: next}
@@ -96,6 +99,7 @@ type pain struct {
 	Bad    int     // cycles in a row that raise it
 	Since  int     // cycles since it is there
 	Raised bool
+	Tried  bool // the first action was, or cannot be
 	Second bool // the first action did not help
 }
 
@@ -151,7 +155,10 @@ func (m *Machine) diagnose(at time.Time) (out []Effect, hint *remedy) {
 			*p = pain{}
 			out = append(out, Note{"cleared", d.Name})
 		case p.Raised:
-			if p.Since++; p.Since >= long && !p.Second && m.Phase == observing && !d.Next.none() {
+			if p.Tried || !d.First.does() {
+				p.Since++
+			}
+			if p.Since >= long && !p.Second && m.Phase == observing && !d.Next.none() {
 				p.Second, p.Since = true, 0
 				out = append(out, m.escalate(d, d.Next)...)
 			}
@@ -160,6 +167,7 @@ func (m *Machine) diagnose(at time.Time) (out []Effect, hint *remedy) {
 		default:
 			if p.Bad++; p.Bad >= long {
 				p.Raised = true
+				m.Stale, m.Pace = 0, 0
 				out = append(out, Note{"problem", fmt.Sprintf("%s: %s is %.4g", d.Name, d.Metric, got)})
 				out = append(out, m.escalate(d, d.First)...)
 			}
@@ -189,7 +197,7 @@ type remedy struct {
 func newRemedy(d *Problem, i int, second bool) *remedy {
 	r := &remedy{of: d.Name, problem: i}
 	for _, a := range []Action{d.First, d.Next} {
-		if a.Direction != 0 || a.Option != "" || a.Balance {
+		if a.does() {
 			r.actions = append(r.actions, a)
 		}
 	}

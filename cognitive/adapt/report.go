@@ -5,6 +5,7 @@ package adapt
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"mabeam.dev/cognitive/detect"
@@ -29,19 +30,22 @@ func (m *Machine) reported(r Reported) (out []Effect) {
 		}
 	}
 	m.Credit = min(m.Credit+float64(m.explore(r.At)*weight), m.burst())
-	if onTrial && !m.afford(r.At, score, weight) {
-		return m.giveUp(r.At, "what exploring may cost is spent")
-	}
+	last := onTrial && !m.afford(r.At, score, weight)
 	if m.Skip > 0 && (r.Slice || m.Phase != slicing) { // what is new settles first
 		m.Skip--
+		if last {
+			return m.giveUp(r.At, spent)
+		}
 		return nil
 	}
 	to := &m.Base
 	if onTrial || m.Phase == watching {
 		to = &m.Cand
 	}
-	if to == &m.Base && m.Phase == observing {
-		out = m.drifted(r.At, score)
+	if to == &m.Base {
+		if out = m.drifted(r.At, score); m.Asked {
+			return out
+		}
 	}
 	m.take(to, score, weight, r.Metrics)
 	if to == &m.Base && m.Phase == slicing {
@@ -62,8 +66,14 @@ func (m *Machine) reported(r Reported) (out []Effect) {
 			}
 		}
 	}
-	return append(out, m.judge(r.At)...)
+	if out = append(out, m.judge(r.At)...); last && !m.Asked && (m.Phase == slicing || m.Phase == trying) {
+		out = append(out, m.giveUp(r.At, spent)...)
+	}
+	return out
 }
+
+// spent is why a trial ends that is too dear.
+const spent = "what exploring may cost is spent"
 
 // find returns a metric of a report.
 func find(metrics []Metric, name string) (float64, bool) {
@@ -77,7 +87,7 @@ func find(metrics []Metric, name string) (float64, bool) {
 
 // drifted begins the statistics anew when the score has left what it was. When it does so again within ten windows, exploring is allowed twice as much for that long.
 func (m *Machine) drifted(at time.Time, score float64) []Effect {
-	if m.Base.Score.N < 20 {
+	if m.Base.Score.N < 50 {
 		return nil
 	}
 	sd := math.Sqrt(m.Base.Score.variance())
@@ -95,10 +105,21 @@ func (m *Machine) drifted(at time.Time, score float64) []Effect {
 		why += ", again: there is more exploring for a while"
 	}
 	m.Drifted = at
+	m.Tabu = slices.DeleteFunc(m.Tabu, func(t taboo) bool { return t.Fence != nil }) // the bounds may lie elsewhere now
 	m.clear(&m.Base)
+	m.clear(&m.Beside) // a trial goes on, by what is now
+	m.clear(&m.Cand)
 	m.drift = quiet()
-	m.wake()
-	return []Effect{Note{"drift", why}}
+	out := []Effect{Note{"drift", why}}
+	n := m.Search.Numbers
+	if m.Phase == slicing && m.Idea.Source == fromNumbers && n.Step < m.s.LearningRate { // a small step is not what is wanted now
+		m.Idea.Source = nobody
+		out = append(out, m.giveUp(at, why)...)
+	}
+	if m.Phase == observing || m.Idea.Source == nobody {
+		m.wake()
+	}
+	return out
 }
 
 // take takes a report into a stream.
@@ -157,7 +178,8 @@ func (m *Machine) against() *stream {
 
 // wake ends a rest: there is something to find again.
 func (m *Machine) wake() {
-	m.Awake, m.Rest, m.Stale, m.Pace, m.Search.Misses = time.Time{}, 0, 0, 0, 0
+	m.Awake, m.Rest, m.CureRest = time.Time{}, 0, 0
+	m.Search.Misses, m.Vain, m.Stale, m.Pace = 0, 0, 0, 0
 	if n := m.Search.Numbers; n != nil {
 		n.Look, n.Delta, n.There, n.Asked, n.Step = ahead, nil, nil, nil, m.s.LearningRate
 	}

@@ -20,42 +20,53 @@ func (m *Machine) explore(at time.Time) float64 {
 	return m.s.Exploration
 }
 
-// afford counts a report of a candidate against what exploring may cost, before it is looked at; ok is false when it would be too much. Each report costs what its score is below the mean of
-// those that it is compared with; what others gain does not make up for it.
+// afford counts a report of a candidate against what exploring may cost, before it is looked at; it is false when no further one may come. Each report costs what its score is below the mean
+// of those that it is compared with; what others gain does not make up for it. So that not even the last report is too much, four deviations are left.
 func (m *Machine) afford(at time.Time, score, weight float64) bool {
-	if weight > m.Credit {
-		return false
-	}
+	enough := weight+1 <= m.Credit
+	m.Lent += min(weight, m.Credit)
+	m.Credit = max(m.Credit-weight, 0)
 	if m.s.Budget > 0 {
-		if at.Sub(m.Hour) >= time.Hour {
-			m.Hour, m.Spent = at, 0
-		}
-		with := m.against()
-		cost := max(0, with.Score.Mean-with.Score.clip(score)) * weight
-		if m.Spent+cost > m.s.Budget {
-			return false
-		}
-		m.Spent += cost
+		m.turn(at)
+		m.Spent += max(0, m.control().Mean-score) * weight
+		enough = enough && m.Spent+m.margin() <= m.s.Budget
+		m.Spent = min(m.Spent, m.s.Budget)
 	}
-	m.Credit -= weight
-	m.Lent += weight
-	return true
+	return enough
+}
+
+// control is the scores that say what a candidate costs.
+func (m *Machine) control() *tally {
+	if t := &m.against().Score; t.N >= 20 {
+		return t
+	}
+	return &m.Base.Score
+}
+
+// margin is what one more report may cost.
+func (m *Machine) margin() float64 { return 4 * math.Sqrt(m.control().variance()) }
+
+// turn begins a new hour.
+func (m *Machine) turn(at time.Time) {
+	if at.Sub(m.Hour) >= time.Hour {
+		m.Hour, m.Spent = at, 0
+	}
 }
 
 // poor says why no trial may begin now; empty if one may. With the budget spent, nothing is tried until the next hour.
 func (m *Machine) poor(at time.Time) (why string) {
-	if at.Sub(m.Hour) >= time.Hour {
-		m.Hour, m.Spent = at, 0
-	}
+	m.turn(at)
 	switch {
-	case m.s.Budget > 0 && m.Spent >= m.s.Budget*(1-1e-9):
-		m.Awake = later(m.Awake, m.Hour.Add(time.Hour))
+	case m.s.Budget > 0 && m.Spent+2*m.margin() > m.s.Budget:
 		return fmt.Sprintf("trials have cost %.4g in this hour", m.Spent)
 	case m.Credit < float64(m.s.Settle+m.brief()):
-		return fmt.Sprintf("candidates have had all but %.0f of their reports", m.Credit)
+		return soon
 	}
 	return ""
 }
+
+// soon is why nothing may be tried before a few more reports have come. It is part of every day, and not told.
+const soon = "candidates have had their reports"
 
 func later(a, b time.Time) time.Time {
 	if a.Before(b) {
@@ -81,6 +92,15 @@ func (m *Machine) broken(x *stream, sure bool) (string, bool) {
 	return "", false
 }
 
+// fence keeps in mind that the candidate breaks a bound: neither it nor what lies beyond is tried for ten windows.
+func (m *Machine) fence(at time.Time) {
+	t := taboo{Value: m.Next, Until: at.Add(10 * max(m.Window, m.s.MaxRest))}
+	if m.Search.Numbers != nil && m.alone() == nil {
+		t.Fence = units(m.coords, m.Value)
+	}
+	m.Tabu = append(m.Tabu, t)
+}
+
 // helped tells whether a candidate is surely better at the problem that it is tried against.
 func (m *Machine) helped() bool {
 	i := m.Idea.Of - 1
@@ -97,7 +117,7 @@ func (m *Machine) helped() bool {
 
 // taken keeps in mind that a change was taken back: it is not tried again for ten windows, and the third within an hour freezes the machine.
 func (m *Machine) taken(at time.Time) []Effect {
-	m.Tabu = append(m.Tabu, taboo{m.Value, at.Add(10 * max(m.Window, at.Sub(m.Since), time.Second))})
+	m.Tabu = append(m.Tabu, taboo{Value: m.Value, Until: at.Add(10 * max(m.Window, at.Sub(m.Since), time.Second))})
 	m.Back = slices.DeleteFunc(append(m.Back, at), func(t time.Time) bool { return at.Sub(t) > time.Hour })
 	if len(m.Back) >= 3 {
 		m.Frozen = true
@@ -133,20 +153,23 @@ func (m *Machine) clash(late bool) []Effect {
 // mostPace is the power of two by which cycles become longer at most: from a second to a minute.
 const mostPace = 6
 
+// vain is how many trials must have helped nothing before cycles without a change are counted.
+const vain = 4
+
 // stagnate counts a cycle. When nothing that was tried for long was kept, the machine rests as long as it ever does, and its cycles become longer.
 func (m *Machine) stagnate(at time.Time) []Effect {
-	if m.Search.Misses == 0 && m.Rest == 0 {
-		return nil // nothing was tried
+	if m.Vain < vain || m.Phase != observing {
+		return nil
 	}
 	m.Stale++
 	if m.Stale%m.s.Stagnant != 0 {
 		return nil
 	}
-	m.Rest = m.s.MaxRest
-	m.Awake = later(m.Awake, at.Add(m.Rest))
 	m.Pace = min(m.Pace+1, mostPace)
 	if m.Stale > m.s.Stagnant {
 		return nil
 	}
+	m.Rest = m.s.MaxRest
+	m.Awake = later(m.Awake, at.Add(m.Rest))
 	return []Effect{Note{"problem", fmt.Sprintf("stagnation: %d cycles without a change that helps", m.Stale)}}
 }

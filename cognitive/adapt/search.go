@@ -33,10 +33,11 @@ const (
 
 // found is what a trial has found out.
 type found struct {
-	Kept bool
-	Gain float64 // the difference of the means
-	N    float64 // reports of the candidate
-	Mean float64 // of its scores
+	Kept  bool
+	Gain  float64 // the difference of the means
+	Error float64 // its standard error
+	N     float64 // reports of the candidate
+	Mean  float64 // of its scores
 }
 
 // search has the ideas of a machine: of its numbers together, of each choice, and of its loads.
@@ -75,6 +76,7 @@ func (m *Machine) candidate(at time.Time, hint *remedy) (next idea, ok, tired bo
 		if next, ok = m.remedied(hint); ok {
 			return next, true, false
 		}
+		m.Pains[hint.problem].Tried = true // there is nothing to try
 	}
 	if at.Before(m.Awake) {
 		return idea{}, false, false
@@ -130,7 +132,21 @@ func (m *Machine) remedied(r *remedy) (idea, bool) {
 // may reports whether a value is another one that may be tried.
 func (m *Machine) may(v kind.Value) bool {
 	n, err := m.s.Kind.Normal(v)
-	return err == nil && n.Equal(v) && !v.Equal(m.Value) && !slices.ContainsFunc(m.Tabu, func(t taboo) bool { return t.Value.Equal(v) })
+	return err == nil && n.Equal(v) && !v.Equal(m.Value) && !slices.ContainsFunc(m.Tabu, func(t taboo) bool { return t.Value.Equal(v) || m.beyond(t, v) })
+}
+
+// beyond reports whether a value lies behind a fence: at least as far in the direction of one that has broken a bound, in every number.
+func (m *Machine) beyond(t taboo, v kind.Value) bool {
+	if t.Fence == nil {
+		return false
+	}
+	to, there := units(m.coords, v), units(m.coords, t.Value)
+	for i, from := range t.Fence {
+		if way := there[i] - from; (to[i]-from)*way < way*way*(1-1e-9) {
+			return false
+		}
+	}
+	return true
 }
 
 // tried has whoever had the idea learn what came of it.
@@ -142,12 +158,18 @@ func (m *Machine) tried(at time.Time, f found) (out []Effect) {
 		m.Search.Numbers.tried(m, f)
 	}
 	if f.Kept {
-		m.Search.Misses, m.Rest, m.Stale, m.Pace, m.CureRest = 0, 0, 0, 0, 0
+		if m.Idea.Of > 0 {
+			m.Pains[m.Idea.Of-1].Tried = true // it may take more than that
+		}
+		m.Awake, m.Rest, m.CureRest = time.Time{}, 0, 0
+		m.Search.Misses, m.Vain, m.Stale, m.Pace = 0, 0, 0, 0
 		return nil
 	}
 	m.Search.Misses++
+	m.Vain++
 	switch m.Idea.Source {
 	case fromProblem:
+		m.Pains[m.Idea.Of-1].Tried = true
 		m.CureRest = min(max(2*m.CureRest, m.s.Rest), m.s.MaxRest)
 		m.Cure = at.Add(m.CureRest)
 	case fromOptions:

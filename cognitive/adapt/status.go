@@ -44,5 +44,11 @@ func (m *Machine) Status() Status {
 			s.Problems = append(s.Problems, m.s.Problems[i].Name)
 		}
 	}
+	if m.Clash > 0 {
+		s.Problems = append(s.Problems, "conflicts")
+	}
+	if m.Stale >= m.s.Stagnant {
+		s.Problems = append(s.Problems, "stagnation")
+	}
 	return s
 }

@@ -4,6 +4,7 @@ package adapt
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"mabeam.dev/cognitive/kind"
@@ -29,6 +30,7 @@ func (m *Machine) judgeTrial(at time.Time) []Effect {
 	difference, half := compare(&against.Score, &m.Cand.Score, m.s.Alpha)
 	why := fmt.Sprintf("%s against %s: %+.4g ± %.3g after %.0f and %.0f reports", m.Next, m.Value, difference, half, m.Cand.Score.N, against.Score.N)
 	if which, bad := m.broken(&m.Cand, true); bad {
+		m.fence(at)
 		return m.giveUp(at, "bound broken: "+which)
 	}
 	_, unsure := m.broken(&m.Cand, false)
@@ -38,7 +40,7 @@ func (m *Machine) judgeTrial(at time.Time) []Effect {
 		most = float64(m.brief())
 	}
 	switch {
-	case difference-half > m.s.MinGain && !unsure, ill && !unsure, m.helped() && difference+half > 0 && !unsure:
+	case difference-half > m.s.MinGain && !unsure, ill && !unsure, m.helped() && difference+half >= 0 && !unsure:
 		return m.accept(at, difference, difference-half, why)
 	case difference+half < m.s.MinGain && m.Idea.Of == 0, difference+half < 0:
 		return m.giveUp(at, "worse: "+why)
@@ -50,7 +52,7 @@ func (m *Machine) judgeTrial(at time.Time) []Effect {
 
 // accept keeps a candidate.
 func (m *Machine) accept(at time.Time, mean, low float64, why string) []Effect {
-	m.Found = found{true, mean, m.Cand.Score.N, m.Cand.Score.Mean}
+	m.Found = m.finding(true)
 	if m.Phase == slicing {
 		m.ask(promotion)
 		return []Effect{Promote{m.Next, mean, low, why}}
@@ -65,6 +67,17 @@ func (m *Machine) accept(at time.Time, mean, low float64, why string) []Effect {
 	return append(out, Note{"kept", why})
 }
 
+// finding is what the trial has found out so far.
+func (m *Machine) finding(kept bool) found {
+	a, b := &m.against().Score, &m.Cand.Score
+	f := found{Kept: kept, N: b.N, Mean: b.Mean}
+	if a.N > 1 && b.N > 1 {
+		f.Gain = b.Mean - a.Mean
+		f.Error = math.Sqrt((a.M2 + b.M2) / (a.N + b.N - 2) * (1/a.N + 1/b.N))
+	}
+	return f
+}
+
 // repaid gives back what a candidate has had of the reports: it was worth it.
 func (m *Machine) repaid() {
 	m.Credit, m.Lent = min(m.Credit+m.Lent, m.burst()), 0
@@ -72,11 +85,7 @@ func (m *Machine) repaid() {
 
 // giveUp ends a trial without a change.
 func (m *Machine) giveUp(at time.Time, why string) []Effect {
-	gain := m.Cand.Score.Mean - m.against().Score.Mean
-	if m.Cand.Score.N == 0 || m.against().Score.N == 0 {
-		gain = 0
-	}
-	m.Found = found{false, gain, m.Cand.Score.N, m.Cand.Score.Mean}
+	m.Found = m.finding(false)
 	if m.Phase == slicing {
 		m.ask(ending)
 		return []Effect{End{why}}
@@ -99,7 +108,7 @@ func (m *Machine) judgeWatch(at time.Time) []Effect {
 		}
 		m.ask(reversion)
 		return []Effect{Revert{m.Before, why}}
-	case m.Cand.Score.N >= float64(m.s.Watch) || at.Sub(m.Since) > m.s.Patience:
+	case m.Cand.Score.N >= float64(m.s.Watch) || difference-half > 0 && m.Cand.Score.N >= float64(m.s.Warm) || at.Sub(m.Since) > m.s.Patience:
 		m.Window = max(at.Sub(m.Since), time.Second)
 		m.Base = m.Cand
 		m.Old = stream{}
