@@ -80,7 +80,8 @@ func (n *native) assign(ctx *actors.Context[Message], m Assign) {
 		m.Reply.Send(Outcome{Failure: Undelivered("the agent has an attempt with this token in hand")})
 		return
 	}
-	work, cancel := context.WithCancelCause(context.WithValue(context.Context(ctx), lifeKey{}, context.Context(ctx)))
+	named := context.WithValue(context.WithValue(context.Context(ctx), lifeKey{}, context.Context(ctx)), selfKey{}, &n.spec)
+	work, cancel := context.WithCancelCause(named)
 	n.jobs[m.Task.Token] = &job{task: m.Task, attempt: n.spec.Begin(ctx), cancel: cancel, reply: m.Reply}
 	ctx.Go(func(context.Context) Message {
 		return Finished{m.Task.Token, run(work, n.spec.ID, n.worker, m.Task)}

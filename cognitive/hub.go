@@ -37,8 +37,8 @@ type Gap struct{ From, To Version }
 
 // Policy of a subscription whose subscriber does not keep up.
 type delivery struct {
-	conflate bool
-	limit    int
+	conflate, block bool
+	limit           int
 }
 
 // Delivery says what becomes of a subscriber that does not keep up.
@@ -50,10 +50,15 @@ func Conflate() Delivery { return func(d *delivery) { d.conflate = true } }
 // Buffer ends the subscription with ErrSlow when more than n updates wait.
 func Buffer(n int) Delivery { return func(d *delivery) { d.limit = max(n, 1) } }
 
+// Block has everybody wait for a subscriber that does not keep up: no subscriber of the space hears of the next version while an update waits for this one. It is for tests, which see
+// each version handled before the next is told; commits themselves wait for nobody.
+func Block() Delivery { return func(d *delivery) { d.block = true } }
+
 // Subscription tells a process of commits: of a variable, or of the whole space, in the order of the space's versions. It ends with the process.
 type Subscription struct {
 	s      *Space
-	place  int // −1 for the whole space
+	place  int                  // −1 for the whole space
+	only   func(c *Commit) bool // what it is to hear; nil for everything
 	pid    actors.PID
 	d      delivery
 	feed   *actors.Feed[*Subscription]
@@ -77,10 +82,11 @@ type hub struct {
 	count atomic.Int64
 	mu    struct {
 		sync.Mutex
-		wide []*Subscription         // to the whole space
-		of   map[int][]*Subscription // to one variable, by its place
-		next uint64                  // in the log: what comes next
-		due  []*Subscription         // that are to be flushed, while what was published is handed out
+		wide     []*Subscription         // to the whole space
+		of       map[int][]*Subscription // to one variable, by its place
+		next     uint64                  // in the log: what comes next
+		blocking []*Subscription         // those that everybody waits for
+		due      []*Subscription         // that are to be flushed, while what was published is handed out
 	}
 }
 
@@ -98,37 +104,49 @@ func Subscribe[T Values, M any](ctx *actors.Context[M], v *Variable[T], how Deli
 }
 
 func subscribe[M any](ctx *actors.Context[M], s *Space, place int, name string, how Delivery, notice func(Update) M) (*Subscription, error) {
-	x := &Subscription{s: s, place: place, pid: ctx.PID()}
-	how(&x.d)
-	x.feed = actors.NewFeed(ctx, func(x *Subscription) M { return notice(x.take()) })
-	var err error
-	if x.cancel, err = actors.AtEnd(ctx, func(actors.Reason) { x.Stop() }); err != nil {
+	x, err := prepare(ctx, s, place, how, notice)
+	if err != nil {
 		return nil, err
 	}
 	if place >= 0 && s.root.Load().entry(place) == nil {
 		x.cancel()
 		return nil, ErrStopped
 	}
-	s.hub.join(x)
+	s.hub.join(x, func(u Update) { x.put(u) })
 	x.feed.Flush()
 	return x, nil
 }
 
-// join adds a subscription, with what there is. Under both locks nothing is published and nothing handed out.
-func (h *hub) join(x *Subscription) {
+// prepare makes a subscription that ends with the process and has not begun.
+func prepare[M any](ctx *actors.Context[M], s *Space, place int, how Delivery, notice func(Update) M) (x *Subscription, err error) {
+	x = &Subscription{s: s, place: place, pid: ctx.PID()}
+	how(&x.d)
+	x.feed = actors.NewFeed(ctx, func(x *Subscription) M { return notice(x.take()) })
+	x.cancel, err = actors.AtEnd(ctx, func(actors.Reason) { x.Stop() })
+	return x, err
+}
+
+// join adds a subscription, and gives what there is at the version that it returns. Under both locks nothing is published and nothing handed out.
+func (h *hub) join(x *Subscription, first func(Update)) (at Version) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.any() { // nobody has heard what was published meanwhile, and nobody is to
 		_, h.mu.next, _, _ = x.s.published(^uint64(0))
 	}
 	_, _, _, r := x.s.published(^uint64(0))
+	if r != nil {
+		at = r.version
+	}
 	for e := range r.all() {
 		if x.place < 0 || x.place == e.def.place {
-			x.add(e.commit, true)
+			x.first(e.commit, first)
 			for _, o := range e.overrides {
-				x.add(o.commit, true)
+				x.first(o.commit, first)
 			}
 		}
+	}
+	if x.d.block {
+		h.mu.blocking = append(h.mu.blocking, x)
 	}
 	if x.place < 0 {
 		h.mu.wide = append(h.mu.wide, x)
@@ -139,6 +157,7 @@ func (h *hub) join(x *Subscription) {
 		h.mu.of[x.place] = append(h.mu.of[x.place], x)
 	}
 	h.count.Add(1)
+	return at
 }
 
 // Stop ends the subscription: in the process's own turn nothing arrives after it returns.
@@ -148,6 +167,9 @@ func (x *Subscription) Stop() {
 	}
 	x.s.hub.leave(x)
 	x.cancel()
+	if x.d.block {
+		x.s.notifier.Tell(wake{}) // who waited for it waits no more
+	}
 }
 
 func (h *hub) leave(x *Subscription) {
@@ -162,6 +184,7 @@ func (h *hub) leave(x *Subscription) {
 		return
 	}
 	h.count.Add(-1)
+	h.mu.blocking = slices.DeleteFunc(h.mu.blocking, func(y *Subscription) bool { return x == y })
 	list = slices.Delete(list, i, i+1)
 	switch {
 	case x.place < 0:
@@ -190,38 +213,56 @@ func (x *Subscription) hear(c *Commit) (last Version, news bool) {
 	return last, true
 }
 
-// add puts a commit at the end of what the subscriber is to hear, if it has not heard it. It sends nothing; true says that the feed is to be flushed.
-func (x *Subscription) add(c *Commit, first bool) (flush bool) {
+// first gives a commit that there is when the subscription begins.
+func (x *Subscription) first(c *Commit, give func(Update)) {
+	if u, news := x.news(c); news {
+		u.First, u.Gap = true, nil
+		give(u)
+	}
+}
+
+// news makes the update of a commit; false if the subscriber has heard it, or is not to hear it.
+func (x *Subscription) news(c *Commit) (u Update, news bool) {
+	if x.only != nil && !x.only(c) {
+		return u, false
+	}
 	last, news := x.hear(c)
 	if !news {
-		return false
+		return u, false
 	}
-	u := Update{
-		Variable: c.Variable, Scope: c.Scope, Value: c.Value, Version: c.Version, Space: c.Space, At: c.At, Cause: c.Cause, Gone: c.Gone, First: first,
+	u = Update{
+		Variable: c.Variable, Scope: c.Scope, Value: c.Value, Version: c.Version, Space: c.Space, At: c.At, Cause: c.Cause, Gone: c.Gone,
 	}
-	if !first && !last.IsZero() && c.Previous != last {
+	if !last.IsZero() && c.Previous != last {
 		u.Gap = &Gap{From: last.next(), To: c.Previous}
 	}
+	return u, true
+}
+
+// add puts a commit at the end of what the subscriber is to hear, if it has not heard it. It sends nothing; true says that the feed is to be flushed.
+func (x *Subscription) add(c *Commit) (flush bool) {
+	u, news := x.news(c)
+	return news && x.put(u)
+}
+
+// put puts an update at the end of what waits for the subscriber.
+func (x *Subscription) put(u Update) (flush bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.mu.over {
 		return false
 	}
-	if x.d.conflate && !first {
+	if x.d.conflate && !u.First {
 		for i, p := range x.mu.pending {
 			if p.Variable == u.Variable && p.Scope == u.Scope && !p.First {
-				from := p.Version
-				if p.Gap != nil {
-					from = p.Gap.From
-				}
-				u.Gap = &Gap{From: from, To: c.Previous}
+				u.Gap = u.over(p)
 				x.mu.pending = append(x.mu.pending[:i], x.mu.pending[i+1:]...)
 				break
 			}
 		}
 	}
 	x.mu.pending = append(x.mu.pending, u)
-	if x.d.limit > 0 && !first && len(x.mu.pending) > x.d.limit {
+	if x.d.limit > 0 && !u.First && len(x.mu.pending) > x.d.limit {
 		x.mu.pending, x.mu.over = append(x.mu.pending[:0], Update{Err: ErrSlow}), true
 		telemetry.Emit(x.s.sys.Events(), SubscriberSlow{Space: x.s.o.Name, Process: x.pid.Path()})
 	}
@@ -231,6 +272,18 @@ func (x *Subscription) add(c *Commit, first bool) (flush bool) {
 	x.mu.under = true
 	x.feed.Add(x)
 	return true
+}
+
+// over is the gap of an update that takes the place of an earlier one of the same variable and scope.
+func (u Update) over(earlier Update) *Gap {
+	g := Gap{From: earlier.Version, To: earlier.Version}
+	if earlier.Gap != nil {
+		g.From = earlier.Gap.From
+	}
+	if u.Gap != nil {
+		g.To = u.Gap.To
+	}
+	return &g
 }
 
 // take gives the next update, in the subscriber's turn, and sends for the one after it.
@@ -243,6 +296,15 @@ func (x *Subscription) take() (u Update) {
 	if more {
 		x.feed.Add(x)
 		x.feed.Flush()
+	} else if x.d.block {
+		x.s.notifier.Tell(wake{})
 	}
 	return u
+}
+
+// waiting reports whether an update waits for the subscriber.
+func (x *Subscription) waiting() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.mu.pending) > 0
 }

@@ -11,8 +11,23 @@ import (
 
 // tell hands everything that was published to the subscriptions. A commit costs those alone who are to hear of it.
 func (h *hub) tell(s *Space) {
+	for h.hand(s) {
+	}
+}
+
+// hand hands out what was published: all of it, or, where somebody is to be waited for, one version; true if there may be more.
+func (h *hub) hand(s *Space) (more bool) {
 	h.mu.Lock()
+	if slices.ContainsFunc(h.mu.blocking, (*Subscription).waiting) { // it sends for the rest when it has taken that
+		h.mu.Unlock()
+		return false
+	}
 	list, end, lost, r := s.published(h.mu.next)
+	if len(h.mu.blocking) > 0 {
+		if n := slices.IndexFunc(list, func(c *Commit) bool { return c.Space != list[0].Space }); n > 0 {
+			end, list, more = end-uint64(len(list)-n), list[:n], true
+		}
+	}
 	h.mu.next = end
 	if lost > 0 { // what was missed is too long ago: the newest values, with gaps
 		for e := range r.all() {
@@ -36,6 +51,7 @@ func (h *hub) tell(s *Space) {
 	for _, x := range due {
 		x.feed.Flush()
 	}
+	return more
 }
 
 // flush sends what an earlier notifier has handed out and not sent.
@@ -53,7 +69,7 @@ func (h *hub) flush() {
 
 func (h *hub) addTo(subs []*Subscription, c *Commit) {
 	for _, x := range subs {
-		if x.add(c, false) {
+		if x.add(c) {
 			h.mu.due = append(h.mu.due, x)
 		}
 	}

@@ -57,6 +57,7 @@ type Child struct {
 	Env                map[string]Text `yaml:"env" only:"exec" check:"variable" doc:"Environment variables added to the few the program inherits."`
 	Dir                Text            `yaml:"dir" only:"exec" doc:"Folder the program runs in; without it the folder of the node."`
 	Limits             Limits          `yaml:"limits" only:"exec" doc:"Bounds on what the program may do before it counts as crashed."`
+	Variables          []string        `yaml:"variables" only:"exec" doc:"Shared variables that the program sees, may suggest values for and reports of: SPACE/NAME, SPACE/* for all of a space, or * for all; without it none."`
 	Group              `yaml:",inline"`
 }
 

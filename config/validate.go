@@ -27,6 +27,7 @@ func (d *decoder) validate(cfg *Config) {
 	d.market(cfg.Market)
 	d.coordination(cfg.Coordination)
 	d.variables(cfg)
+	d.programVariables(cfg)
 	d.alerts(cfg.Alerts)
 	if t := cfg.Telemetry.Traces; t != nil {
 		d.web(t.Endpoint, "telemetry.traces.endpoint")

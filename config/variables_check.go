@@ -106,6 +106,7 @@ var keysOf = []struct {
 	{"budget", []VariableKind{AgentsVariable}},
 	{"members", []VariableKind{AgentsVariable}},
 	{"decision", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
+	{"confirm", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 	{"durability", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 	{"cooldown", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 	{"adapt", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable}},

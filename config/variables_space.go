@@ -122,7 +122,8 @@ type SharedVariable struct {
 	Proposers  []string           `yaml:"proposers" doc:"Agents that may propose a value; without it all may."`
 	Decision   *VariableDecision  `yaml:"decision" doc:"Who must agree to a change; without this section nobody must."`
 
-	Adapt *VariableAdaptation `yaml:"adapt" doc:"How the variable follows what is measured; without this section it stays as people and agents set it."`
+	Adapt   *VariableAdaptation `yaml:"adapt" doc:"How the variable follows what is measured; without this section it stays as people and agents set it."`
+	Confirm *VariableConfirm    `yaml:"confirm" doc:"Whose word is waited for that they use a change; without this section nobody's."`
 }
 
 // DecisionMode says how others agree to a change.

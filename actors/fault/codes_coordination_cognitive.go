@@ -203,6 +203,46 @@ var coordinationOfCognitive = []Entry{
 		"The message says why; guard the expression against such inputs.",
 	},
 	{
+		4730, "agents/exec/protocol.ErrNoVariables", nil, Low, never, false,
+		"A program that has no shared variables says something of one.",
+		"Have its hello name the feature variables, and name some for the agent in the config.",
+	},
+	{
+		4731, "agents/exec/protocol.ErrVariableBusy", nil, Low, later, false,
+		"A program has more suggestions open than it may.",
+		"Have it wait for answers before it suggests more.",
+	},
+	{
+		4732, "agents/exec/protocol.ErrVariableTwice", nil, Low, never, false,
+		"A program used the id of a line that is not answered yet for another one.",
+		"Correct the program: give each line an id of its own.",
+	},
+	{
+		4733, "agents/exec/protocol.ErrVariableUnknown", nil, Low, never, false,
+		"A program says something of a variable that it does not see.",
+		"Name the variable for the agent in the config, or correct the program.",
+	},
+	{
+		4734, "agents/exec/protocol.ErrNotAsked", nil, Low, never, false,
+		"An answer is for a line of a program that waits for none, as after the end of the program.",
+		"Nothing is to be done.",
+	},
+	{
+		4735, "agents/exec/protocol.VariableError", nil, Low, never, true,
+		"A line of a program about a shared variable does not count.",
+		"The error says what is wrong with it.",
+	},
+	{
+		4736, "agents/exec/guest.ErrNoVariables", nil, Low, never, false,
+		"A program says something of shared variables, and its node has none for it.",
+		"Name some for the agent in the config.",
+	},
+	{
+		4737, "agents/exec/guest.RefusedError", nil, Low, never, false,
+		"A node did not take what a program said of a shared variable.",
+		"The error has the node's code and message.",
+	},
+	{
 		4930, "cognitive/ensemble.ErrUnknownQuestion", nil, Low, never, false,
 		"The truth is told of a question that no ensemble was asked, or that is too old to be kept.",
 		"Check the session's id; tell the truth before a thousand more questions of the subject.",

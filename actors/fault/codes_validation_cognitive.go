@@ -5,6 +5,21 @@ package fault
 // validationOfCognitive is what of 1xxx cognitive and the packages below it have.
 var validationOfCognitive = []Entry{
 	{
+		1906, "agents/exec/protocol.ErrVariableMalformed", nil, Low, never, false,
+		"A line of a program about a shared variable is not built as one.",
+		"Correct the program: the message names the field.",
+	},
+	{
+		1907, "agents/exec/protocol.ErrVariableRange", nil, Low, never, false,
+		"A line of a program about a shared variable has a figure or a text beyond the limits of the protocol.",
+		"Correct the program: the message names the field.",
+	},
+	{
+		1908, "agents/exec/protocol.ErrVariableLine", nil, Low, never, false,
+		"A program cannot be told of a shared variable, as it makes no line.",
+		"Raise the line limit of the agent, or make the value smaller.",
+	},
+	{
 		1980, "cognitive/internal/frame.StateError", nil, Medium, never, false,
 		"Bytes are no state of the algorithm that was to be restored: cut, changed, or of another kind or version.",
 		"Begin with a fresh state, or restore an older one that is whole.",

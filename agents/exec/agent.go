@@ -31,6 +31,9 @@ type agent struct {
 	polled        map[string]ballot   // invitations that the program has not answered, by the ids of the session
 	votes         *policy.Rules       // answers for a program that does not vote; nil if nobody does
 	votesByPolicy bool                // or in any case
+	names         []string            // shared variables that the program may see; see Settings.Variables
+	shared        Variables           // them; nil if there are none
+	owed          owed                // lines about them that the program is to get
 
 	jobs  []*job // in the order of assignment; as few as the concurrency
 	seen  agents.Activity
@@ -46,6 +49,9 @@ const batch = 64
 
 // Init runs the program, waits for its hello and enters the agent in the directory.
 func (a *agent) Init(ctx *actors.Context[agents.Message]) error {
+	if a.shared = variablesFor(ctx.System(), a.spec, a.names); a.shared != nil {
+		a.protocol.Variables = true
+	}
 	logger := ctx.Logger().With("program", a.program.Command[0])
 	a.log = messages{to: logger, rate: a.logRate}
 	port, err := program.Open(a.program, a.protocol, program.Owner{
@@ -78,6 +84,11 @@ func (a *agent) Init(ctx *actors.Context[agents.Message]) error {
 			return &StartError{Program: a.program.Command[0], Reason: a.ended.Reason, Stderr: a.stderr()}
 		}
 	}
+	if err := a.share(ctx); err != nil {
+		a.abandon()
+		<-port.Done()
+		return err
+	}
 	a.dir.Join(ctx, a.spec)
 	a.watch.begin(ctx, a)
 	a.listen(ctx)
@@ -91,6 +102,11 @@ func (a *agent) Receive(ctx *actors.Context[agents.Message], m agents.Message) e
 		return a.arrived(ctx)
 	case lookNow:
 		a.watch.look(ctx, a)
+		a.settle(ctx)
+	case changed:
+		a.changed(ctx, m.change)
+	case answered:
+		a.respond(ctx, m.answer)
 	case agents.Assign:
 		if !a.consult(ctx, m) {
 			a.assign(ctx, m)
@@ -153,6 +169,7 @@ func (a *agent) listen(ctx *actors.Context[agents.Message]) {
 
 // arrived handles the input that is held and those that wait already.
 func (a *agent) arrived(ctx *actors.Context[agents.Message]) error {
+	a.settle(ctx)
 	a.take(ctx, a.port.Handle(<-a.held))
 	for range batch {
 		if a.ended != nil {

@@ -75,6 +75,17 @@ type VoteRefused struct {
 	Total int
 }
 
+// VariableRefused is the event of a line of a program about shared variables that does not count.
+type VariableRefused struct {
+	telemetry.Origin
+	// Kind is malformed, out_of_range, unknown, duplicate, busy, no_variables or other, for metrics.
+	Kind string
+	// Err says what is wrong: a *protocol.VariableError, or what the space said.
+	Err error
+	// Total counts such lines since the program began; 0 where the line was of the right form.
+	Total int
+}
+
 // Published is the event of an event that the program published.
 type Published struct {
 	telemetry.Origin
@@ -109,6 +120,17 @@ func (VoteRefused) LogLevel() slog.Level { return slog.LevelDebug }
 
 // LogAttrs names the agent, what is wrong and the count.
 func (e VoteRefused) LogAttrs() []slog.Attr {
+	return append(e.Attrs(), slog.String(telemetry.KeyError, e.Err.Error()), slog.Int(telemetry.KeyCount, e.Total))
+}
+
+// EventName returns "exec.variable_refused".
+func (VariableRefused) EventName() string { return "exec.variable_refused" }
+
+// LogLevel is Debug: nothing bounds how often.
+func (VariableRefused) LogLevel() slog.Level { return slog.LevelDebug }
+
+// LogAttrs names the agent, what is wrong and the count.
+func (e VariableRefused) LogAttrs() []slog.Attr {
 	return append(e.Attrs(), slog.String(telemetry.KeyError, e.Err.Error()), slog.Int(telemetry.KeyCount, e.Total))
 }
 

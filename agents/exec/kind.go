@@ -29,7 +29,7 @@ func Kind() agents.Kind {
 			return &agent{
 				spec: s, dir: dir, program: set.program(), protocol: cfg, logRate: set.LogRate,
 				inbox: program.NewInbox(), held: make(chan protocol.Input, 1), alarms: newAlarms(), asked: map[string]question{},
-				polled: map[string]ballot{}, votes: set.Votes, votesByPolicy: set.VotesByPolicy,
+				polled: map[string]ballot{}, votes: set.Votes, votesByPolicy: set.VotesByPolicy, names: set.Variables,
 			}, nil
 		},
 	}

@@ -58,6 +58,14 @@ func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 		a.unvoted(n)
 	case protocol.VoteRefused:
 		telemetry.Emit(ctx.Events(), VoteRefused{Origin: a.origin(ctx), Kind: n.Err.Kind(), Err: n.Err, Total: n.Total})
+	case protocol.Suggested:
+		a.suggest(ctx, n.Suggestion)
+	case protocol.Reported:
+		a.report(ctx, n.Feedback)
+	case protocol.Confirmed:
+		a.confirm(ctx, n.Confirmation)
+	case protocol.VariableRefused:
+		telemetry.Emit(ctx.Events(), VariableRefused{Origin: a.origin(ctx), Kind: n.Err.Kind(), Err: n.Err, Total: n.Total})
 	case protocol.Leaving:
 		// Tasks are refused from here on; the exit follows.
 	case protocol.Ended:

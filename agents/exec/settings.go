@@ -58,6 +58,8 @@ type Settings struct {
 	// answer in any case.
 	Votes         *policy.Rules `json:"votes,omitempty"`
 	VotesByPolicy bool          `json:"votes_by_policy,omitempty"`
+	// Variables name the shared variables that the program sees and may suggest values for: SPACE/NAME, SPACE/* for all of a space, or * for all. Without any it sees none.
+	Variables []string `json:"variables,omitempty"`
 }
 
 // Validate returns every mistake of the settings. Whether the program exists is seen at the start.
@@ -95,6 +97,11 @@ func (s Settings) Validate() error {
 	}
 	if s.PingMisses < 0 {
 		wrong("ping_misses", "must not be negative")
+	}
+	for _, name := range s.Variables {
+		if space, variable, ok := strings.Cut(name, "/"); name != "*" && (!ok || space == "" || variable == "") {
+			wrong("variables", "%q: want SPACE/NAME, SPACE/* or *", name)
+		}
 	}
 	switch {
 	case s.Votes != nil:

@@ -27,6 +27,7 @@ func program(c config.Child) exec.Settings {
 		rules := v.Rules()
 		s.Votes, s.VotesByPolicy = &rules, v.From == config.VoteByPolicy
 	}
+	s.Variables = c.Variables
 	return s
 }
 

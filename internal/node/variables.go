@@ -22,6 +22,7 @@ type variables struct {
 	adding  *adding
 	adapted *adaptations
 	measure *measures
+	applier *applier
 }
 
 // variableTypes lets the journal take the records of variables, which have a form of their own.
@@ -58,8 +59,9 @@ var variablesService = service{
 			o.Decider = n.tuning.decider
 			children = append(children, patient(n.tuning.decider.child()))
 		}
+		n.tuning.applier = newApplier()
 		for _, s := range c.Spaces {
-			o.Name = s.Space
+			o.Name, o.Applier = s.Space, n.tuning.applier.in(s.Space)
 			space, child, err := cognitive.NewSpace(n.sys, o)
 			if err != nil {
 				return nil, err
@@ -67,6 +69,7 @@ var variablesService = service{
 			n.tuning.spaces = append(n.tuning.spaces, space)
 			children = append(children, patient(child))
 		}
+		n.shareVariables()
 		n.tuning.adding = &adding{n: n}
 		n.tuning.adapted, n.tuning.measure = newAdaptations(n), newMeasures(n)
 		children = append(children, patient(supervision.Worker("adding", func() actors.Behavior[addingStep] { return &adder{a: n.tuning.adding} }, actors.Kind("cognitive.adding"))))
@@ -106,7 +109,7 @@ func addVariable(ctx context.Context, space *cognitive.Space, v config.SharedVar
 	if err != nil {
 		return err
 	}
-	set := cognitive.Settings{Initial: first, Burst: v.Burst, Slew: v.Slew, Agents: v.Proposers, About: v.About, Decision: decisionPolicy(v)}
+	set := cognitive.Settings{Initial: first, Burst: v.Burst, Slew: v.Slew, Agents: v.Proposers, About: v.About, Decision: decisionPolicy(v), Confirm: confirmation(v)}
 	switch v.Durability {
 	case "buffered":
 		set.Durability = cognitive.Buffered

@@ -26,6 +26,9 @@ type Hello struct {
 	// OnVote and OnPropose, if one of them is set, say what the program thinks in sessions of coordination; without both it is not asked.
 	OnVote    Voter
 	OnPropose Proposer
+	// Variables says that the program reads of shared variables; [Get] returns what it sees. OnChange, if it is set, hears of every change, and says so, too.
+	Variables bool
+	OnChange  Sharer
 }
 
 // Task is one attempt.
@@ -72,19 +75,25 @@ func (h Hello) features() []string {
 	if h.OnVote != nil || h.OnPropose != nil {
 		all = append(all, "vote")
 	}
+	if h.Variables || h.OnChange != nil {
+		all = append(all, "variables")
+	}
 	return all
 }
 
 // Serve speaks the protocol until the node stops the program or closes its input. The handlers' contexts end with ctx, which does not
 // interrupt the wait for a line.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle Handler) error {
-	s := &server{out: json.NewEncoder(out), cancels: map[string]context.CancelFunc{}}
+	s := &server{out: json.NewEncoder(out), cancels: map[string]context.CancelFunc{}, shared: newShared()}
 	if err := s.send(map[string]any{"type": "hello", "protocol": 1, "capabilities": hello.Capabilities, "features": hello.features()}); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(context.WithValue(ctx, serverKey{}, s))
 	defer s.tasks.Wait()
 	defer stop()
+	if hello.OnChange != nil {
+		s.tasks.Go(func() { s.listen(ctx, hello.OnChange) }) // awaited by Serve
+	}
 	input := bufio.NewReader(in)
 	for {
 		text, err := input.ReadBytes('\n')
@@ -101,6 +110,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle
 		switch m.Type {
 		case "ready":
 			s.records.Store(slices.Contains(m.Features, "record"))
+			s.share(slices.Contains(m.Features, "variables"))
 		case "task":
 			s.begin(ctx, m.Task, handle)
 		case "bid_request":
@@ -113,6 +123,10 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle
 			}
 		case "propose_request":
 			if err := s.vote(ctx, text, hello.OnPropose.line); err != nil {
+				return err
+			}
+		case "variables", "variable", "answer":
+			if err := s.hear(m.Type, text, hello.OnChange); err != nil {
 				return err
 			}
 		case "cancel":
@@ -130,16 +144,21 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, hello Hello, handle
 // server is the state of one Serve.
 type server struct {
 	tasks sync.WaitGroup
-	mu    sync.Mutex // guards out and cancels
+	mu    sync.Mutex // guards out, cancels and shared
 	out   *json.Encoder
 
 	cancels map[string]context.CancelFunc
+	shared  shared
 	records atomic.Bool // the node takes lines of type record
 }
 
 func (s *server) send(m map[string]any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.sendLocked(m)
+}
+
+func (s *server) sendLocked(m map[string]any) error {
 	if err := s.out.Encode(m); err != nil {
 		return fmt.Errorf("guest: write: %w", err)
 	}

@@ -161,6 +161,21 @@ type VoteRefused struct {
 	Total int        // such answers of this life
 }
 
+// Suggested is a suggestion of the program. [Session.Answer] answers it, once.
+type Suggested struct{ Suggestion Suggestion }
+
+// Reported is what the program has measured. One with an id waits for [Session.Answer].
+type Reported struct{ Feedback Feedback }
+
+// Confirmed is the program's word that it uses a version. One with an id waits for [Session.Answer].
+type Confirmed struct{ Confirmation Confirmation }
+
+// VariableRefused reports a line about variables that does not count. Where it has an id that is not in use the program has got an [Answer].
+type VariableRefused struct {
+	Err   *VariableError // what is wrong
+	Total int            // such lines of this life
+}
+
 // Leaving tells that the program said bye: it takes no more tasks.
 type Leaving struct{}
 
@@ -172,30 +187,34 @@ type Ended struct {
 	Late   int // answers that came after their cancel or deadline
 }
 
-func (WriteLine) action()      {}
-func (CloseInput) action()     {}
-func (ArmTimer) action()       {}
-func (DisarmTimer) action()    {}
-func (SignalGroup) action()    {}
-func (BecameReady) action()    {}
-func (TaskDone) action()       {}
-func (TaskRefused) action()    {}
-func (TaskFailed) action()     {}
-func (TaskProgressed) action() {}
-func (PlaceFreed) action()     {}
-func (Logged) action()         {}
-func (Recorded) action()       {}
-func (EventReceived) action()  {}
-func (JunkSeen) action()       {}
-func (StrayAnswer) action()    {}
-func (BidMade) action()        {}
-func (BidPassed) action()      {}
-func (BidRefused) action()     {}
-func (VoteCast) action()       {}
-func (VoteMissing) action()    {}
-func (VoteRefused) action()    {}
-func (Leaving) action()        {}
-func (Ended) action()          {}
+func (WriteLine) action()       {}
+func (CloseInput) action()      {}
+func (ArmTimer) action()        {}
+func (DisarmTimer) action()     {}
+func (SignalGroup) action()     {}
+func (BecameReady) action()     {}
+func (TaskDone) action()        {}
+func (TaskRefused) action()     {}
+func (TaskFailed) action()      {}
+func (TaskProgressed) action()  {}
+func (PlaceFreed) action()      {}
+func (Logged) action()          {}
+func (Recorded) action()        {}
+func (EventReceived) action()   {}
+func (JunkSeen) action()        {}
+func (StrayAnswer) action()     {}
+func (BidMade) action()         {}
+func (BidPassed) action()       {}
+func (BidRefused) action()      {}
+func (VoteCast) action()        {}
+func (VoteMissing) action()     {}
+func (VoteRefused) action()     {}
+func (Suggested) action()       {}
+func (Reported) action()        {}
+func (Confirmed) action()       {}
+func (VariableRefused) action() {}
+func (Leaving) action()         {}
+func (Ended) action()           {}
 
 func (WriteLine) effect()   {}
 func (CloseInput) effect()  {}
@@ -203,22 +222,26 @@ func (ArmTimer) effect()    {}
 func (DisarmTimer) effect() {}
 func (SignalGroup) effect() {}
 
-func (BecameReady) notice()    {}
-func (TaskDone) notice()       {}
-func (TaskRefused) notice()    {}
-func (TaskFailed) notice()     {}
-func (TaskProgressed) notice() {}
-func (PlaceFreed) notice()     {}
-func (Logged) notice()         {}
-func (Recorded) notice()       {}
-func (EventReceived) notice()  {}
-func (JunkSeen) notice()       {}
-func (StrayAnswer) notice()    {}
-func (BidMade) notice()        {}
-func (BidPassed) notice()      {}
-func (BidRefused) notice()     {}
-func (VoteCast) notice()       {}
-func (VoteMissing) notice()    {}
-func (VoteRefused) notice()    {}
-func (Leaving) notice()        {}
-func (Ended) notice()          {}
+func (BecameReady) notice()     {}
+func (TaskDone) notice()        {}
+func (TaskRefused) notice()     {}
+func (TaskFailed) notice()      {}
+func (TaskProgressed) notice()  {}
+func (PlaceFreed) notice()      {}
+func (Logged) notice()          {}
+func (Recorded) notice()        {}
+func (EventReceived) notice()   {}
+func (JunkSeen) notice()        {}
+func (StrayAnswer) notice()     {}
+func (BidMade) notice()         {}
+func (BidPassed) notice()       {}
+func (BidRefused) notice()      {}
+func (VoteCast) notice()        {}
+func (VoteMissing) notice()     {}
+func (VoteRefused) notice()     {}
+func (Suggested) notice()       {}
+func (Reported) notice()        {}
+func (Confirmed) notice()       {}
+func (VariableRefused) notice() {}
+func (Leaving) notice()         {}
+func (Ended) notice()           {}

@@ -33,7 +33,7 @@ type Ready struct {
 	Agent     string `json:"agent,omitempty"` // the agent's id in the runtime
 	Inflight  int    `json:"inflight"`        // most tasks that will be out at once
 	LineLimit int    `json:"line_limit"`      // in bytes
-	// Features are the optional lines that the runtime takes: "record".
+	// Features are the optional lines that the runtime takes: "record" and, where it has variables for the program, "variables".
 	Features []string `json:"features,omitempty"`
 }
 
@@ -102,6 +102,54 @@ type PollItem struct {
 	Notes []string `json:"notes,omitempty"` // what others said of it
 }
 
+// Variables is what the program sees of a space of shared variables, at one version of the space: values for the agent, its role and its node are applied. It follows ready, one
+// for each space. A space that is too large for one line comes in several.
+type Variables struct {
+	Space        string          `json:"space"`          // name of the space
+	SpaceVersion string          `json:"space_version"`  // as of which all of it is
+	Variables    []VariableValue `json:"variables"`      // what the program sees
+	More         bool            `json:"more,omitempty"` // another line of the same space follows
+}
+
+// VariableValue is what the program sees of one variable.
+type VariableValue struct {
+	Variable string          `json:"variable"`        // its name
+	Form     string          `json:"form"`            // of the value: float, integer, option, truth, record or team
+	Value    json.RawMessage `json:"value"`           // a number, a text, true or false, fields by name, or a list of names
+	Version  string          `json:"version"`         // such as 0.17; each scope has versions of its own
+	Scope    string          `json:"scope,omitempty"` // whom the value is for, such as agent/ann; absent if for all
+}
+
+// VariableChange is a change of what the program sees of a variable (wire type "variable"). Changes of a space come in the order of its versions, and those of a variable and scope
+// without a gap, or with word of it.
+type VariableChange struct {
+	Space        string `json:"space"`         // name of the space
+	SpaceVersion string `json:"space_version"` // that the change is a part of
+	VariableValue
+	Cause   string      `json:"cause"`             // why it was changed: user, agent, adapter, rollback, override, expiry and so on
+	Gap     *VersionGap `json:"gap,omitempty"`     // versions that the program did not get
+	Confirm bool        `json:"confirm,omitempty"` // the program is to say applied
+}
+
+// VersionGap is a range of versions, both ends included.
+type VersionGap struct {
+	From string `json:"from"` // the first
+	To   string `json:"to"`   // the last
+}
+
+// Answer is what became of a [Suggest], or of a [Report] or [Applied] with an id.
+type Answer struct {
+	ID           string          `json:"id"`                      // of the line that is answered
+	OK           bool            `json:"ok"`                      // it was committed, or taken
+	Code         string          `json:"code,omitempty"`          // of the error, such as E4683
+	Message      string          `json:"message,omitempty"`       // why not, for people
+	RetryMS      int64           `json:"retry_ms,omitempty"`      // before that another one is in vain
+	Value        json.RawMessage `json:"value,omitempty"`         // of a suggestion that was committed: the value in its normal form
+	Version      string          `json:"version,omitempty"`       // and its version
+	SpaceVersion string          `json:"space_version,omitempty"` // and that of the space
+	Again        bool            `json:"again,omitempty"`         // the key was known: nothing was committed now
+}
+
 // Ping asks for a pong of the same number.
 type Ping struct {
 	N int `json:"n"` // to be repeated in the pong
@@ -121,6 +169,10 @@ func (Ping) commandType() string   { return "ping" }
 func (BidRequest) commandType() string     { return "bid_request" }
 func (VoteRequest) commandType() string    { return "vote_request" }
 func (ProposeRequest) commandType() string { return "propose_request" }
+
+func (Variables) commandType() string      { return "variables" }
+func (VariableChange) commandType() string { return "variable" }
+func (Answer) commandType() string         { return "answer" }
 
 func (Stop) commandType() string { return "stop" }
 

@@ -33,6 +33,7 @@ type Config struct {
 	JunkWindow   time.Duration // after which the junk count starts again; default 1 min; Never counts over the whole life
 	LineLimit    int           // bytes of a line to the program, and what ready tells it; default [DefaultLineLimit]
 	Strict       bool          // unknown fields are junk
+	Variables    bool          // the owner has shared variables for the program
 }
 
 func (c Config) withDefaults() Config {

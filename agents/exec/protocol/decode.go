@@ -65,6 +65,12 @@ func Decode(line []byte, strict bool) (Message, error) {
 		m, err = decodeAs[Abstain](trimmed, strict)
 	case "propose":
 		m, err = decodeAs[Propose](trimmed, strict)
+	case "suggest":
+		m, err = decodeAs[Suggest](trimmed, strict)
+	case "report":
+		m, err = decodeAs[Report](trimmed, strict)
+	case "applied":
+		m, err = decodeAs[Applied](trimmed, strict)
 	default:
 		return nil, junkLine(UnknownType, line, fmt.Sprintf("type %s is unknown", quoteHead([]byte(*head.Type))))
 	}

@@ -24,6 +24,7 @@ func (s *Session) kill(r Reason) {
 	s.disarmAll()
 	s.failHeld(r)
 	s.failQuestions(&DownError{Reason: r})
+	s.unanswered = nil
 }
 
 func (s *Session) killAsked() {
@@ -94,6 +95,7 @@ func (s *Session) exited(status Status) {
 	s.disarmAll()
 	s.failHeld(r)
 	s.failQuestions(&DownError{Reason: r})
+	s.unanswered = nil
 	s.state = Exited
 	s.act(Ended{Reason: r, Status: status, Junk: s.junkTotal, Late: s.late})
 }

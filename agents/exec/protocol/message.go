@@ -17,6 +17,9 @@ const (
 	FeatureBid = "bid"
 	// FeatureVote says that the program answers vote_request with vote or abstain, and propose_request with propose or abstain.
 	FeatureVote = "vote"
+	// FeatureVariables says that the program reads variables, variable and answer. A ready names it too, where the runtime has variables for the program: then it
+	// takes suggest, report and applied.
+	FeatureVariables = "variables"
 )
 
 // FeatureRecord is what a ready names: the runtime takes [Record] lines.
@@ -128,6 +131,39 @@ type Propose struct {
 	Output json.RawMessage `json:"output"`
 }
 
+// Suggest proposes a value for a shared variable, and is answered by [Answer]. Its fields are judged with the variable at hand, so that what is wrong with a suggestion is told in
+// the answer.
+type Suggest struct {
+	ID       json.RawMessage `json:"id"`       // text, repeated in the answer
+	Space    json.RawMessage `json:"space"`    // text; not needed where the program sees one space alone
+	Variable json.RawMessage `json:"variable"` // text
+	Value    json.RawMessage `json:"value"`    // as [VariableValue] has it
+	// Rationale is why, for people; it must be there, and has at most 2000 bytes.
+	Rationale json.RawMessage `json:"rationale"`
+	// Base is the version that the variable must still have, if it is given.
+	Base json.RawMessage `json:"base"`
+	// Key, if it is given, makes what is suggested again within ten minutes the same suggestion.
+	Key json.RawMessage `json:"key"`
+}
+
+// Report tells what the program has measured while it used a version of a shared variable. One with an id is answered by [Answer].
+type Report struct {
+	ID       json.RawMessage `json:"id"`       // text; without it nothing is answered
+	Space    json.RawMessage `json:"space"`    // text; not needed where the program sees one space alone
+	Variable json.RawMessage `json:"variable"` // text
+	Version  json.RawMessage `json:"version"`  // text, of the value that was used
+	Metrics  json.RawMessage `json:"metrics"`  // figures by their names, such as latency, quality and cost
+	Weight   json.RawMessage `json:"weight"`   // number above 0: how much the report counts; 1 if absent
+}
+
+// Applied is the program's word that it uses a version of a shared variable. One with an id is answered by [Answer].
+type Applied struct {
+	ID       json.RawMessage `json:"id"`       // text; without it nothing is answered
+	Space    json.RawMessage `json:"space"`    // text; not needed where the program sees one space alone
+	Variable json.RawMessage `json:"variable"` // text
+	Version  json.RawMessage `json:"version"`  // text, of the value that is used
+}
+
 // Event publishes data under a topic, in either direction.
 type Event struct {
 	Topic string          `json:"topic"` // not empty
@@ -160,6 +196,9 @@ func (Pass) wireType() string      { return "pass" }
 func (Vote) wireType() string      { return "vote" }
 func (Abstain) wireType() string   { return "abstain" }
 func (Propose) wireType() string   { return "propose" }
+func (Suggest) wireType() string   { return "suggest" }
+func (Report) wireType() string    { return "report" }
+func (Applied) wireType() string   { return "applied" }
 
 func (m Hello) check() error {
 	if m.Inflight < 0 {
@@ -195,6 +234,9 @@ func (Pass) check() error      { return nil }
 func (Vote) check() error      { return nil }
 func (Abstain) check() error   { return nil }
 func (Propose) check() error   { return nil }
+func (Suggest) check() error   { return nil }
+func (Report) check() error    { return nil }
+func (Applied) check() error   { return nil }
 
 // fieldError is what is wrong with a field of a well-formed line.
 type fieldError string

@@ -44,7 +44,7 @@ func (p Poll) Judge(v Vote) (a machine.Answer, err error) {
 	if p.Invite.Role.Proposes() {
 		return a, fmt.Errorf("%w: a proposal was asked for", ErrVoteRole)
 	}
-	read := reader{}
+	read := reader{bad: ErrVoteMalformed}
 	read.text("choice", v.Choice, &a.Choice)
 	read.decode("choices", v.Choices, &a.Choices)
 	a.Value, a.Confidence = read.share("value", v.Value), read.share("confidence", v.Confidence)
@@ -75,7 +75,7 @@ func (p Poll) JudgeProposal(v Propose) (a machine.Answer, err error) {
 	if !p.Invite.Role.Proposes() {
 		return a, fmt.Errorf("%w: a vote was asked for", ErrVoteRole)
 	}
-	read := reader{}
+	read := reader{bad: ErrVoteMalformed}
 	read.text("text", v.Text, &a.Text)
 	var scores []struct {
 		Item  string          `json:"item"`
@@ -104,7 +104,7 @@ func (p Poll) JudgeProposal(v Propose) (a machine.Answer, err error) {
 }
 
 // reader decodes fields, and keeps the first mistake.
-type reader struct{ err error }
+type reader struct{ err, bad error }
 
 func (r *reader) fail(err error) {
 	if r.err == nil {
@@ -117,7 +117,7 @@ func (r *reader) decode(name string, raw json.RawMessage, into any) {
 		return
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		r.fail(fmt.Errorf("%w: %s: %s", ErrVoteMalformed, name, head([]byte(err.Error()))))
+		r.fail(fmt.Errorf("%w: %s: %s", r.bad, name, head([]byte(err.Error()))))
 	}
 }
 

@@ -28,7 +28,7 @@ func (s *Session) lineRead(line []byte) {
 	if s.state == Starting {
 		switch m.(type) {
 		case Hello, Log, Heartbeat:
-		case Result, Failure, Progress, Record, Event, Pong, Bye, Bid, Pass, Vote, Abstain, Propose:
+		case Result, Failure, Progress, Record, Event, Pong, Bye, Bid, Pass, Vote, Abstain, Propose, Suggest, Report, Applied:
 			s.junk(junkLine(OutOfPlace, line, m.wireType()+" before hello"))
 			return
 		}
@@ -70,6 +70,12 @@ func (s *Session) lineRead(line []byte) {
 		s.abstainCame(m)
 	case Propose:
 		s.proposeCame(m)
+	case Suggest:
+		s.suggestCame(m)
+	case Report:
+		s.reportCame(m)
+	case Applied:
+		s.appliedCame(m)
 	case Heartbeat, Pong:
 		// Signs of life; heard is set.
 	default:
@@ -96,7 +102,11 @@ func (s *Session) hello(m Hello) {
 	s.votes = slices.Contains(m.Features, FeatureVote)
 	s.pings = slices.Contains(m.Features, FeaturePing)
 	s.watched = s.pings || slices.Contains(m.Features, FeatureHeartbeat)
-	s.write(Ready{Protocol: Version, Agent: s.cfg.Agent, Inflight: s.inflight, LineLimit: s.cfg.LineLimit, Features: []string{FeatureRecord}})
+	takes := []string{FeatureRecord}
+	if s.shares = s.cfg.Variables && slices.Contains(m.Features, FeatureVariables); s.shares {
+		takes = append(takes, FeatureVariables)
+	}
+	s.write(Ready{Protocol: Version, Agent: s.cfg.Agent, Inflight: s.inflight, LineLimit: s.cfg.LineLimit, Features: takes})
 	s.act(BecameReady{Hello: m, Inflight: s.inflight})
 	if s.watched {
 		s.heard = true // hello itself

@@ -63,6 +63,10 @@ type Session struct {
 	polls    inquiries[Poll]
 	badVotes int // answers to polls that did not count
 
+	shares       bool     // hello named FeatureVariables, and there are some for the program
+	unanswered   []string // ids of lines about variables that the owner has not answered
+	badVariables int      // lines about variables that did not count
+
 	junkTotal  int // of the whole life
 	junkWindow int // of the window under way
 	late       int
