@@ -223,11 +223,6 @@ var coordinationOfCognitive = []Entry{
 		"Name the variable for the agent in the config, or correct the program.",
 	},
 	{
-		4734, "agents/exec/protocol.ErrNotAsked", nil, Low, never, false,
-		"An answer is for a line of a program that waits for none, as after the end of the program.",
-		"Nothing is to be done.",
-	},
-	{
 		4735, "agents/exec/protocol.VariableError", nil, Low, never, true,
 		"A line of a program about a shared variable does not count.",
 		"The error says what is wrong with it.",

@@ -38,6 +38,10 @@
 // sample, propose and critique become such questions, and take no slot. An answer that does not count is an abstention ([VoteRefused] tells what is wrong),
 // and silence declines. For a program that does not vote [Settings].Votes answers, or it declines.
 //
+// A program whose hello names the feature "variables" is told of the shared variables that [Settings].Variables name, where the node has any ([ShareVariables]): at its start what its
+// agent sees, then every change. What it suggests is a proposal of its agent, with the cooldown, rate and permissions of agents; every line that does not count is answered, and told by
+// [VariableRefused]. A program that does not read gets the newest values when it does. A restarted agent begins with what there is then.
+//
 // A stop asks in steps: the stop line and the end of input, then SIGTERM, then SIGKILL, all within the agent's shutdown time (a minute
 // before SIGTERM where that is infinite). Tasks that are answered meanwhile count.
 //

@@ -78,7 +78,7 @@ type VoteRefused struct {
 // VariableRefused is the event of a line of a program about shared variables that does not count.
 type VariableRefused struct {
 	telemetry.Origin
-	// Kind is malformed, out_of_range, unknown, duplicate, busy, no_variables or other, for metrics.
+	// Kind is malformed, out_of_range, unknown, duplicate, busy, no_variables, unread (an answer that is lost) or other, for metrics.
 	Kind string
 	// Err says what is wrong: a *protocol.VariableError, or what the space said.
 	Err error

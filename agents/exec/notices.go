@@ -66,6 +66,7 @@ func (a *agent) notice(ctx *actors.Context[agents.Message], n protocol.Notice) {
 		a.confirm(ctx, n.Confirmation)
 	case protocol.VariableRefused:
 		telemetry.Emit(ctx.Events(), VariableRefused{Origin: a.origin(ctx), Kind: n.Err.Kind(), Err: n.Err, Total: n.Total})
+		a.respond(ctx, protocol.Refusal(n.Err.ID, n.Err))
 	case protocol.Leaving:
 		// Tasks are refused from here on; the exit follows.
 	case protocol.Ended:

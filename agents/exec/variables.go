@@ -4,11 +4,13 @@ package exec
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
 	"mabeam.dev/actors"
 	"mabeam.dev/agents"
+	"mabeam.dev/agents/exec/program"
 	"mabeam.dev/agents/exec/protocol"
 	"mabeam.dev/telemetry"
 )
@@ -68,7 +70,7 @@ type (
 )
 
 // mostOwed bounds the answers that wait for a program which does not read. More than that are lost; the write time-out ends such a program.
-const mostOwed = 1024
+const mostOwed = 1 << 16
 
 // owed are the lines about variables that wait until the program reads: of each variable and scope the newest change.
 type owed struct {
@@ -143,8 +145,12 @@ func (a *agent) confirm(ctx *actors.Context[agents.Message], c protocol.Confirma
 
 // respond answers a line of the program, if it is to be answered.
 func (a *agent) respond(ctx *actors.Context[agents.Message], x protocol.Answer) {
-	if x.ID != "" && len(a.owed.answers) < mostOwed {
+	switch {
+	case x.ID == "":
+	case len(a.owed.answers) < mostOwed:
 		a.owed.answers = append(a.owed.answers, x)
+	default:
+		telemetry.Emit(ctx.Events(), VariableRefused{Origin: a.origin(ctx), Kind: "unread", Err: fmt.Errorf("exec: answer %q: %w", x.ID, program.ErrBusy)})
 	}
 	a.settle(ctx)
 }

@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain bids or votes when the test binary was started as an agent's program.
+// TestMain bids, votes or lives by variables when the test binary was started as an agent's program.
 func TestMain(m *testing.M) {
 	if role := os.Getenv(bidderRole); role != "" {
 		bids(role)
@@ -17,6 +17,10 @@ func TestMain(m *testing.M) {
 	}
 	if role := os.Getenv(voterRole); role != "" {
 		votes(role)
+		os.Exit(0)
+	}
+	if role := os.Getenv(sharerRole); role != "" {
+		shares(role)
 		os.Exit(0)
 	}
 	goleak.VerifyTestMain(m)

@@ -200,7 +200,6 @@ func (v *programVariables) Confirm(c protocol.Confirmation) protocol.Answer {
 	return protocol.Answer{ID: c.ID, OK: true}
 }
 
-
 // confirmation is whose word a change of a variable waits for, as package cognitive has it.
 func confirmation(v config.SharedVariable) cognitive.Confirm {
 	if v.Confirm == nil {

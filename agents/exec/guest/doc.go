@@ -16,6 +16,9 @@
 // A program with [Hello.OnBid] is asked what it wants for tasks where a queue gives them out by auction; prices are exact decimal amounts (package
 // money), and an error or a zero [Bid] passes.
 //
+// A program with [Hello].Variables or [Hello.OnChange] lives by shared variables: [Get] and [Load] read what its agent sees, without waiting; [Suggest] proposes a value and [Report]
+// tells what was measured with a version, each with an error that has the node's code.
+//
 // Duties of the user: a handler returns when its context ends, which is when its task is cancelled, and a Bidder within the time of the request.
 //
 // Failure modes: Serve returns the error of reading or writing; a line that is no message is one too. State: none.

@@ -3,11 +3,13 @@
 package guest_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"strings"
@@ -148,6 +150,128 @@ func TestProgramsThatVoteAreAskedAndAnswerOnce(t *testing.T) {
 	}
 	assert.Contains(t, serve(guest.Hello{OnVote: hello.OnVote}, `{"type":"propose_request","id":"v/1","role":"propose","deadline_ms":1000}`), `"type":"abstain"`)
 	assert.NotContains(t, serve(guest.Hello{}, `{"type":"stop"}`), "vote", "who does not vote does not say so")
+}
+
+// talk is a program and the node's ends of its pipes.
+type talk struct {
+	t    *testing.T
+	in   *io.PipeWriter
+	out  *bufio.Scanner
+	over chan error // sent to once
+}
+
+func converse(t *testing.T, hello guest.Hello, handle guest.Handler) *talk {
+	in, node := io.Pipe()
+	back, out := io.Pipe()
+	c := &talk{t, node, bufio.NewScanner(back), make(chan error, 1)}
+	go func() { // ends when the node closes its end
+		c.over <- guest.Serve(t.Context(), in, out, hello, handle)
+		_ = out.Close()
+	}()
+	c.says(`"features":["ping","variables"]`)
+	return c
+}
+
+// says reads a line of the program.
+func (c *talk) says(parts ...string) string {
+	c.t.Helper()
+	require.True(c.t, c.out.Scan())
+	for _, p := range parts {
+		require.Contains(c.t, c.out.Text(), p)
+	}
+	return c.out.Text()
+}
+
+func (c *talk) tell(lines ...string) {
+	for _, l := range lines {
+		_, err := io.WriteString(c.in, l+"\n")
+		require.NoError(c.t, err)
+	}
+}
+
+func (c *talk) end() {
+	require.NoError(c.t, c.in.Close())
+	require.False(c.t, c.out.Scan())
+	require.NoError(c.t, <-c.over)
+}
+
+var sharing = []string{
+	`{"type":"ready","features":["record","variables"]}`,
+	`{"type":"variables","space":"s","space_version":"0.1","more":true,"variables":[{"variable":"a","form":"float","value":0.5,"version":"0.1"}]}`,
+	`{"type":"variables","space":"s","space_version":"0.1","variables":[{"variable":"m","form":"option","value":"x","version":"0.1"}]}`,
+}
+
+func TestProgramsReadVariablesAndConfirmChanges(t *testing.T) {
+	read := func(ctx context.Context, _ guest.Task) (any, error) {
+		a, version, ok := guest.Load[float64](ctx, "s/a")
+		m, also := guest.Get[string](ctx, "m")
+		_, form := guest.Get[string](ctx, "s/a")
+		_, there := guest.Get[string](ctx, "s/none")
+		return []any{a, version, ok, m, also, form, there}, nil
+	}
+	change := `{"type":"variable","space":"s","space_version":"0.3","variable":"a","form":"float","value":0.7,"version":"0.2","cause":"user","confirm":true}`
+	applied := []string{`"type":"applied"`, `"space":"s"`, `"variable":"a"`, `"version":"0.2"`}
+	c := converse(t, guest.Hello{Variables: true}, read)
+	c.tell(sharing...)
+	c.tell(`{"type":"task","id":"t"}`)
+	c.says(`[0.5,"0.1",true,"x",true,false,false]`)
+	c.tell(change)
+	c.says(applied...)
+	c.tell(`{"type":"task","id":"t"}`)
+	c.says(`[0.7,"0.2",true,"x",true,false,false]`)
+	c.end()
+
+	heard := make(chan guest.Change, 10)
+	c = converse(t, guest.Hello{OnChange: func(ctx context.Context, x guest.Change) error {
+		a, ok := guest.Get[float64](ctx, x.Variable)
+		assert.True(t, ok && a == 0.7)
+		if heard <- x; x.Version != "0.2" {
+			return errors.New("not that one")
+		}
+		return nil
+	}}, read)
+	c.tell(sharing...)
+	c.tell(strings.Replace(change, `"0.2"`, `"0.9"`, 1))
+	assert.Equal(t, "0.9", (<-heard).Version)
+	c.tell(change)
+	assert.Equal(t, guest.Change{Variable: "s/a", Value: json.RawMessage("0.7"), Version: "0.2", Cause: "user"}, <-heard)
+	c.says(applied...)
+	c.end()
+}
+
+func TestProgramsSuggestAndReportAndAreAnswered(t *testing.T) {
+	try := func(ctx context.Context, task guest.Task) (any, error) {
+		if task.Kind == "report" {
+			return nil, guest.Report(ctx, guest.Feedback{Variable: "a", Version: "0.1", Metrics: map[string]float64{"cost": 2}})
+		}
+		got, err := guest.Suggest(ctx, guest.Suggestion{Variable: "s/a", Value: 0.75, Rationale: "why not", Base: "0.1"})
+		var refused *guest.RefusedError
+		if errors.As(err, &refused) {
+			return []any{refused.Code, refused.After.String()}, nil
+		}
+		return []any{string(got.Value), got.Version, got.Again}, err
+	}
+	c := converse(t, guest.Hello{Variables: true}, try)
+	c.tell(`{"type":"task","id":"early"}`)
+	c.says(`guest: the node has no variables for the program`)
+	c.tell(sharing...)
+	c.tell(`{"type":"task","id":"t"}`)
+	c.says(`{"base":"0.1","id":"v1","rationale":"why not","space":"s","type":"suggest","value":0.75,"variable":"a"}`)
+	c.tell(`{"type":"answer","id":"v9","ok":true}`, `{"type":"answer","id":"v1","ok":true,"value":0.75,"version":"0.2"}`)
+	c.says(`["0.75","0.2",false]`)
+	c.tell(`{"type":"task","id":"t"}`)
+	c.says(`"id":"v2"`)
+	c.tell(`{"type":"answer","id":"v2","ok":false,"code":"E4682","message":"it cools down","retry_ms":1500}`)
+	c.says(`["E4682","1.5s"]`)
+	c.tell(`{"type":"task","id":"t","kind":"report"}`)
+	c.says(`{"id":"v3","metrics":{"cost":2},"type":"report","variable":"a","version":"0.1"}`)
+	c.tell(`{"type":"answer","id":"v3","ok":false,"code":"E4681","message":"another version"}`)
+	c.says(`guest: variable \"a\": E4681: another version`)
+	c.tell(`{"type":"task","id":"cut"}`)
+	c.says(`"id":"v4"`)
+	c.tell(`{"type":"cancel","id":"cut"}`)
+	c.says(`context canceled`)
+	c.end()
 }
 
 // A program that upper-cases text. The node's side of the conversation comes from a string here.

@@ -170,7 +170,7 @@ type Reported struct{ Feedback Feedback }
 // Confirmed is the program's word that it uses a version. One with an id waits for [Session.Answer].
 type Confirmed struct{ Confirmation Confirmation }
 
-// VariableRefused reports a line about variables that does not count. Where it has an id that is not in use the program has got an [Answer].
+// VariableRefused reports a line about variables that does not count. Where its error has an id that waits for [Session.Answer] with a [Refusal].
 type VariableRefused struct {
 	Err   *VariableError // what is wrong
 	Total int            // such lines of this life

@@ -38,6 +38,9 @@
 //	bid        id, price or bundles          pass      id, why
 //	vote       id, choice, choices, value, confidence, text, delegate
 //	propose    id, text, scores, output      abstain   id, why
+//	suggest    id, variable, value, rationale, space?, base?, key?
+//	report     variable, version, metrics, id?, space?, weight?
+//	applied    variable, version, id?, space?
 //
 // To the program:
 //
@@ -48,6 +51,9 @@
 //	bid_request  id, tasks (id, kind, capability, bytes, attempt), slots, bundles, deadline_ms, currency, ceiling
 //	vote_request     id, role, round, question, options, items (id, agent, text, notes), input, deadline_ms
 //	propose_request  id, role, round, question, items, input, deadline_ms
+//	variables  space, space_version, variables (variable, form, value, version, scope?), more?
+//	variable   space, space_version, variable, form, value, version, scope?, cause, gap? (from, to), confirm?
+//	answer     id, ok, code, message, retry_ms, value, version, space_version, again
 //
 // Only hello, task, result and error are compulsory, so a script of ten lines is an agent. A line without
 // its newline at the end of output is never a message. Unknown fields are ignored unless Config.Strict;
@@ -69,6 +75,15 @@
 // range or not what was asked for is told as [VoteRefused] with a [*VoteError], and ends the question without a vote; one that is late, second or of an
 // unknown question is told and dropped. After hello none of them counts as junk, and none ends the program.
 //
+// # Variables
+//
+// A program whose hello names the feature "variables", and for which the runtime has some (then ready names it, too), gets one variables line for each space right after ready: all
+// that it sees, at one version of the space, with the values for its agent, role and node applied. Each change of what it sees follows as a variable line: those of a space in the order of its
+// versions, those of one variable and scope without a gap or with word of it. It may suggest a value, with a rationale, and report what it has measured with a version; where a
+// change says confirm it says applied when it uses it. Every suggest, and every report and applied with an id, ends in exactly one answer with the id, in any order; ids that wait for
+// one are not used again. A line of a wrong form is told as [VariableRefused] with a [*VariableError] and answered with the code of what is wrong; after hello none counts as junk,
+// and none ends the program. A program that is told more than it reads gets the newest change of each variable.
+//
 // # Duties of the program
 //
 // Say hello first. Answer each task once, also when it was cancelled (the answer frees the place), and
@@ -78,7 +93,7 @@
 //
 // Assign answers [ErrNotReady], [ErrBusy], [ErrTaskOpen], [ErrStopping], [ErrDeadline] or
 // [*TaskTooLargeError]. AskBid answers [ErrNotBidder], [ErrNotReady], [ErrStopping], [ErrBusy] or [ErrBidRequest]; AskVote answers
-// [ErrNotVoter], [ErrNotReady], [ErrStopping], [ErrBusy] or [ErrVoteRequest]. Tasks that were open when the program went down carry [*DownError]. How the program
+// [ErrNotVoter], [ErrNotReady], [ErrStopping], [ErrBusy] or [ErrVoteRequest]; what tells of variables answers [ErrNotReady], [ErrStopping], [ErrNoVariables] or [ErrVariableLine]. Tasks that were open when the program went down carry [*DownError]. How the program
 // ended is a [Reason]; its Cause is [*LineTooLongError], [*JunkError], [*VersionError] or one of the sentinels of errors.go.
 //
 // # OTP counterpart

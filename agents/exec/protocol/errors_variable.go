@@ -14,8 +14,6 @@ var (
 	ErrVariableTwice = fault.New(4732, "id is in use")
 	// ErrVariableUnknown is what is wrong with a line about a variable that the program does not see.
 	ErrVariableUnknown = fault.New(4733, "no such variable")
-	// ErrNotAsked is returned by [Session.Answer] for an id that waits for no answer.
-	ErrNotAsked = fault.New(4734, "nothing waits for the answer")
 )
 
 // FaultCode is E4735.

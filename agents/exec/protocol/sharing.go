@@ -91,27 +91,23 @@ func (s *Session) sharing() error {
 	return nil
 }
 
-// Answer answers a line about variables, once. It answers [ErrNotAsked] for an id that waits for nothing, as after the program's end; a program that is stopping gets no line.
+// Answer answers a line about variables. It answers [ErrStopping] when the program is not to be told any more. What makes the answer too long for a line is left out.
 func (s *Session) Answer(a Answer) ([]Action, error) {
-	i := slices.Index(s.unanswered, a.ID)
-	if i < 0 {
-		return nil, fmt.Errorf("protocol: answer %s: %w", quoteHead([]byte(a.ID)), ErrNotAsked)
+	if i := slices.Index(s.unanswered, a.ID); i >= 0 {
+		s.unanswered = slices.Delete(s.unanswered, i, i+1)
 	}
-	s.unanswered = slices.Delete(s.unanswered, i, i+1)
-	s.respond(a)
-	return s.flush(), nil
-}
-
-// respond writes an answer. What makes it too long for a line is left out.
-func (s *Session) respond(a Answer) {
+	if s.inputClosed || s.state >= Killing {
+		return nil, fmt.Errorf("protocol: answer %s: %w", quoteHead([]byte(a.ID)), ErrStopping)
+	}
 	line, err := Encode(a)
 	if err != nil || len(line)-1 > s.cfg.LineLimit {
 		a.Value, a.Message = nil, string(head([]byte(a.Message)))
-		line, err = Encode(a)
+		if line, err = Encode(a); err != nil {
+			return nil, fmt.Errorf("protocol: answer %s: %w", quoteHead([]byte(a.ID)), err)
+		}
 	}
-	if err == nil && !s.inputClosed && s.state < Killing {
-		s.act(WriteLine{Line: line})
-	}
+	s.act(WriteLine{Line: line})
+	return s.flush(), nil
 }
 
 func (s *Session) suggestCame(m Suggest) {
@@ -151,11 +147,11 @@ func (s *Session) addressed(raw json.RawMessage, must bool) (id string, ok bool)
 	}
 	switch err := json.Unmarshal(raw, &id); {
 	case err != nil || id == "":
-		s.refuseVariable(string(head(raw)), fmt.Errorf("%w: id is no text", ErrVariableMalformed))
+		s.refuseVariable("", fmt.Errorf("%w: id is no text: %s", ErrVariableMalformed, quoteHead(raw)))
 	case len(id) > maxVariableName:
-		s.refuseVariable(id, fmt.Errorf("%w: id is longer than %d bytes", ErrVariableRange, maxVariableName))
+		s.refuseVariable("", fmt.Errorf("%w: id %s is longer than %d bytes", ErrVariableRange, quoteHead([]byte(id)), maxVariableName))
 	case slices.Contains(s.unanswered, id):
-		s.refuseVariable(id, ErrVariableTwice)
+		s.refuseVariable("", fmt.Errorf("%w: %s", ErrVariableTwice, quoteHead([]byte(id))))
 	default:
 		return id, true
 	}
@@ -176,10 +172,7 @@ func (s *Session) taken(id string, err error) bool {
 		}
 		return true
 	}
-	told := s.refuseVariable(id, err)
-	if id != "" {
-		s.respond(Refusal(id, told))
-	}
+	s.refuseVariable(id, err)
 	return false
 }
 
@@ -199,16 +192,14 @@ func (a Answer) RetryAfter(d time.Duration) Answer {
 }
 
 // refuseVariable tells of a line that does not count.
-func (s *Session) refuseVariable(id string, why error) error {
+func (s *Session) refuseVariable(id string, why error) {
 	s.badVariables++
-	err := &VariableError{ID: string(head([]byte(id))), Err: why}
-	s.act(VariableRefused{Err: err, Total: s.badVariables})
-	return err
+	s.act(VariableRefused{Err: &VariableError{ID: id, Err: why}, Total: s.badVariables})
 }
 
 // VariableError is a line about variables that does not count.
 type VariableError struct {
-	ID  string // the first 80 bytes of the id that the program named; empty if it named none
+	ID  string // that the program named and that can be answered; else empty
 	Err error  // what is wrong: one of the ErrVariable sentinels, ErrNoVariables, or what the owner said
 }
 
