@@ -69,8 +69,6 @@ func TestAGroupFindsTheBestOfBoth(t *testing.T) {
 }
 
 // A machine is told to adapt otherwise while it runs: what is on trial ends, and what it has taken back it still knows.
-//
-// Holds: COG-14
 func TestAStrategyCanBeChangedWhileItRuns(t *testing.T) {
 	l := newLab(t, adapt.Spec{Strategy: adapt.QualityImprovement, Slice: true}, kind.OfFloat(0.3), 1, tradeoff)
 	assert.Equal(t, 0.1, l.m.Status().Step, "the learning rate")

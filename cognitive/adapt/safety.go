@@ -78,18 +78,18 @@ func later(a, b time.Time) time.Time {
 // brief is how many reports a first look takes.
 func (m *Machine) brief() int { return max(min(m.s.Warm, m.s.Trial), 2) }
 
-// broken says which bound a stream breaks: surely, or (sure false) in as far as it does not surely keep it.
-func (m *Machine) broken(x *stream, sure bool) (string, bool) {
+// broken says which bound a stream breaks, if any: surely, or (sure false) in as far as it does not surely keep it.
+func (m *Machine) broken(x *stream, sure bool) string {
 	for i, b := range m.s.Objective.Bounds {
 		mean, half := meanOf(&x.Bounds[i], m.s.Alpha)
 		if sure {
 			half = -half
 		}
 		if !math.IsNaN(b.Max) && mean+half > b.Max || !math.IsNaN(b.Min) && mean-half < b.Min {
-			return fmt.Sprintf("%s is %.4g", b.Metric, mean), true
+			return b.Metric + " is out of its bounds"
 		}
 	}
-	return "", false
+	return ""
 }
 
 // fence keeps in mind that the candidate breaks a bound: neither it nor what lies beyond is tried for ten windows.
@@ -138,13 +138,12 @@ func (m *Machine) clash(late bool) []Effect {
 	switch {
 	case late && m.Clash < 2 && share > 0.05 && m.Clashes > 2.5*float64(m.Clash+1):
 		m.Clash++
-		m.Pace = min(m.Pace+1, mostPace)
 		if m.Clash == 2 {
 			return []Effect{Note{"escalated", "conflicts: somebody should decide who changes it"}}
 		}
 		return []Effect{Note{"problem", fmt.Sprintf("conflicts: %.2g of the changes come too late", share)}}
 	case m.Clash > 0 && share < 0.02:
-		m.Clash, m.Pace = 0, 0
+		m.Clash = 0
 		return []Effect{Note{"cleared", "conflicts"}}
 	}
 	return nil

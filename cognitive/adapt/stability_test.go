@@ -15,7 +15,13 @@ import (
 	"mabeam.dev/cognitive/kind"
 )
 
-func TestNothingToGainIsLeftAlone(t *testing.T) {
+// Holds: COG-19
+func TestAdaptingDoesNoHarm(t *testing.T) {
+	t.Run("nothing to gain is left alone", nothingToGain)
+	t.Run("a regression is taken back soon, and nothing else is", regression)
+}
+
+func nothingToGain(t *testing.T) {
 	for seed := range seeds(24) {
 		l := newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.5), seed, scoring(func(float64, int) float64 { return 3 }))
 		l.run(1000) // to warm up
@@ -82,9 +88,7 @@ func TestWhatHasConvergedHardlyTurnsBack(t *testing.T) {
 }
 
 // A change that the trial took for better turns out to be worse by one deviation.
-//
-// Holds: COG-19
-func TestARegressionIsTakenBackSoonAndNothingElseIs(t *testing.T) {
+func regression(t *testing.T) {
 	runs := seeds(200)
 	fast, early := uint64(0), uint64(0)
 	for seed := range runs {

@@ -34,7 +34,7 @@ func (m *Machine) Status() Status {
 	s := Status{
 		Phase: m.Phase.String(), Value: m.Value, Candidate: m.Next, Reports: m.Base.Score.N, Mean: m.Base.Score.Mean, Frozen: m.Frozen,
 		Resting: m.Awake, Dropped: m.Drops, Moves: m.Moves,
-		Spent: m.Spent, Credit: m.Credit, Pace: 1 << m.Pace, Coordinate: m.Clash > 1,
+		Spent: m.Spent, Credit: m.Credit, Pace: 1 << max(m.Pace, m.Clash), Coordinate: m.Clash > 1,
 	}
 	if m.Search.Numbers != nil {
 		s.Step = m.Search.Numbers.Step

@@ -182,7 +182,6 @@ func choices(means func(option string, t int) float64) world {
 
 var three = kind.OptionsOf("a", "b", "c")
 
-// Holds: COG-10
 func TestTheBestIsFoundAndKept(t *testing.T) {
 	byScore := adapt.Goals{Weights: []adapt.Weight{{Metric: "score", Weight: 1}}}
 	for _, slice := range []bool{true, false} {

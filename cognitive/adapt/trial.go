@@ -28,24 +28,25 @@ func (m *Machine) judge(at time.Time) []Effect {
 func (m *Machine) judgeTrial(at time.Time) []Effect {
 	against := m.against()
 	difference, half := compare(&against.Score, &m.Cand.Score, m.s.Alpha)
-	why := fmt.Sprintf("%s against %s: %+.4g ± %.3g after %.0f and %.0f reports", m.Next, m.Value, difference, half, m.Cand.Score.N, against.Score.N)
-	if which, bad := m.broken(&m.Cand, true); bad {
+	why := func() string {
+		return fmt.Sprintf("%s against %s: %+.4g ± %.3g after %.0f and %.0f reports", m.Next, m.Value, difference, half, m.Cand.Score.N, against.Score.N)
+	}
+	if which := m.broken(&m.Cand, true); which != "" {
 		m.fence(at)
 		return m.giveUp(at, "bound broken: "+which)
 	}
-	_, unsure := m.broken(&m.Cand, false)
-	_, ill := m.broken(against, true)
+	unsure, ill := m.broken(&m.Cand, false) != "", m.broken(against, true) != ""
 	most := float64(m.s.Trial)
 	if m.Idea.Brief {
 		most = float64(m.brief())
 	}
 	switch {
 	case difference-half > m.s.MinGain && !unsure, ill && !unsure, m.helped() && difference+half >= 0 && !unsure:
-		return m.accept(at, difference, difference-half, why)
+		return m.accept(at, difference, difference-half, why())
 	case difference+half < m.s.MinGain && m.Idea.Of == 0, difference+half < 0:
-		return m.giveUp(at, "worse: "+why)
+		return m.giveUp(at, "worse: "+why())
 	case m.Cand.Score.N >= most || at.Sub(m.Since) > m.s.Patience:
-		return m.giveUp(at, "no clear gain: "+why)
+		return m.giveUp(at, "no clear gain: "+why())
 	}
 	return nil
 }
@@ -96,14 +97,14 @@ func (m *Machine) giveUp(at time.Time, why string) []Effect {
 
 func (m *Machine) judgeWatch(at time.Time) []Effect {
 	difference, half := compare(&m.Old.Score, &m.Cand.Score, m.s.Alpha)
-	which, bad := m.broken(&m.Cand, true)
-	if _, ill := m.broken(&m.Old, true); ill {
-		bad = false // it was so before
+	which := m.broken(&m.Cand, true)
+	if which != "" && m.broken(&m.Old, true) != "" {
+		which = "" // it was so before
 	}
 	switch {
-	case difference+half < 0 || bad:
+	case difference+half < 0 || which != "":
 		why := fmt.Sprintf("worse since the change from %s to %s: %+.4g ± %.3g after %.0f reports", m.Before, m.Value, difference, half, m.Cand.Score.N)
-		if bad {
+		if which != "" {
 			why = "bound broken: " + which
 		}
 		m.ask(reversion)

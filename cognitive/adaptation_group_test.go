@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cognitive_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mabeam.dev/cognitive"
+	"mabeam.dev/cognitive/adapt"
+	"mabeam.dev/cognitive/kind"
+	"mabeam.dev/cognitive/optimize"
+)
+
+// both is a group of two variables whose best values depend on each other.
+type both struct {
+	x, y *cognitive.Variable[float64]
+	rng  *rand.Rand
+}
+
+func addBoth(r *rig, settings ...cognitive.Setting) both {
+	x, err := r.s.AddFloat(r.ctx, "x", kind.Float{Min: 0, Max: 1}, append(settings, cognitive.Initial(0.2))...)
+	require.NoError(r.t, err)
+	y, err := r.s.AddFloat(r.ctx, "y", kind.Float{Min: 0, Max: 1}, append(settings, cognitive.Initial(0.4))...)
+	require.NoError(r.t, err)
+	return both{x, y, rand.New(rand.NewPCG(1, 2))}
+}
+
+// live has agents report one after the other, each naming one of the two variables in turn.
+func (b both) live(r *rig, agents pool, reports int) {
+	for i := range reports {
+		time.Sleep(10 * time.Millisecond)
+		who := cognitive.Agent{Name: agents[i%len(agents)]}
+		seen := r.s.Configuration(who)
+		x, y := seen.Values[0].Value.Float(), seen.Values[1].Value.Float()
+		of := seen.Values[i/len(agents)%2]
+		score := -30*(x-y)*(x-y) - 15*(x+y-1.4)*(x+y-1.4) + b.rng.NormFloat64()
+		require.NoError(r.t, r.s.Report(cognitive.Feedback{
+			Variable: of.Variable, Version: of.Version, Agent: who.Name, Metrics: []adapt.Metric{{Name: "score", Value: score}},
+		}))
+		synctest.Wait()
+	}
+}
+
+func TestAGroupIsChangedInOneVersionOfTheSpace(t *testing.T) {
+	bubble(t, cognitive.SpaceOptions{Journal: &memory{}}, func(r *rig) {
+		b := addBoth(r)
+		spec := byScore
+		spec.Exploration = 0.5
+		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Group: []string{"y"}, Agents: twenty(), Share: 0.25, Spec: spec}))
+		require.ErrorIs(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "y", Spec: byScore}), cognitive.ErrDuplicateName)
+		sub, err := r.s.History(r.ctx, "x", cognitive.Query{})
+		require.NoError(t, err)
+		require.Len(t, sub, 1)
+		b.live(r, twenty(), 20_000)
+		assert.Less(t, math.Hypot(b.x.Get()-0.7, b.y.Get()-0.7), 0.25)
+		ofX, err := r.s.History(r.ctx, "x", cognitive.Query{Causes: []cognitive.Cause{cognitive.ByAdapter}})
+		require.NoError(t, err)
+		require.NotEmpty(t, ofX)
+		together := 0
+		for _, c := range ofX {
+			ofY, err := r.s.History(r.ctx, "y", cognitive.Query{Causes: []cognitive.Cause{cognitive.ByAdapter}})
+			require.NoError(t, err)
+			for _, d := range ofY {
+				if c.Space == d.Space {
+					together++
+				}
+			}
+		}
+		assert.Equal(t, len(ofX), together)
+		st, err := r.s.Adapter(r.ctx, "y")
+		require.NoError(t, err)
+		assert.Equal(t, "x", st.Variable)
+		assert.Equal(t, []string{"y"}, st.Group)
+		all, err := r.s.Adapters(r.ctx)
+		require.NoError(t, err)
+		assert.Len(t, all, 1)
+		require.NoError(t, r.s.StopAdapting(r.ctx, "y"))
+		assert.ErrorIs(t, r.s.Report(cognitive.Feedback{Variable: "x"}), cognitive.ErrNotFound)
+	})
+}
+
+// A constraint across the variables of a group is kept by what is tried, not only by what is committed.
+func TestAGroupTriesNothingThatAConstraintForbids(t *testing.T) {
+	bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
+		b := addBoth(r)
+		require.NoError(t, r.s.Constrain(cognitive.Constraint{Name: "budget", Variables: []string{"x", "y"}, Budget: []float64{1, 1}, Limit: 0.9}))
+		spec := byScore
+		spec.Exploration = 0.5
+		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Group: []string{"y"}, Agents: twenty(), Share: 0.25, Spec: spec}))
+		b.live(r, twenty(), 6000)
+		assert.LessOrEqual(t, b.x.Get()+b.y.Get(), 0.9+1e-9)
+		assert.Greater(t, b.x.Get()+b.y.Get(), 0.65)
+		st, err := r.s.Adapter(r.ctx, "x")
+		require.NoError(t, err)
+		assert.Zero(t, st.Refused, "%v", st.Told)
+	})
+}
+
+func TestAnAdaptationIsChangedWhileItRuns(t *testing.T) {
+	bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
+		b := addBoth(r)
+		a := cognitive.Adaptation{Variable: "x", Group: []string{"y"}, Agents: twenty(), Share: 0.25, Spec: byScore}
+		assert.ErrorIs(t, r.s.Readapt(r.ctx, a), cognitive.ErrNotFound)
+		require.NoError(t, r.s.Adapt(r.ctx, a))
+		b.live(r, twenty(), 200) // something is on trial
+		a.Spec = adapt.Spec{Strategy: adapt.Static}
+		require.NoError(t, r.s.Readapt(r.ctx, a))
+		synctest.Wait()
+		st, err := r.s.Adapter(r.ctx, "x")
+		require.NoError(t, err)
+		assert.Equal(t, adapt.Static, st.Strategy)
+		for _, info := range r.s.List() {
+			assert.Empty(t, info.Overrides, "the trial has ended")
+		}
+		before := b.x.Load().Version
+		b.live(r, twenty(), 3000)
+		assert.Equal(t, before, b.x.Load().Version)
+		a.Spec = adapt.Spec{Strategy: adapt.PerformanceFeedback}
+		require.Error(t, r.s.Readapt(r.ctx, a), "it needs weights")
+		a.Spec.Goals.Weights = byScore.Objective.Weights
+		a.Spec.Exploration = 0.5
+		require.NoError(t, r.s.Readapt(r.ctx, a))
+		b.live(r, twenty(), 10_000)
+		assert.NotEqual(t, before, b.x.Load().Version)
+	})
+}
+
+func TestWhatCannotBeAdaptedIsRefused(t *testing.T) {
+	bubble(t, cognitive.SpaceOptions{Decider: newPanel()}, func(r *rig) {
+		addBoth(r)
+		_, err := r.s.AddFloat(r.ctx, "sold", kind.Float{Min: 0, Max: 1}, cognitive.Decide(cognitive.Policy{Mode: "auction"}))
+		require.NoError(t, err)
+		economic := adapt.Spec{Strategy: adapt.Economic, Goals: adapt.Goals{Weights: byScore.Objective.Weights}}
+		for name, c := range map[string]struct {
+			a   cognitive.Adaptation
+			err error
+		}{
+			"nobody":       {cognitive.Adaptation{Variable: "z", Spec: byScore}, cognitive.ErrNotFound},
+			"half a group": {cognitive.Adaptation{Variable: "x", Group: []string{"z"}, Spec: byScore}, cognitive.ErrNotFound},
+			"itself twice": {cognitive.Adaptation{Variable: "x", Group: []string{"x"}, Spec: byScore}, cognitive.ErrDuplicateName},
+			"no auction":   {cognitive.Adaptation{Variable: "x", Spec: economic}, cognitive.ErrDenied},
+		} {
+			assert.ErrorIs(t, r.s.Adapt(r.ctx, c.a), c.err, name)
+		}
+		assert.Error(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Group: []string{"y"}, Control: func(time.Time, kind.Value, cognitive.Feedback) (kind.Value, string, bool) {
+			return kind.Value{}, "", false
+		}}))
+		assert.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "sold", Spec: economic}))
+	})
+}
+
+// Adapters that are after one metric wait for each other where they share agents, and only there.
+func TestAdaptersOfDifferentAgentsDoNotWait(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
+			b := addBoth(r)
+			all := twenty()
+			pools := map[string]pool{"x": all[:10], "y": all[10:]}
+			if shared {
+				pools["y"] = all[9:]
+			}
+			for name, p := range pools {
+				require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: name, Agents: p, Share: 0.25, Spec: byScore}))
+			}
+			most := 0
+			for range 100 {
+				for _, v := range []*cognitive.Variable[float64]{b.x, b.y} {
+					for _, who := range pools[v.Name()] {
+						x := v.For(cognitive.Agent{Name: who}).Load()
+						require.NoError(t, r.s.Report(cognitive.Feedback{
+							Variable: v.Name(), Version: x.Version, Agent: who, Metrics: []adapt.Metric{{Name: "score", Value: b.rng.NormFloat64()}},
+						}))
+					}
+				}
+				time.Sleep(100 * time.Millisecond)
+				synctest.Wait()
+				sliced := 0
+				for _, info := range r.s.List() {
+					if len(info.Overrides) > 0 {
+						sliced++
+					}
+				}
+				most = max(most, sliced)
+			}
+			if shared {
+				assert.Equal(t, 1, most)
+			} else {
+				assert.Equal(t, 2, most)
+			}
+		})
+	}
+}
+
+// Somebody else changes the variable all the time: the adapter slows down, and then has others decide what it asks for.
+func TestAnAdapterThatIsOvertakenAsksForADecision(t *testing.T) {
+	j, p := &memory{}, newPanel()
+	bubble(t, cognitive.SpaceOptions{Journal: j, Decider: p}, func(r *rig) {
+		v, err := r.s.AddFloat(r.ctx, "x", kind.Float{Min: 0, Max: 1}, cognitive.Initial(0.5))
+		require.NoError(t, err)
+		spec := byScore
+		spec.Warm, spec.Exploration = 5, 1
+		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Spec: spec, Every: 100 * time.Millisecond}))
+		j.slow = func(ctx context.Context) error { return r.sys.Sleep(ctx, time.Second) }
+		rng := rand.New(rand.NewPCG(1, 2))
+		status := func() adapt.Status {
+			st, err := r.s.Adapter(r.ctx, "x")
+			require.NoError(t, err)
+			return st.Status
+		}
+		report := func() {
+			for range 12 {
+				require.NoError(t, r.s.Report(cognitive.Feedback{Variable: "x", Version: v.Load().Version, Metrics: []adapt.Metric{{Name: "score", Value: rng.NormFloat64()}}}))
+			}
+		}
+		for i := 0; !status().Coordinate; i++ {
+			require.Less(t, i, 50)
+			report()
+			end := asked(r, v, 0.3+0.4*rng.Float64()) // for a second it is on its way to the journal, and the adapter thinks
+			require.NoError(t, <-end)
+			synctest.Wait()
+		}
+		assert.Empty(t, p.open)
+		report() // now nobody is in its way
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		require.Len(t, p.open, 1)
+		assert.Equal(t, "vote", p.open[0].Policy.Mode)
+		assert.Equal(t, "adapter/x", p.open[0].Proposer)
+		assert.Contains(t, status().Problems, "conflicts")
+		assert.Greater(t, status().Pace, 1)
+	})
+}
+
+// What disturbs a set point by three deviations of the noise is made good within 300 reports, and hardly overshot.
+func TestASetPointIsReachedAgainSoonAndNotOvershot(t *testing.T) {
+	for seed := range uint64(4) {
+		bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
+			const noise, step, most = 0.5, 1.5, 0.1
+			v, err := r.s.AddFloat(r.ctx, "valve", kind.Float{Min: 0, Max: 1, Bounds: kind.Clamp}, cognitive.Initial(0.3))
+			require.NoError(t, err)
+			pi, err := optimize.NewPI(0.0015, 100*time.Millisecond, 0, 1, 0.3)
+			require.NoError(t, err)
+			require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "valve", Control: func(_ time.Time, _ kind.Value, f cognitive.Feedback) (kind.Value, string, bool) {
+				return kind.OfFloat(pi.Step(3-f.Metrics[0].Value, 100*time.Millisecond, false)), "set point", true
+			}}))
+			rng := rand.New(rand.NewPCG(seed, 3))
+			settled := -1
+			for i := range 800 {
+				time.Sleep(100 * time.Millisecond)
+				x := v.Load()
+				level := 10*x.Value + step + noise*rng.NormFloat64()
+				require.NoError(t, r.s.Report(cognitive.Feedback{Variable: "valve", Version: x.Version, Metrics: []adapt.Metric{{Name: "level", Value: level}}}))
+				synctest.Wait()
+				off := (v.Get() - 0.15) / 0.15
+				require.GreaterOrEqual(t, off, -most, "seed %d, report %d: overshoot", seed, i)
+				if math.Abs(off) > most {
+					settled = -1
+				} else if settled < 0 {
+					settled = i
+				}
+			}
+			require.GreaterOrEqual(t, settled, 0, "seed %d", seed)
+			assert.LessOrEqual(t, settled, 300, "seed %d", seed)
+		})
+	}
+}
