@@ -162,6 +162,9 @@ func (b *Barrier) Arrive(now time.Time, a Arrival) []Effect {
 		a.Until = now.Add(a.Wait)
 	}
 	b.take(a)
+	if len(out) == 0 {
+		return b.trip()
+	}
 	return append(out, b.trip()...)
 }
 

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +36,17 @@ var measures = []struct {
 	{"byzantine", (*bench).byzantine},
 	{"lock", (*bench).locks},
 	{"barrier", (*bench).barriers},
+	{"measuring", (*bench).measuring},
 	{growth, (*bench).grow},
+}
+
+// measuring measures what the measuring adds to every single time.
+func (b *bench) measuring() error {
+	t, err := repeated(b.ops(100_000), func() error { return nil })
+	if err == nil {
+		b.row("reading the clock twice, which is in every time", t, time.Microsecond, 0)
+	}
+	return err
 }
 
 func run(args []string, stdout, stderr io.Writer) error {
@@ -81,8 +92,10 @@ type times []time.Duration
 
 func (t times) at(percent int) time.Duration { return t[len(t)*percent/100] }
 
-// repeated times n calls one after another, after a tenth of them that is not measured.
+// repeated times n calls one after another, after a tenth of them that is not measured. The garbage of earlier measures is collected before, that of the
+// calls while they run, as it is wherever they are used.
 func repeated(n int, do func() error) (times, error) {
+	runtime.GC()
 	all := make(times, n)
 	for i := -n / 10; i < n; i++ {
 		begin := time.Now()

@@ -25,12 +25,44 @@ func (b *bench) locks() error {
 		return err
 	}
 	b.table.Add(benchtab.Row{Measure: "lock, uncontended, acquire and release", Value: alone, Unit: "us", Goal: benchtab.ValueAtMost(5)})
+	single, err := acquisitions(b.ops(100_000))
+	if err != nil {
+		return err
+	}
+	b.row("lock, uncontended, single acquire and release", single, time.Microsecond, 0)
 	among, err := handOvers(64, b.ops(100_000))
 	if err != nil {
 		return err
 	}
 	b.table.Add(benchtab.Row{Measure: "lock, hand-over among 64", Value: among, Unit: "us", Goal: benchtab.ValueAtMost(20)})
 	return nil
+}
+
+// acquisitions times a lock that one process takes and gives back, each time by itself.
+func acquisitions(n int) (t times, err error) {
+	sys, s, err := openSpace()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, sys.Close(context.Background())) }()
+	done := make(chan error, 1)
+	ref, err := actors.Spawn(sys, "", actors.Stateless(func(c *actors.Context[int], _ int) (err error) {
+		t, err = repeated(n, func() error {
+			g, err := s.Lock("x").Acquire(c)
+			if err != nil {
+				return err
+			}
+			return g.Release(c)
+		})
+		done <- err
+		return nil
+	}))
+	if err != nil {
+		return nil, err
+	}
+	ref.Tell(0)
+	err = <-done
+	return t, err
 }
 
 // openSpace makes a space in a system of its own.
@@ -104,7 +136,7 @@ func handOvers(contenders, n int) (us float64, err error) {
 
 // barriers measures one generation of a barrier of 1,000 processes, from the first message that sends one there until the last one is through.
 func (b *bench) barriers() error {
-	t, err := generations(1_000, b.ops(200))
+	t, err := generations(1_000, b.ops(1_000))
 	if err == nil {
 		b.row("barrier of 1,000", t, time.Millisecond, 5)
 	}

@@ -28,7 +28,7 @@ func (b *bench) sessions() error {
 		unit   time.Duration
 		goal   float64
 	}{
-		{"simple consensus of 5, volatile", 5, protocols.Volatile, 20_000, time.Microsecond, 100},
+		{"simple consensus of 5, volatile", 5, protocols.Volatile, 50_000, time.Microsecond, 100},
 		{"simple consensus of 5, durable", 5, protocols.Durable, 500, time.Millisecond, 20},
 		{"simple consensus of 5, durable ballots", 5, protocols.DurableBallots, 300, time.Millisecond, 0},
 		{"Byzantine consensus of 4, from the question to the certificate", 4, protocols.Volatile, 300, time.Millisecond, 0},
