@@ -13,6 +13,7 @@ import (
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/cognitive"
 	"mabeam.dev/protocols"
+	"mabeam.dev/protocols/selector"
 	"mabeam.dev/supervision"
 )
 
@@ -37,6 +38,7 @@ type pending struct {
 	spec    protocols.Spec
 	verdict func(cognitive.Verdict) // of whoever asked last
 	until   time.Time
+	since   time.Time // when it was asked, by this node
 	gone    bool // nobody waits for it
 }
 
@@ -75,7 +77,7 @@ func (d *decider) Start(q cognitive.Question, verdict func(cognitive.Verdict)) (
 	d.mu.Lock()
 	p := d.mu.open[q.ID]
 	if p == nil {
-		p = &pending{spec: d.n.ballot(q), until: q.Deadline}
+		p = &pending{spec: d.n.ballot(q), until: q.Deadline, since: d.n.sys.Now()}
 		d.mu.open[q.ID] = p
 		d.mu.order = append(d.mu.order, q.ID)
 	}
@@ -152,10 +154,12 @@ func (a *asker) Init(ctx *actors.Context[deciderMessage]) error {
 	return nil
 }
 
-// How long one look at a session waits, so that a stop of the node does not wait longer, and how long the next one is put off while the engine is down.
+// How long one look at a session waits, so that a stop of the node does not wait longer, how long the next one is put off while the engine is down, and how long
+// voters may take to come.
 const (
 	patienceWithSessions = time.Second
 	engineAway           = 50 * time.Millisecond
+	votersAway           = 2 * time.Second
 )
 
 // Receive asks, or cancels, without waiting for either.
@@ -190,10 +194,18 @@ func (a *asker) Receive(ctx *actors.Context[deciderMessage], msg deciderMessage)
 
 // ask starts a session, if it is not there, and waits for its end; false if it is to be waited for again.
 func (d *decider) ask(ctx context.Context, e *protocols.Engine, id string, p *pending) bool {
-	_, err := e.Start(ctx, p.spec)
+	_, err := e.Status(protocols.SessionID(id))
+	if errors.Is(err, protocols.ErrNotFound) { // else it was begun before a crash, when the present value and those who are there may have been others
+		_, err = e.Start(ctx, p.spec)
+	}
 	var other *protocols.ConflictError
+	var few *selector.ParticipantsError
+	var weak *selector.FaultToleranceError
 	switch {
 	case err == nil || errors.As(err, &other): // it was begun before the crash of whoever asked, when the present value was another one
+	case (errors.As(err, &few) || errors.As(err, &weak)) && d.n.sys.Now().Before(p.since.Add(votersAway)):
+		_ = d.n.sys.Sleep(ctx, engineAway) // those who are asked are being started, or are on their way back
+		return d.overdue(id, p)
 	case ctx.Err() != nil:
 		return d.overdue(id, p)
 	case errors.Is(err, protocols.ErrUnavailable):
