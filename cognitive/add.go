@@ -108,11 +108,17 @@ func AddComposite[T float64 | int64 | string | bool](ctx context.Context, s *Spa
 	return addTyped[T](ctx, s, name, k, &c, nil)
 }
 
+// gathered are settings one after another.
+func gathered(settings []Setting) (all Settings) {
+	for _, set := range settings {
+		set(&all)
+	}
+	return all
+}
+
 func addTyped[T Values](ctx context.Context, s *Space, name string, k kind.Kind, c *Composite, settings []Setting) (*Variable[T], error) {
 	d := &definition{name: name, kind: k, composite: c}
-	for _, set := range settings {
-		set(&d.set)
-	}
+	d.settle(gathered(settings))
 	if err := s.add(ctx, d); err != nil {
 		return nil, err
 	}
@@ -154,11 +160,13 @@ func (s *Space) structural(ctx context.Context, keep, drop string, run func(b *b
 // introduce adds a variable, or takes over one that the journal has.
 func (b *book) introduce(now time.Time, d *definition) error {
 	if d.composite != nil {
+		set := d.settings()
 		for _, name := range d.composite.Inputs {
 			if in, err := b.find(name); err == nil {
-				d.set.Durability = max(d.set.Durability, in.def.set.Durability)
+				set.Durability = max(set.Durability, in.def.set.Durability)
 			}
 		}
+		d.settle(set)
 		if err := d.compile(b.typeOf); err != nil {
 			return fmt.Errorf("cognitive: composite %q: %w", d.name, err)
 		}
@@ -173,6 +181,7 @@ func (b *book) introduce(now time.Time, d *definition) error {
 		return err
 	}
 	d.place = v.def.place
+	b.share(d)
 	v.def = d
 	e := *v.now
 	e.def = d
@@ -241,7 +250,7 @@ func (s *Space) Redefine(ctx context.Context, name string, r Redefinition) (Resu
 			d.kind = r.Kind
 		}
 		if r.Settings != nil {
-			d.set = *r.Settings
+			d.settle(*r.Settings)
 		}
 		if r.Composite != nil {
 			c := *r.Composite

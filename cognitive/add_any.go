@@ -11,8 +11,6 @@ import (
 // Add adds a variable of any kind but a composite: what programs use that read the kind from a file. Lookup gives its handle.
 func (s *Space) Add(ctx context.Context, name string, k kind.Kind, settings ...Setting) error {
 	d := &definition{name: name, kind: k}
-	for _, set := range settings {
-		set(&d.set)
-	}
+	d.settle(gathered(settings))
 	return s.add(ctx, d)
 }

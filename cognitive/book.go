@@ -5,6 +5,7 @@ package cognitive
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,8 @@ type book struct {
 	items   []byte    // of the batch, as it will be journaled
 	must    bool      // the batch has something that is not seen before it is durable
 	passed  []checked // of the proposal in hand
+
+	known []*Settings // that were given last
 }
 
 // variable is one variable of the book.
@@ -154,13 +157,16 @@ func (v *variable) first(b *book) (kind.Value, error) {
 }
 
 func (b *book) insert(d *definition) (*variable, error) {
-	var inputs []string
+	if _, taken := b.places[d.name]; taken {
+		return nil, fmt.Errorf("cognitive: add %q: %w", d.name, ErrDuplicateName)
+	}
 	if d.composite != nil {
-		inputs = d.composite.Inputs
+		b.chart(d.composite.Inputs)
+		if err := b.graph.Add(d.name, d.composite.Inputs...); err != nil {
+			return nil, err
+		}
 	}
-	if err := b.graph.Add(d.name, inputs...); err != nil {
-		return nil, err
-	}
+	b.share(d)
 	d.place = len(b.vars)
 	v := &variable{def: d}
 	b.vars = append(b.vars, v)
@@ -168,9 +174,33 @@ func (b *book) insert(d *definition) (*variable, error) {
 	return v, nil
 }
 
+// chart puts variables that become inputs into the graph. It has nobody else: most are computed from nothing, and nothing from them.
+func (b *book) chart(inputs []string) {
+	for _, name := range inputs {
+		if _, there := b.places[name]; there && !b.graph.Has(name) {
+			_ = b.graph.Add(name) // a source, which is not there yet
+		}
+	}
+}
+
+// share gives a definition the settings of another one that are the same: there are many variables and few settings. Those of the last eight kinds are remembered.
+func (b *book) share(d *definition) {
+	for _, set := range b.known {
+		if reflect.DeepEqual(set, d.set) {
+			d.set = set
+			return
+		}
+	}
+	if b.known = append(b.known, d.set); len(b.known) > 8 {
+		b.known = slices.Delete(b.known, 0, 1)
+	}
+}
+
 // drop takes a variable out of the book; nothing depends on it.
 func (b *book) drop(v *variable) {
-	_ = b.graph.Remove(v.def.name)
+	if b.graph.Has(v.def.name) {
+		_ = b.graph.Remove(v.def.name)
+	}
 	delete(b.places, v.def.name)
 	b.vars[v.def.place] = nil
 	b.touched = append(b.touched, v.def.place)
@@ -249,7 +279,7 @@ func (b *book) take(v *variable, c *Commit) {
 				v.left = slices.Delete(v.left, 0, 1)
 			}
 		}
-		e.value, e.version, e.space, e.commit = c.Value, c.Version, c.Space, c
+		e.value, e.version, e.commit = c.Value, c.Version, c
 		e.flags, e.why = 0, nil
 		v.ring.add(c)
 	}

@@ -199,6 +199,7 @@ func (b *book) redefine(now time.Time, d *definition, replacement kind.Value, pr
 	}
 	if d.composite != nil {
 		var unknown *graph.UnknownError
+		b.chart(d.composite.Inputs)
 		if err := b.graph.Replace(d.name, d.composite.Inputs...); errors.As(err, &unknown) {
 			return nil, errors.Join(err, ErrNotFound)
 		} else if err != nil {
@@ -206,6 +207,7 @@ func (b *book) redefine(now time.Time, d *definition, replacement kind.Value, pr
 		}
 	}
 	d.place = v.def.place
+	b.share(d)
 	changed := !value.Equal(v.now.value)
 	v.def = d
 	var failed error

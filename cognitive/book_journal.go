@@ -104,11 +104,13 @@ func (b *book) replayOne(s stored) error {
 			return err
 		}
 		if d.composite != nil {
+			b.chart(d.composite.Inputs)
 			if err := b.graph.Replace(d.name, d.composite.Inputs...); err != nil {
 				return err
 			}
 		}
 		d.place = v.def.place
+		b.share(d)
 		v.def = d
 	case s.Gone != nil:
 		v, err := b.find(*s.Gone)
@@ -198,10 +200,13 @@ func (b *book) settle(r *root) {
 		}
 		b.vars = append(b.vars, &variable{def: e.def})
 		b.places[e.def.name] = place
-		_ = b.graph.Add(e.def.name) // a published name is there once
+		if e.def.composite != nil {
+			_ = b.graph.Add(e.def.name) // a published name is there once
+		}
 	}
 	for _, v := range b.vars {
 		if v != nil && v.def.composite != nil {
+			b.chart(v.def.composite.Inputs)
 			_ = b.graph.Replace(v.def.name, v.def.composite.Inputs...) // it was checked when it was published
 		}
 	}

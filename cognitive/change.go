@@ -160,7 +160,7 @@ func (s *Space) Info(name string) (Info, error) {
 
 func (s *Space) info(e *entry) Info {
 	i := Info{
-		Name: e.def.name, Kind: e.def.kind, Settings: e.def.set, Composite: e.def.composite, Last: *e.commit, Down: s.cell(e.def.name).down.Load(),
+		Name: e.def.name, Kind: e.def.kind, Settings: e.def.settings(), Composite: e.def.composite, Last: *e.commit, Down: s.cell(e.def.name).down(),
 		Seen: Seen{Variable: e.def.name, Value: e.value, Version: e.version, Flags: e.flags, Why: e.why},
 	}
 	for _, o := range e.overrides {

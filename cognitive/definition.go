@@ -80,10 +80,24 @@ type Composite struct {
 type definition struct {
 	name      string
 	kind      kind.Kind
-	set       Settings
+	set       *Settings  // without Initial, and so the same for many: see book.share
+	initial   kind.Value // Settings.Initial
 	composite *Composite
 	formula   *expr.Expr // of a composite with a text
 	place     int
+}
+
+// settle takes settings over.
+func (d *definition) settle(set Settings) {
+	d.initial, set.Initial = set.Initial, kind.Value{}
+	d.set = &set
+}
+
+// settings are those that were taken over.
+func (d *definition) settings() Settings {
+	set := *d.set
+	set.Initial = d.initial
+	return set
 }
 
 // storedDefinition is a definition as it is journaled.
@@ -111,14 +125,14 @@ func (d *definition) validate() error {
 		wrong("%w", err)
 		return errors.Join(problems...)
 	}
-	if d.composite == nil && d.set.Initial.Type() != kind.None {
-		if v, err := d.kind.Normal(d.set.Initial); err != nil {
+	if d.composite == nil && d.initial.Type() != kind.None {
+		if v, err := d.kind.Normal(d.initial); err != nil {
 			wrong("initial value: %w", err)
 		} else {
-			d.set.Initial = v
+			d.initial = v
 		}
 	}
-	if d.composite == nil && d.set.Initial.Type() == kind.None {
+	if d.composite == nil && d.initial.Type() == kind.None {
 		if _, err := d.kind.Normal(d.kind.First()); err != nil {
 			wrong("it needs an initial value: %w", err)
 		}
@@ -139,8 +153,8 @@ func (d *definition) validate() error {
 
 // first is the value of a variable that has never had one.
 func (d *definition) first() kind.Value {
-	if d.set.Initial.Type() != kind.None {
-		return d.set.Initial
+	if d.initial.Type() != kind.None {
+		return d.initial
 	}
 	return d.kind.First()
 }
@@ -183,7 +197,7 @@ func (d *definition) encode() (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(storedDefinition{d.name, k, d.set, d.composite})
+	return json.Marshal(storedDefinition{d.name, k, d.settings(), d.composite})
 }
 
 func decodeDefinition(data []byte) (*definition, error) {
@@ -195,7 +209,9 @@ func decodeDefinition(data []byte) (*definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &definition{name: s.Name, kind: k, set: s.Settings, composite: s.Composite}, nil
+	d := &definition{name: s.Name, kind: k, composite: s.Composite}
+	d.settle(s.Settings)
+	return d, nil
 }
 
 // same reports whether two definitions say the same, but for code.

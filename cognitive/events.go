@@ -86,7 +86,7 @@ func (CompositeFailed) EventName() string { return "composite.failed" }
 // LogLevel is Warn.
 func (CompositeFailed) LogLevel() slog.Level { return slog.LevelWarn }
 
-// VariableDegraded is the event: the process of a variable has crashed; its value stays.
+// VariableDegraded is the event: the process of a variable has crashed; its value stays. Of one that was killed it is told when another has taken its place.
 type VariableDegraded struct {
 	Of
 	Reason string // how it ended

@@ -81,11 +81,16 @@ const logLimit = 8192
 
 // cell is what the handle has of one variable's process.
 type cell struct {
-	ref  actors.Ref[variableMessage]
-	pid  atomic.Pointer[actors.PID]
-	down atomic.Bool // its process has crashed and is not there again
+	ref   actors.Ref[variableMessage]
+	pid   atomic.Pointer[actors.PID] // the last one that has not stopped in order
+	told  atomic.Bool                // that it crashed
+	place atomic.Int64               // of the variable with the name, if there is one
+}
 
-	place atomic.Int64 // of the variable with the name, if there is one
+// down reports whether the process has crashed and is not there again.
+func (c *cell) down() bool {
+	pid := c.pid.Load()
+	return pid != nil && pid.Fenced()
 }
 
 // NewSpace returns the handle of a space, whether or not it runs yet, and the child that runs it.

@@ -34,7 +34,6 @@ type (
 		def       *definition
 		value     kind.Value
 		version   Version
-		space     Version
 		flags     Flags
 		commit    *Commit
 		why       error      // of Degraded

@@ -102,7 +102,9 @@ func (s *Space) EnableCoordination(ctx context.Context, p Policy, variables ...s
 				return answer{}, err
 			}
 			d := *v.def
-			d.set.Decision = p
+			set := d.settings()
+			set.Decision = p
+			d.settle(set)
 			if _, err := b.redefine(now, &d, kind.Value{}, "", "coordination enabled"); err != nil {
 				return answer{}, err
 			}

@@ -96,8 +96,8 @@ func (v *Variable[T]) Load() Snapshot[T] {
 	if e == nil {
 		return Snapshot[T]{Why: ErrStopped, Flags: Degraded}
 	}
-	x := Snapshot[T]{Value: v.of(e.value), Version: e.version, Space: e.space, At: e.commit.At, Cause: e.commit.Cause, Flags: e.flags, Why: e.why}
-	if v.cell.down.Load() {
+	x := Snapshot[T]{Value: v.of(e.value), Version: e.version, Space: e.commit.Space, At: e.commit.At, Cause: e.commit.Cause, Flags: e.flags, Why: e.why}
+	if v.cell.down() {
 		x.Flags |= Degraded
 	}
 	return x

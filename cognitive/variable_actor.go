@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mabeam.dev/actors"
+	"mabeam.dev/actors/exit"
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/cognitive/kind"
 	"mabeam.dev/supervision"
@@ -71,6 +72,7 @@ type variableActor struct {
 	s       *Space
 	name    string
 	cell    *cell
+	pid     *actors.PID // its address tells this incarnation from the next
 	queue   []*request
 	hand    *request // the one in flight
 	n       uint64   // of the one in flight; what is about an earlier one is late
@@ -93,20 +95,28 @@ type request struct {
 // Init makes the process the one that the handle finds.
 func (a *variableActor) Init(ctx *actors.Context[variableMessage]) error {
 	a.cell = a.s.cell(a.name)
-	pid := ctx.PID() // its address tells this incarnation from the next
-	if _, err := actors.AtEnd(ctx, func(why actors.Reason) {
-		if now := a.cell.pid.Load(); why.Abnormal() && now == &pid {
-			a.cell.down.Store(true)
-			telemetry.Emit(ctx.Events(), VariableDegraded{Of{a.s.o.Name, a.name}, why.String()})
-		}
-	}); err != nil {
-		return err
+	pid := ctx.PID()
+	if a.cell.down() && !a.cell.told.Load() { // it was killed, and could not tell
+		telemetry.Emit(ctx.Events(), VariableDegraded{Of{a.s.o.Name, a.name}, exit.ReasonKilled.String()})
 	}
-	a.cell.pid.Store(&pid)
-	a.cell.down.Store(false)
+	a.cell.told.Store(false)
+	a.pid = &pid
+	a.cell.pid.Store(a.pid)
 	if a.s.o.Decider != nil {
 		a.left(ctx)
 	}
+	return nil
+}
+
+// Terminate tells a crash, and after an ordered stop leaves no process that could be missed. The cell is enough for the rest: a hook for the end would cost every idle variable as much as its
+// process does.
+func (a *variableActor) Terminate(ctx *actors.Context[variableMessage], why actors.Reason) error {
+	if !why.Abnormal() {
+		a.cell.pid.CompareAndSwap(a.pid, nil)
+		return nil
+	}
+	a.cell.told.Store(true)
+	telemetry.Emit(ctx.Events(), VariableDegraded{Of{a.s.o.Name, a.name}, why.String()})
 	return nil
 }
 

@@ -26,7 +26,7 @@ func TestAllMeasuresGiveRows(t *testing.T) {
 	for _, goal := range []string{
 		"read while 200 write, p50 of batches of 1,000, upper end of 95 %", "commits, buffered, a file with fsync, lower end of 95 %",
 		"feedback to commit, 100000 reports a second, a journal that forgets, p99, upper end of 95 %", "overhead on units of 100 us, an agent on each core, upper end of 95 %",
-		"proposal to commit by a vote of 50 agents, a journal that forgets, p50, upper end of 95 %", "idle variable among 100,000, besides its process",
+		"proposal to commit by a vote of 50 agents, a journal that forgets, p50, upper end of 95 %", "idle variable among 100,000, besides its process and its history",
 	} {
 		r, err := benchtab.Read(filepath.Join(dir, "cognitive.json"))
 		require.NoError(t, err)
