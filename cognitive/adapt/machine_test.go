@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/cognitive/adapt"
+	"mabeam.dev/cognitive/adapt/lab"
 	"mabeam.dev/cognitive/kind"
 )
 
@@ -18,8 +19,8 @@ func TestASpecThatCannotBeIsRefusedWithEveryMistake(t *testing.T) {
 	_, err := adapt.New(adapt.Spec{Kind: kind.Agents{Max: 3}, LearningRate: -1, Alpha: 2}, kind.Value{})
 	require.Error(t, err)
 	assert.Len(t, err.(interface{ Unwrap() []error }).Unwrap(), 4)
-	nested := kind.Structured{Fields: []kind.Field{{Name: "a", Kind: pair}}}
-	_, err = adapt.New(adapt.Spec{Kind: nested, Strategy: adapt.LoadBalancing, Goals: adapt.Goals{Loads: []string{"x", "y"}}, Exploration: 2, Objective: score}, kind.Value{})
+	nested := kind.Structured{Fields: []kind.Field{{Name: "a", Kind: lab.Pair}}}
+	_, err = adapt.New(adapt.Spec{Kind: nested, Strategy: adapt.LoadBalancing, Goals: adapt.Goals{Loads: []string{"x", "y"}}, Exploration: 2, Objective: lab.Score}, kind.Value{})
 	require.Error(t, err)
 	assert.Len(t, err.(interface{ Unwrap() []error }).Unwrap(), 4, "%v", err)
 }
@@ -29,8 +30,8 @@ func TestASliceIsJudgedByTheRestAtTheSameTime(t *testing.T) {
 	for seed := range seeds(20) {
 		var began int
 		l := newLab(t, adapt.Spec{Slice: true, Warm: 400}, kind.OfFloat(0.1), seed, nil)
-		l.world = scoring(func(x float64, t int) float64 {
-			if began == 0 && l.slice.Type() != kind.None {
+		l.World = lab.Scoring(func(x float64, t int) float64 {
+			if began == 0 && l.Slice.Type() != kind.None {
 				began = t
 			}
 			if began > 0 {
@@ -39,14 +40,14 @@ func TestASliceIsJudgedByTheRestAtTheSameTime(t *testing.T) {
 			return 200 + 100*x
 		})
 		for range 4000 {
-			if l.run(1); began > 0 && l.slice.Type() == kind.None { // the first trial is over
+			if l.Run(1); began > 0 && l.Slice.Type() == kind.None { // the first trial is over
 				break
 			}
 		}
-		if l.tried[0].Float() > 0.1 {
-			assert.Len(t, l.commits, 1, "seed %d: the candidate is better", seed)
+		if l.Tried[0].Float() > 0.1 {
+			assert.Len(t, l.Commits, 1, "seed %d: the candidate is better", seed)
 		} else {
-			assert.Empty(t, l.commits, "seed %d: the candidate is worse", seed)
+			assert.Empty(t, l.Commits, "seed %d: the candidate is worse", seed)
 		}
 	}
 }
@@ -60,8 +61,8 @@ func TestAGroupFindsTheBestOfBoth(t *testing.T) {
 			Kind: model, Slice: true, Exploration: 0.2,
 			Objective: adapt.Performance(adapt.Weight{Metric: "quality", Weight: 20}, adapt.Weight{Metric: "cost", Weight: -1}),
 		}, running(0.5, "small"), seed, work) // the big program is worth 6 and costs 3; depth is worth 4 and costs 1
-		l.run(60_000)
-		if l.value.Field("program").Choice() == "big" && l.value.Field("depth").Float() > 0.8 {
+		l.Run(60_000)
+		if l.Value.Field("program").Choice() == "big" && l.Value.Field("depth").Float() > 0.8 {
 			good++
 		}
 	}
@@ -70,23 +71,23 @@ func TestAGroupFindsTheBestOfBoth(t *testing.T) {
 
 // A machine is told to adapt otherwise while it runs: what is on trial ends, and what it has taken back it still knows.
 func TestAStrategyCanBeChangedWhileItRuns(t *testing.T) {
-	l := newLab(t, adapt.Spec{Strategy: adapt.QualityImprovement, Slice: true}, kind.OfFloat(0.3), 1, tradeoff)
-	assert.Equal(t, 0.1, l.m.Status().Step, "the learning rate")
-	l.run(30_000)
-	high := l.value.Float()
+	l := newLab(t, adapt.Spec{Strategy: adapt.QualityImprovement, Slice: true}, kind.OfFloat(0.3), 1, lab.Tradeoff)
+	assert.Equal(t, 0.1, l.Machine.Status().Step, "the learning rate")
+	l.Run(30_000)
+	high := l.Value.Float()
 	assert.Greater(t, high, 0.6)
-	s := adapt.Spec{Kind: unit, Strategy: adapt.CostOptimization, Goals: adapt.Goals{Floor: 0.6}, LearningRate: 0.05, Slice: true}
+	s := adapt.Spec{Kind: lab.Unit, Strategy: adapt.CostOptimization, Goals: adapt.Goals{Floor: 0.6}, LearningRate: 0.05, Slice: true}
 	require.NoError(t, s.Validate())
-	l.do(l.m.Step(adapt.Retuned{At: l.now, Spec: s, Value: l.value}))
-	assert.Equal(t, kind.None, l.slice.Type())
-	assert.Equal(t, 0.05, l.m.Status().Step)
-	l.run(60_000)
-	assert.Less(t, l.value.Float(), high-0.2)
-	assert.Equal(t, 1, l.told("retuned"))
-	l.do(l.m.Step(adapt.Retuned{At: l.now, Spec: adapt.Spec{Kind: unit, Strategy: adapt.Static}, Value: l.value}))
-	tried := len(l.tried)
-	l.run(10_000)
-	assert.Len(t, l.tried, tried)
+	l.Do(l.Machine.Step(adapt.Retuned{At: l.Now, Spec: s, Value: l.Value}))
+	assert.Equal(t, kind.None, l.Slice.Type())
+	assert.Equal(t, 0.05, l.Machine.Status().Step)
+	l.Run(60_000)
+	assert.Less(t, l.Value.Float(), high-0.2)
+	assert.Equal(t, 1, l.Told("retuned"))
+	l.Do(l.Machine.Step(adapt.Retuned{At: l.Now, Spec: adapt.Spec{Kind: lab.Unit, Strategy: adapt.Static}, Value: l.Value}))
+	tried := len(l.Tried)
+	l.Run(10_000)
+	assert.Len(t, l.Tried, tried)
 }
 
 // The same inputs give the same effects, also after the state went to bytes and back.
@@ -94,36 +95,36 @@ func TestAMachineGoesOnFromItsBytes(t *testing.T) {
 	for _, c := range []struct {
 		k     kind.Kind
 		start kind.Value
-		w     world
+		w     lab.World
 	}{
-		{unit, kind.OfFloat(0.2), scoring(func(x float64, _ int) float64 { return 5 * x })},
-		{three, kind.OfChoice("a"), choices(func(o string, _ int) float64 { return float64(o[0]-'a') / 2 })},
-		{pair, of(0.2, 0.4), valley},
+		{lab.Unit, kind.OfFloat(0.2), lab.Scoring(func(x float64, _ int) float64 { return 5 * x })},
+		{three, kind.OfChoice("a"), lab.Choices(func(o string, _ int) float64 { return float64(o[0]-'a') / 2 })},
+		{lab.Pair, lab.OfPair(0.2, 0.4), lab.Valley},
 	} {
-		run := func(copies bool) *lab {
+		run := func(copies bool) *lab.Lab {
 			l := newLab(t, adapt.Spec{Kind: c.k, Slice: true}, c.start, 5, c.w)
 			for range 200 {
-				l.run(100)
-				if copies && l.m.Idle() {
-					data, err := l.m.MarshalBinary()
+				l.Run(100)
+				if copies && l.Machine.Idle() {
+					data, err := l.Machine.MarshalBinary()
 					require.NoError(t, err)
-					m, err := adapt.New(adapt.Spec{Kind: c.k, Slice: true, Objective: score, Seed: 5}, c.start)
+					m, err := adapt.New(adapt.Spec{Kind: c.k, Slice: true, Objective: lab.Score, Seed: 5}, c.start)
 					require.NoError(t, err)
 					require.NoError(t, m.UnmarshalBinary(data))
-					l.m = m
+					l.Machine = m
 				}
 			}
 			return l
 		}
 		a, b, copied := run(false), run(false), run(true)
-		assert.Equal(t, a.tried, b.tried)
-		assert.NotEmpty(t, copied.commits)
+		assert.Equal(t, a.Tried, b.Tried)
+		assert.NotEmpty(t, copied.Commits)
 	}
 }
 
 func FuzzStatesThatAreNoneAreRefused(f *testing.F) {
-	for _, k := range []kind.Kind{unit, three, pair} {
-		m, err := adapt.New(adapt.Spec{Kind: k, Objective: score}, k.First())
+	for _, k := range []kind.Kind{lab.Unit, three, lab.Pair} {
+		m, err := adapt.New(adapt.Spec{Kind: k, Objective: lab.Score}, k.First())
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -131,16 +132,16 @@ func FuzzStatesThatAreNoneAreRefused(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, k := range []kind.Kind{unit, three, pair} {
-			m, err := adapt.New(adapt.Spec{Kind: k, Objective: score, Warm: 1}, k.First())
+		for _, k := range []kind.Kind{lab.Unit, three, lab.Pair} {
+			m, err := adapt.New(adapt.Spec{Kind: k, Objective: lab.Score, Warm: 1}, k.First())
 			require.NoError(t, err)
 			if m.UnmarshalBinary(data) != nil {
 				continue
 			}
-			now := birth
+			now := lab.Birth
 			for range 3 {
 				now = now.Add(time.Hour)
-				m.Step(adapt.Reported{At: now, Metrics: one("score", 1)})
+				m.Step(adapt.Reported{At: now, Metrics: lab.One("score", 1)})
 				m.Step(adapt.Cycle{At: now})
 				m.Step(adapt.Changed{At: now})
 			}

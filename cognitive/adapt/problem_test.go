@@ -14,16 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mabeam.dev/cognitive/adapt"
+	"mabeam.dev/cognitive/adapt/lab"
 	"mabeam.dev/cognitive/kind"
 )
 
 func TestAProblemIsRaisedAfterItsTimeAndIsOverAtItsOwnLevel(t *testing.T) {
-	s := adapt.Spec{Kind: unit, Objective: score, Problems: []adapt.Problem{
+	s := adapt.Spec{Kind: lab.Unit, Objective: lab.Score, Problems: []adapt.Problem{
 		{Name: "high latency", Metric: "latency", Above: 10, Below: math.NaN(), Clear: 8, First: adapt.Action{Direction: -1}},
 	}}
 	m, err := adapt.New(s, kind.OfFloat(0.5))
 	require.NoError(t, err)
-	now := birth
+	now := lab.Birth
 	second := func(latency float64) (what []string) {
 		for i := range 20 {
 			now = now.Add(50 * time.Millisecond)
@@ -50,7 +51,7 @@ func TestAProblemIsRaisedAfterItsTimeAndIsOverAtItsOwnLevel(t *testing.T) {
 }
 
 // model is a group: a number that drives quality and cost, and a choice of two programs.
-var model = kind.Structured{Fields: []kind.Field{{Name: "depth", Kind: unit}, {Name: "program", Kind: kind.OptionsOf("big", "small")}}}
+var model = kind.Structured{Fields: []kind.Field{{Name: "depth", Kind: lab.Unit}, {Name: "program", Kind: kind.OptionsOf("big", "small")}}}
 
 func running(depth float64, program string) kind.Value {
 	return kind.OfRecord(kind.Part{Name: "depth", Value: kind.OfFloat(depth)}, kind.Part{Name: "program", Value: kind.OfChoice(program)})
@@ -89,52 +90,52 @@ func TestEveryProblemHasItsRemedyTriedAndThenTheNext(t *testing.T) {
 				l := newLab(t, adapt.Spec{
 					Kind: model, Objective: flat, Slice: true, Problems: []adapt.Problem{c.problem}, Exploration: 0.3,
 				}, c.start, seed, work)
-				l.share = 0.3
-				l.run(60_000)
-				assert.Positive(t, l.told("problem"), "seed %d", seed)
-				assert.Equal(t, c.want, l.value.Field("program").Choice(), "seed %d: %v %v", seed, l.notes, l.m.Status())
-				assert.Positive(t, l.told("cleared"), "seed %d", seed)
-				first := l.tried[slices.Index(l.why, "remedy of "+name)]
+				l.Share = 0.3
+				l.Run(60_000)
+				assert.Positive(t, l.Told("problem"), "seed %d", seed)
+				assert.Equal(t, c.want, l.Value.Field("program").Choice(), "seed %d: %v %v", seed, l.Notes, l.Machine.Status())
+				assert.Positive(t, l.Told("cleared"), "seed %d", seed)
+				first := l.Tried[slices.Index(l.Why, "remedy of "+name)]
 				assert.NotEqual(t, c.start.Field("depth"), first.Field("depth"), "seed %d: the first action comes first", seed)
-				assert.NotContains(t, l.m.Status().Problems, name)
+				assert.NotContains(t, l.Machine.Status().Problems, name)
 			}
 		})
 	}
 }
 
 func TestAnImbalanceMovesWeightAndThenAsksForAMember(t *testing.T) {
-	s := &servers{[]float64{1, 8, 8, 8}}
+	s := &lab.Servers{[]float64{1, 8, 8, 8}}
 	world := func(v kind.Value, i int, rng *rand.Rand) []adapt.Metric {
-		m := s.world(v, i, rng)
-		loads := s.loads(v)
-		return append(m, adapt.Metric{Name: "imbalance", Value: imbalance(loads)}, adapt.Metric{Name: "use", Value: 2 * slices.Max(loads)})
+		m := s.World(v, i, rng)
+		loads := s.Loads(v)
+		return append(m, adapt.Metric{Name: "imbalance", Value: lab.Imbalance(loads)}, adapt.Metric{Name: "use", Value: 2 * slices.Max(loads)})
 	}
-	k := s.kind()
+	k := s.Kind()
 	uneven := adapt.Imbalanced("imbalance", adapt.Action{Balance: true}, adapt.Action{Escalate: "add a member"})
 	uneven.For = 1
 	l := newLab(t, adapt.Spec{
-		Kind: k, Strategy: adapt.LoadBalancing, Goals: adapt.Goals{Loads: s.names()},
+		Kind: k, Strategy: adapt.LoadBalancing, Goals: adapt.Goals{Loads: s.Metrics()},
 		Problems: []adapt.Problem{
 			uneven,
 			adapt.Bottleneck("use", adapt.Action{Balance: true}, adapt.Action{Escalate: "add a member"}),
 		},
-	}, equalWeights(k), 1, world)
-	l.run(20_000)
-	assert.Equal(t, 2, l.told("problem"))
-	assert.LessOrEqual(t, imbalance(s.loads(l.value)), 1.2)
-	assert.Equal(t, []string{"bottleneck"}, l.m.Status().Problems, "all are full: no balance helps")
-	assert.Contains(t, l.notes, adapt.Note{What: "escalated", Why: "bottleneck: add a member"})
+	}, s.Equal(), 1, world)
+	l.Run(20_000)
+	assert.Equal(t, 2, l.Told("problem"))
+	assert.LessOrEqual(t, lab.Imbalance(s.Loads(l.Value)), 1.2)
+	assert.Equal(t, []string{"bottleneck"}, l.Machine.Status().Problems, "all are full: no balance helps")
+	assert.Contains(t, l.Notes, adapt.Note{What: "escalated", Why: "bottleneck: add a member"})
 }
 
 func TestDriftBeginsAnewAndThenExploresMoreForAWhile(t *testing.T) {
-	l := newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.5), 1, scoring(func(_ float64, t int) float64 { return float64(t / 4000 * 5) }))
-	l.run(4100)
-	assert.Equal(t, 1, l.told("drift"))
-	l.run(4000)
-	require.Equal(t, 2, l.told("drift"))
-	i := slices.IndexFunc(l.notes, func(n adapt.Note) bool { return n.What == "drift" })
-	assert.NotContains(t, l.notes[i].Why, "again")
-	last := l.notes[slices.IndexFunc(l.notes[i+1:], func(n adapt.Note) bool { return n.What == "drift" })+i+1]
+	l := newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.5), 1, lab.Scoring(func(_ float64, t int) float64 { return float64(t / 4000 * 5) }))
+	l.Run(4100)
+	assert.Equal(t, 1, l.Told("drift"))
+	l.Run(4000)
+	require.Equal(t, 2, l.Told("drift"))
+	i := slices.IndexFunc(l.Notes, func(n adapt.Note) bool { return n.What == "drift" })
+	assert.NotContains(t, l.Notes[i].Why, "again")
+	last := l.Notes[slices.IndexFunc(l.Notes[i+1:], func(n adapt.Note) bool { return n.What == "drift" })+i+1]
 	assert.Contains(t, last.Why, "more exploring")
 }
 
@@ -142,31 +143,31 @@ func TestDriftBeginsAnewAndThenExploresMoreForAWhile(t *testing.T) {
 func TestStagnationSlowsDownAndIsOverWithADrift(t *testing.T) {
 	l := newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.5), 3, nil)
 	base := 0.0
-	l.world = scoring(func(float64, int) float64 { return base })
-	l.run(60_000)
-	assert.Contains(t, l.m.Status().Problems, "stagnation")
-	assert.Greater(t, l.m.Status().Pace, 1)
-	assert.LessOrEqual(t, l.m.Status().Pace, 64)
-	tried := len(l.tried)
-	l.run(20_000)
-	assert.LessOrEqual(t, len(l.tried)-tried, 10, "it hardly explores")
+	l.World = lab.Scoring(func(float64, int) float64 { return base })
+	l.Run(60_000)
+	assert.Contains(t, l.Machine.Status().Problems, "stagnation")
+	assert.Greater(t, l.Machine.Status().Pace, 1)
+	assert.LessOrEqual(t, l.Machine.Status().Pace, 64)
+	tried := len(l.Tried)
+	l.Run(20_000)
+	assert.LessOrEqual(t, len(l.Tried)-tried, 10, "it hardly explores")
 	base = 5
-	l.run(200)
-	assert.NotContains(t, l.m.Status().Problems, "stagnation")
-	assert.Equal(t, 1, l.m.Status().Pace)
+	l.Run(200)
+	assert.NotContains(t, l.Machine.Status().Problems, "stagnation")
+	assert.Equal(t, 1, l.Machine.Status().Pace)
 }
 
 // More than one change in twenty comes too late, because others change the variable.
 func TestConflictsMakeCyclesLongerAndThenAskForADecision(t *testing.T) {
-	m, err := adapt.New(adapt.Spec{Kind: three, Objective: score, Warm: 1, Settle: -1, Exploration: 1}, kind.OfChoice("a"))
+	m, err := adapt.New(adapt.Spec{Kind: three, Objective: lab.Score, Warm: 1, Settle: -1, Exploration: 1}, kind.OfChoice("a"))
 	require.NoError(t, err)
-	now := birth
+	now := lab.Birth
 	var notes []string
 	ask := func(conflict bool) {
 		for asked := false; !asked; {
 			now = now.Add(time.Minute)
 			for range 10 {
-				m.Step(adapt.Reported{At: now, Metrics: one("score", float64(now.UnixNano()%7))})
+				m.Step(adapt.Reported{At: now, Metrics: lab.One("score", float64(now.UnixNano()%7))})
 			}
 			for _, e := range m.Step(adapt.Cycle{At: now}) {
 				if _, ok := e.(adapt.Try); ok {
@@ -200,7 +201,7 @@ func TestConflictsMakeCyclesLongerAndThenAskForADecision(t *testing.T) {
 }
 
 func TestMistakesOfProblemsAreAllTold(t *testing.T) {
-	_, err := adapt.New(adapt.Spec{Kind: unit, Objective: score, Problems: []adapt.Problem{
+	_, err := adapt.New(adapt.Spec{Kind: lab.Unit, Objective: lab.Score, Problems: []adapt.Problem{
 		{Name: "x"},
 		{Name: "y", Metric: "m", Above: 1, Below: math.NaN(), Clear: 2, Quantile: 1},
 		{Name: "z", Metric: "m", Above: 1, Below: math.NaN(), Rate: true, Sure: true, First: adapt.Action{Direction: 2}},

@@ -14,81 +14,82 @@ import (
 	"pgregory.net/rapid"
 
 	"mabeam.dev/cognitive/adapt"
+	"mabeam.dev/cognitive/adapt/lab"
 	"mabeam.dev/cognitive/kind"
 )
 
 func TestThreeReturnsFreezeUntilSomebodyResumes(t *testing.T) {
-	var l *lab
-	l = newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.5), 1, scoring(func(x float64, _ int) float64 {
-		if l.slice.Type() != kind.None && x == l.slice.Float() {
+	var l *lab.Lab
+	l = newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.5), 1, lab.Scoring(func(x float64, _ int) float64 {
+		if l.Slice.Type() != kind.None && x == l.Slice.Float() {
 			return 3 // in the slice everything looks better than it is for all
 		}
 		return -4 * math.Abs(x-0.5)
 	}))
-	l.run(100_000)
-	assert.Equal(t, 1, l.told("frozen"))
-	assert.True(t, l.m.Status().Frozen)
-	before := len(l.commits)
-	l.run(20_000)
-	assert.Len(t, l.commits, before)
-	l.do(l.m.Step(adapt.Resumed{At: l.now}))
-	assert.False(t, l.m.Status().Frozen)
+	l.Run(100_000)
+	assert.Equal(t, 1, l.Told("frozen"))
+	assert.True(t, l.Machine.Status().Frozen)
+	before := len(l.Commits)
+	l.Run(20_000)
+	assert.Len(t, l.Commits, before)
+	l.Do(l.Machine.Step(adapt.Resumed{At: l.Now}))
+	assert.False(t, l.Machine.Status().Frozen)
 }
 
 // What was taken back is not tried again for ten windows.
 func TestWhatWasTakenBackIsNotTriedAgainSoon(t *testing.T) {
-	var l *lab
+	var l *lab.Lab
 	lure := true
-	l = newLab(t, adapt.Spec{Kind: kind.OptionsOf("a", "b"), Slice: true}, kind.OfChoice("a"), 1, choices(func(o string, _ int) float64 {
+	l = newLab(t, adapt.Spec{Kind: kind.OptionsOf("a", "b"), Slice: true}, kind.OfChoice("a"), 1, lab.Choices(func(o string, _ int) float64 {
 		switch {
 		case o == "a":
 			return 0
-		case lure && l.slice.Type() != kind.None:
+		case lure && l.Slice.Type() != kind.None:
 			return 3
 		}
 		return -3
 	}))
-	for l.reverts() == 0 {
-		l.run(1)
+	for l.Reverts() == 0 {
+		l.Run(1)
 	}
-	back, tried := l.now, len(l.tried)
-	for len(l.tried) == tried && l.t < 200_000 {
-		l.run(1)
+	back, tried := l.Now, len(l.Tried)
+	for len(l.Tried) == tried && l.T < 200_000 {
+		l.Run(1)
 	}
-	assert.GreaterOrEqual(t, l.now.Sub(back), 10*time.Second, "a window is a second at least")
+	assert.GreaterOrEqual(t, l.Now.Sub(back), 10*time.Second, "a window is a second at least")
 }
 
 func TestABoundIsNotForSale(t *testing.T) {
 	for seed := range seeds(8) {
 		l := newLab(t, adapt.Spec{Objective: adapt.Objective{
 			Weights: []adapt.Weight{{Metric: "cost", Weight: -1000}}, Bounds: []adapt.Bound{{Metric: "quality", Min: 0.8, Max: math.NaN()}},
-		}, Slice: true}, kind.OfFloat(0.9), seed, tradeoff)
-		l.run(50_000)
-		for _, c := range l.commits {
-			assert.GreaterOrEqual(t, c.to.Float(), 0.6, "seed %d: quality is 0.8 at 0.6", seed)
+		}, Slice: true}, kind.OfFloat(0.9), seed, lab.Tradeoff)
+		l.Run(50_000)
+		for _, c := range l.Commits {
+			assert.GreaterOrEqual(t, c.To.Float(), 0.6, "seed %d: quality is 0.8 at 0.6", seed)
 		}
 	}
 }
 
 // A step at the end of a range, and one that was refused, does not grow.
 func TestStepsDoNotWindUp(t *testing.T) {
-	l := newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.85), 1, scoring(func(x float64, _ int) float64 { return 20 * x }))
-	for l.value.Float() < 1 && l.t < 100_000 {
-		l.run(1)
+	l := newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.85), 1, lab.Scoring(func(x float64, _ int) float64 { return 20 * x }))
+	for l.Value.Float() < 1 && l.T < 100_000 {
+		l.Run(1)
 	}
-	require.Equal(t, 1.0, l.value.Float())
-	before := l.m.Status().Step
+	require.Equal(t, 1.0, l.Value.Float())
+	before := l.Machine.Status().Step
 	for range 20 {
-		l.run(1000)
-		assert.LessOrEqual(t, l.m.Status().Step, max(before, 0.1))
+		l.Run(1000)
+		assert.LessOrEqual(t, l.Machine.Status().Step, max(before, 0.1))
 	}
-	m, err := adapt.New(adapt.Spec{Kind: unit, Objective: score, Warm: 1, Settle: -1}, kind.OfFloat(0.5))
+	m, err := adapt.New(adapt.Spec{Kind: lab.Unit, Objective: lab.Score, Warm: 1, Settle: -1}, kind.OfFloat(0.5))
 	require.NoError(t, err)
-	now, least := birth, math.Inf(1)
+	now, least := lab.Birth, math.Inf(1)
 	for i := range 200 {
 		now = now.Add(time.Second)
 		for range 10 {
-			m.Step(adapt.Reported{At: now, Metrics: one("score", float64(i%3))})
+			m.Step(adapt.Reported{At: now, Metrics: lab.One("score", float64(i%3))})
 		}
 		m.Step(adapt.Cycle{At: now})
 		m.Step(adapt.Refused{At: now})
@@ -112,12 +113,12 @@ func TestNoReportsPushAValueOutOfItsKindOrMakeItRaceOrOverspend(t *testing.T) {
 			k, start = group, kind.OfRecord(kind.Part{Name: "n", Value: start}, kind.Part{Name: "o", Value: kind.OfChoice("a")})
 		}
 		s := adapt.Spec{
-			Kind: k, Objective: score, Slice: rapid.Bool().Draw(t, "slice"), Warm: 2, Settle: 1, Trial: 10, Watch: 10,
+			Kind: k, Objective: lab.Score, Slice: rapid.Bool().Draw(t, "slice"), Warm: 2, Settle: 1, Trial: 10, Watch: 10,
 			Budget: rapid.SampledFrom([]float64{0, 3, 50}).Draw(t, "budget"), Exploration: rapid.SampledFrom([]float64{0.05, 0.5, 1}).Draw(t, "exploration"),
 		}
 		m, err := adapt.New(s, start)
 		require.NoError(t, err)
-		now, cycles, changes, waits := birth, 0, 0, false
+		now, cycles, changes, waits := lab.Birth, 0, 0, false
 		onTrial, given, all, kept := false, 0.0, 0.0, 0.0 // reports of candidates: in all, and of the one on trial
 		trial := 0.0
 		for range rapid.IntRange(10, 400).Draw(t, "steps") {
@@ -138,7 +139,7 @@ func TestNoReportsPushAValueOutOfItsKindOrMakeItRaceOrOverspend(t *testing.T) {
 				waits, onTrial = false, false
 				continue
 			default:
-				r := adapt.Reported{At: now, Slice: rapid.Bool().Draw(t, "of slice"), Metrics: one("score", rapid.SampledFrom(anything).Draw(t, "score"))}
+				r := adapt.Reported{At: now, Slice: rapid.Bool().Draw(t, "of slice"), Metrics: lab.One("score", rapid.SampledFrom(anything).Draw(t, "score"))}
 				r.Weight = rapid.SampledFrom([]float64{0, 0.5, 3}).Draw(t, "weight")
 				in = r
 			}
@@ -204,32 +205,32 @@ func TestNoReportsPushAValueOutOfItsKindOrMakeItRaceOrOverspend(t *testing.T) {
 }
 
 // attackers know what is on trial, and report what they like about it, for all agents or for some.
-var attackers = map[string]func(l *lab, slice bool) (lie float64, ok bool){
-	"whatever is new is wonderful": func(l *lab, slice bool) (float64, bool) {
+var attackers = map[string]func(l *lab.Lab, slice bool) (lie float64, ok bool){
+	"whatever is new is wonderful": func(l *lab.Lab, slice bool) (float64, bool) {
 		if slice {
 			return 1000, true
 		}
 		return -1000, true
 	},
-	"what is kept turns bad": func(l *lab, slice bool) (float64, bool) {
-		if l.slice.Type() != kind.None {
+	"what is kept turns bad": func(l *lab.Lab, slice bool) (float64, bool) {
+		if l.Slice.Type() != kind.None {
 			if slice {
 				return 10, true
 			}
 			return 0, true
 		}
-		return -10, len(l.commits) > 0
+		return -10, len(l.Commits) > 0
 	},
-	"the best place runs from one end to the other": func(l *lab, _ bool) (float64, bool) {
-		x := l.value.Float()
-		if l.t/1500%2 == 0 {
+	"the best place runs from one end to the other": func(l *lab.Lab, _ bool) (float64, bool) {
+		x := l.Value.Float()
+		if l.T/1500%2 == 0 {
 			x = 1 - x
 		}
 		return 100 * x, true
 	},
-	"every other report is enormous": func(l *lab, _ bool) (float64, bool) { return 1e99, l.t%2 == 0 },
-	"some lie about the slice":       func(l *lab, slice bool) (float64, bool) { return 50, slice && l.t%5 == 0 },
-	"nothing is a number":            func(*lab, bool) (float64, bool) { return math.NaN(), true },
+	"every other report is enormous": func(l *lab.Lab, _ bool) (float64, bool) { return 1e99, l.T%2 == 0 },
+	"some lie about the slice":       func(l *lab.Lab, slice bool) (float64, bool) { return 50, slice && l.T%5 == 0 },
+	"nothing is a number":            func(*lab.Lab, bool) (float64, bool) { return math.NaN(), true },
 }
 
 // An adversary that knows everything gets no value beyond its range, no more than the three returns in an hour, and no more changes than one for each window of the watch.
@@ -238,28 +239,21 @@ func TestAnAdversaryNeitherLeavesTheRangeNorMakesItSwing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for seed := range seeds(6) {
 				l := newLab(t, adapt.Spec{Slice: true}, kind.OfFloat(0.5), seed, nil)
-				l.world = func(v kind.Value, _ int, rng *rand.Rand) []adapt.Metric {
+				l.World = func(v kind.Value, _ int, rng *rand.Rand) []adapt.Metric {
 					honest := rng.NormFloat64()
-					if x, ok := lie(l, l.slice.Type() != kind.None && v.Equal(l.slice)); ok {
-						return one("score", x)
+					if x, ok := lie(l, l.Slice.Type() != kind.None && v.Equal(l.Slice)); ok {
+						return lab.One("score", x)
 					}
-					return one("score", honest)
+					return lab.One("score", honest)
 				}
 				const reports = 60_000
-				l.run(reports)
-				for _, c := range l.commits {
-					require.True(t, c.to.Float() >= 0 && c.to.Float() <= 1)
+				l.Run(reports)
+				for _, c := range l.Commits {
+					require.True(t, c.To.Float() >= 0 && c.To.Float() <= 1)
 				}
-				assert.LessOrEqual(t, l.reverts(), 3, "seed %d: in ten minutes", seed)
-				assert.LessOrEqual(t, len(l.commits), reports/100, "seed %d: %d commits", seed, len(l.commits))
-				turns, way, at := 0, 0.0, 0.5
-				for _, c := range l.commits {
-					step := c.to.Float() - at
-					if step*way < 0 {
-						turns++
-					}
-					way, at = step, c.to.Float()
-				}
+				assert.LessOrEqual(t, l.Reverts(), 3, "seed %d: in ten minutes", seed)
+				assert.LessOrEqual(t, len(l.Commits), reports/100, "seed %d: %d commits", seed, len(l.Commits))
+				turns, _ := l.Turns(0.5, 0)
 				assert.LessOrEqual(t, turns, reports/1000, "seed %d: no more than one change of direction in a thousand reports", seed)
 			}
 		})
@@ -270,15 +264,15 @@ func TestAnAdversaryNeitherLeavesTheRangeNorMakesItSwing(t *testing.T) {
 func TestTrialsCostNoMoreThanTheirBudget(t *testing.T) {
 	for seed := range seeds(10) {
 		const budget = 40
-		l := newLab(t, adapt.Spec{Slice: true, Budget: budget, Exploration: 1}, kind.OfFloat(0.5), seed, scoring(func(x float64, _ int) float64 {
+		l := newLab(t, adapt.Spec{Slice: true, Budget: budget, Exploration: 1}, kind.OfFloat(0.5), seed, lab.Scoring(func(x float64, _ int) float64 {
 			return -30 * math.Abs(x-0.5)
 		}))
 		cost := 0.0
-		l.use = func(v kind.Value) { cost += 30 * math.Abs(v.Float()-0.5) }
-		l.run(100_000) // a thousand seconds
+		l.Use = func(v kind.Value) { cost += 30 * math.Abs(v.Float()-0.5) }
+		l.Run(100_000) // a thousand seconds
 		assert.LessOrEqual(t, cost, 1.2*budget, "seed %d: what it truly cost", seed)
-		assert.LessOrEqual(t, l.m.Status().Spent, float64(budget))
-		assert.Positive(t, l.told("budget"), "seed %d", seed)
+		assert.LessOrEqual(t, l.Machine.Status().Spent, float64(budget))
+		assert.Positive(t, l.Told("budget"), "seed %d", seed)
 	}
 }
 
