@@ -104,7 +104,7 @@ func TestEveryProblemHasItsRemedyTriedAndThenTheNext(t *testing.T) {
 }
 
 func TestAnImbalanceMovesWeightAndThenAsksForAMember(t *testing.T) {
-	s := &lab.Servers{[]float64{1, 8, 8, 8}}
+	s := &lab.Servers{Capacity: []float64{1, 8, 8, 8}}
 	world := func(v kind.Value, i int, rng *rand.Rand) []adapt.Metric {
 		m := s.World(v, i, rng)
 		loads := s.Loads(v)

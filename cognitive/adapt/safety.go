@@ -92,6 +92,16 @@ func (m *Machine) broken(x *stream, sure bool) string {
 	return ""
 }
 
+// strayed reports whether the candidate breaks a bound, as far as is known: that it is not certain is no reason to try it again.
+func (m *Machine) strayed() bool {
+	for i, b := range m.s.Objective.Bounds {
+		if t := m.Cand.Bounds[i]; t.N > 1 && (t.Mean > b.Max || t.Mean < b.Min) {
+			return true
+		}
+	}
+	return false
+}
+
 // fence keeps in mind that the candidate breaks a bound: neither it nor what lies beyond is tried for ten windows.
 func (m *Machine) fence(at time.Time) {
 	t := taboo{Value: m.Next, Until: at.Add(10 * max(m.Window, m.s.MaxRest))}

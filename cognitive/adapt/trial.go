@@ -32,7 +32,6 @@ func (m *Machine) judgeTrial(at time.Time) []Effect {
 		return fmt.Sprintf("%s against %s: %+.4g ± %.3g after %.0f and %.0f reports", m.Next, m.Value, difference, half, m.Cand.Score.N, against.Score.N)
 	}
 	if which := m.broken(&m.Cand, true); which != "" {
-		m.fence(at)
 		return m.giveUp(at, "bound broken: "+which)
 	}
 	unsure, ill := m.broken(&m.Cand, false) != "", m.broken(against, true) != ""
@@ -87,6 +86,9 @@ func (m *Machine) repaid() {
 // giveUp ends a trial without a change.
 func (m *Machine) giveUp(at time.Time, why string) []Effect {
 	m.Found = m.finding(false)
+	if m.strayed() {
+		m.fence(at)
+	}
 	if m.Phase == slicing {
 		m.ask(ending)
 		return []Effect{End{why}}

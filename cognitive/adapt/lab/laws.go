@@ -63,11 +63,11 @@ func Jump(seed uint64, share float64) (settled int, overshoot float64) {
 
 // Converged counts changes of direction, and all changes, in five thousand reports after twenty thousand in which the best place was found; off is how far from it the value is at the end.
 func Converged(seed uint64) (turns, commits int, off float64) {
-	l := at(byScore(Unit), kind.OfFloat(0.6), seed, Scoring(func(x float64, _ int) float64 { return -40 * (x - 0.7) * (x - 0.7) }))
+	l := at(byScore(Unit), kind.OfFloat(0.15), seed, Scoring(func(x float64, _ int) float64 { return -40 * (x - 0.7) * (x - 0.7) }))
 	l.Run(20_000)
 	before := len(l.Commits)
 	l.Run(5000)
-	turns, commits = l.Turns(0.6, before)
+	turns, commits = l.Turns(0.15, before)
 	return turns, commits, math.Abs(l.Value.Float() - 0.7)
 }
 

@@ -20,7 +20,7 @@ func TestAllMeasuresGiveRows(t *testing.T) {
 	dir := t.TempDir()
 	reference := filepath.Join("..", "..", "..", "cognitive", "testdata", "reference")
 	require.NoError(t, run([]string{"-quick", "-runs", "3", "-rounds", "1", "-reference", reference, "-out", dir}, &out, io.Discard))
-	for _, want := range []string{"regret of auto in irregular_k5_s103, seeds 40000 to 40002", "labels of ensembles other", "team of 20 agents", "geometric mean after 100 trials", "drift: geometric mean", "choice among 10 arms"} {
+	for _, want := range []string{"regret of auto in irregular_k5_s103, seeds 40000 to 40002", "labels of ensembles other", "steps below the floor of quality", "team of 20 agents", "geometric mean after 100 trials", "drift: geometric mean", "choice among 10 arms"} {
 		assert.Contains(t, out.String(), want)
 	}
 	for _, goal := range []string{

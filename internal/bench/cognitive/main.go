@@ -43,6 +43,7 @@ var measures = []benchtab.Measure[bench]{
 	{Name: "teams", Rows: (*bench).teams},
 	{Name: "optimisers", Rows: (*bench).optimisers},
 	{Name: "drift", Rows: (*bench).drift},
+	{Name: "stability", Rows: (*bench).stability},
 	{Name: "costs", Rows: (*bench).costs},
 	{Name: "reads", Rows: (*bench).reads},
 	{Name: "commits", Rows: (*bench).commits},
