@@ -50,14 +50,13 @@ func NewBox(rule Rule, options []string, all Electorate, digest string) *Box {
 
 // Digest is the digest of a question with its options, in its session.
 func Digest(session, question string, options []string) string {
-	h := sha256.New()
-	line := strconv.AppendQuote(nil, session)
+	line := strconv.AppendQuote(make([]byte, 0, 256), session)
 	line = strconv.AppendQuote(append(line, ' '), question)
 	for _, o := range options {
 		line = strconv.AppendQuote(append(line, ' '), o)
 	}
-	h.Write(line)
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(line)
+	return string(hex.AppendEncode(make([]byte, 0, 2*len(sum)), sum[:]))
 }
 
 // Cast counts an answer, or says why it does not count. changed is false for one that is there already.

@@ -133,31 +133,58 @@ func (r Rule) withDefaults() Rule {
 func (r Rule) Validate(options []string, electors int) error {
 	r = r.withDefaults()
 	var problems []error
-	bad := func(wrong bool, field, why string, args ...any) {
-		if wrong {
-			problems = append(problems, &RuleError{field, fmt.Sprintf(why, args...)})
-		}
+	bad := func(field, why string, args ...any) { // a text is made only for what is wrong: every vote comes here
+		problems = append(problems, &RuleError{field, fmt.Sprintf(why, args...)})
 	}
-	bad(!slices.Contains([]RuleKind{Majority, Plurality, Supermajority, Unanimous, AtLeast, Weighted}, r.Kind), "kind", "%q is none", r.Kind)
-	bad(r.Kind == Supermajority && (r.Share.Den <= 0 || r.Share.Num > r.Share.Den || r.Share.Num <= r.Share.Den/2),
-		"share", "%d/%d is not above 1/2 and at most 1", r.Share.Num, r.Share.Den)
-	bad(r.Kind == AtLeast && (r.K < 1 || r.K > electors), "k", "%d is not from 1 to %d", r.K, electors)
-	bad(r.Kind != AtLeast && r.K != 0, "k", "is for %q alone", AtLeast)
-	bad(r.Kind == Weighted && (r.Threshold < 1 || r.Threshold > machine.One), "threshold", "%d is not from 1 to %d millionths", r.Threshold, machine.One)
-	bad(r.Base != Cast && r.Base != OfElectorate, "base", "%q is none", r.Base)
-	bad(r.Quorum != (Fraction{}) && r.Quorum.Num >= 0 && (r.Quorum.Den <= 0 || r.Quorum.Num > r.Quorum.Den), "quorum", "%d/%d is not from 0 to 1", r.Quorum.Num, r.Quorum.Den)
-	bad(r.Abstain != Excluded && r.Abstain != InBase, "abstain", "%q is none", r.Abstain)
-	bad(r.Absent != AsMissing && r.Absent != AsAbstain && r.Absent != AsAgainst, "absent", "%q is none", r.Absent)
-	bad(!slices.Contains([]Tie{NoWinner, Incumbent, LowestOption, Lottery}, r.Tie), "tie", "%q is none", r.Tie)
-	bad(r.Tie == Incumbent && !slices.Contains(options, r.Incumbent), "incumbent", "%q is no option", r.Incumbent)
-	if r.Kind != Weighted {
-		bad(len(options) < 2, "options", "there are %d, and two are needed to choose", len(options))
-		for i, o := range options {
-			bad(o == "", "options", "number %d is empty", i)
-			bad(slices.Index(options, o) != i, "options", "%q is there twice", o)
+	if !slices.Contains([]RuleKind{Majority, Plurality, Supermajority, Unanimous, AtLeast, Weighted}, r.Kind) {
+		bad("kind", "%q is none", r.Kind)
+	}
+	if r.Kind == Supermajority && (r.Share.Den <= 0 || r.Share.Num > r.Share.Den || r.Share.Num <= r.Share.Den/2) {
+		bad("share", "%d/%d is not above 1/2 and at most 1", r.Share.Num, r.Share.Den)
+	}
+	if r.Kind == AtLeast && (r.K < 1 || r.K > electors) {
+		bad("k", "%d is not from 1 to %d", r.K, electors)
+	}
+	if r.Kind != AtLeast && r.K != 0 {
+		bad("k", "is for %q alone", AtLeast)
+	}
+	if r.Kind == Weighted && (r.Threshold < 1 || r.Threshold > machine.One) {
+		bad("threshold", "%d is not from 1 to %d millionths", r.Threshold, machine.One)
+	}
+	if r.Base != Cast && r.Base != OfElectorate {
+		bad("base", "%q is none", r.Base)
+	}
+	if r.Quorum != (Fraction{}) && r.Quorum.Num >= 0 && (r.Quorum.Den <= 0 || r.Quorum.Num > r.Quorum.Den) {
+		bad("quorum", "%d/%d is not from 0 to 1", r.Quorum.Num, r.Quorum.Den)
+	}
+	if r.Abstain != Excluded && r.Abstain != InBase {
+		bad("abstain", "%q is none", r.Abstain)
+	}
+	if r.Absent != AsMissing && r.Absent != AsAbstain && r.Absent != AsAgainst {
+		bad("absent", "%q is none", r.Absent)
+	}
+	if !slices.Contains([]Tie{NoWinner, Incumbent, LowestOption, Lottery}, r.Tie) {
+		bad("tie", "%q is none", r.Tie)
+	}
+	if r.Tie == Incumbent && !slices.Contains(options, r.Incumbent) {
+		bad("incumbent", "%q is no option", r.Incumbent)
+	}
+	if r.Kind == Weighted {
+		if len(options) > 0 {
+			bad("options", "a rating has none")
 		}
-	} else {
-		bad(len(options) > 0, "options", "a rating has none")
+		return errors.Join(problems...)
+	}
+	if len(options) < 2 {
+		bad("options", "there are %d, and two are needed to choose", len(options))
+	}
+	for i, o := range options {
+		if o == "" {
+			bad("options", "number %d is empty", i)
+		}
+		if slices.Index(options, o) != i {
+			bad("options", "%q is there twice", o)
+		}
 	}
 	return errors.Join(problems...)
 }
