@@ -50,7 +50,7 @@ func inSpace(t *testing.T) (*actors.System, *protocols.Space) {
 	return sys, s
 }
 
-// Of each request remain its id, itself with all that belongs to it, and its place in the log.
+// A request is its id, itself with all that belongs to it, and its place in the log.
 func TestALockThatIsTakenAndGivenBackTakesSixBlocksOfMemory(t *testing.T) {
 	sys, s := inSpace(t)
 	l := s.Lock("x")
@@ -63,13 +63,13 @@ func TestALockThatIsTakenAndGivenBackTakesSixBlocksOfMemory(t *testing.T) {
 	}), 6.0)
 }
 
-func TestAnArrivalAtABarrierTakesThreeBlocksOfMemory(t *testing.T) {
+func TestAnArrivalAtABarrierTakesThreeBlocksOfMemoryAndItsGenerationOne(t *testing.T) {
 	sys, s := inSpace(t)
 	b := s.Barrier("b", barrier.Spec{Parties: 1})
 	assert.LessOrEqual(t, measured(t, sys, 10_000, func(ctx context.Context) error {
 		_, err := b.Await(ctx, 0)
 		return err
-	}), 4.0, "and one for the generation")
+	}), 4.0)
 }
 
 func TestASessionOfFiveTakesABoundedNumberOfBlocksOfMemory(t *testing.T) {
@@ -87,10 +87,8 @@ func TestASessionOfFiveTakesABoundedNumberOfBlocksOfMemory(t *testing.T) {
 	_, err = supervision.Start(sys, "node", supervision.Spec{Children: []supervision.Child{e.Child()}})
 	require.NoError(t, err)
 	spec := protocols.Spec{Question: "?", Participants: names, Durability: protocols.Volatile}
-	n := measured(t, sys, 2_000, func(ctx context.Context) error {
+	assert.LessOrEqual(t, measured(t, sys, 2_000, func(ctx context.Context) error {
 		_, err := e.Coordinate(ctx, spec)
 		return err
-	})
-	assert.LessOrEqual(t, n, 180.0)
-	t.Logf("%.0f blocks", n)
+	}), 155.0)
 }

@@ -88,7 +88,8 @@ type session struct {
 
 // participant is one of the electorate as the session reaches it.
 type participant struct {
-	Member
+	process actors.Ref[Invitation]
+	agent   actors.Ref[agents.Message]
 	watched actors.PID
 	parted  bool
 }
@@ -387,9 +388,7 @@ func (s *session) decide(ctx *actors.Context[SessionMessage], o machine.Outcome)
 	if r.State != StateDecided {
 		role, text = machine.RoleCancelled, or(o.Text, string(o.Why))
 	}
-	for i := range s.members {
-		s.members[i].inform(s.invitation(i, machine.Invite{Role: role, Question: text}))
-	}
+	s.inform(machine.Invite{Role: role, Question: text})
 	s.n.note(len(s.members), 0, 0)
 	if !s.e.finish(s.n, s.epoch, r, ctx.Now()) {
 		return actors.Stop

@@ -18,7 +18,7 @@ func (s *session) find(ctx *actors.Context[SessionMessage], i int) bool {
 	m, ok := s.e.o.Roster.Member(s.n.setup.Electorate.At(i).Agent)
 	p := &s.members[i]
 	if ok {
-		p.Member = m
+		p.process, p.agent = m.Process, m.Agent
 	}
 	pid := m.pid()
 	if !ok || pid.IsZero() || !pid.Alive() {
@@ -73,11 +73,15 @@ func (s *session) invitation(i int, in machine.Invite) Invitation {
 	return Invitation{Session: s.n.id, Epoch: s.epoch, Correlation: s.n.setup.Spec.Correlation, Invite: in, agent: s.n.setup.Electorate.At(i).Agent}
 }
 
-// inform tells a participant that has a process of its own something that needs no answer.
-func (p *participant) inform(i Invitation) {
-	if !p.Process.PID().IsZero() {
-		p.Process.Tell(i)
-	}
+// inform tells all participants that have a process of their own something that needs no answer.
+func (s *session) inform(in machine.Invite) {
+	actors.TellEach(func(yield func(actors.Ref[Invitation]) bool) {
+		for i := range s.members {
+			if to := s.members[i].process; !to.PID().IsZero() && !yield(to) {
+				return
+			}
+		}
+	}, Invitation{Session: s.n.id, Epoch: s.epoch, Correlation: s.n.setup.Spec.Correlation, Invite: in})
 }
 
 // invite asks a participant. Its answer comes as a message.
@@ -89,10 +93,10 @@ func (s *session) invite(ctx *actors.Context[SessionMessage], i int, in machine.
 		}
 	}
 	s.n.note(1, 0, 0)
-	if !p.Process.PID().IsZero() {
+	if !p.process.PID().IsZero() {
 		inv := s.invitation(i, in)
 		inv.to = ctx.Self()
-		p.Process.Tell(inv)
+		p.process.Tell(inv)
 		return
 	}
 	if in.Role == machine.RoleDecided || in.Role == machine.RoleCancelled {
@@ -118,7 +122,7 @@ func (s *session) task(ctx *actors.Context[SessionMessage], i, n int, in machine
 		Token: agents.Token(1<<62 + s.e.tokens.Add(1)), Until: s.n.until, Correlation: s.n.setup.Spec.Correlation,
 	}
 	left := max(s.n.until.Sub(ctx.Now()), time.Millisecond)
-	actors.Request(ctx, s.members[i].Agent, left,
+	actors.Request(ctx, s.members[i].agent, left,
 		func(r actors.Reply[agents.Outcome]) agents.Message { return agents.Assign{Task: t, Reply: r} },
 		func(out agents.Outcome, err error) SessionMessage { return replied{i, n, in, out, err} })
 }
@@ -170,7 +174,7 @@ func failing(r machine.Role) bool {
 func (s *session) nudge(ctx *actors.Context[SessionMessage], _ time.Time, n int) {
 	for i := range s.members {
 		for _, in := range s.pending.Invites(i) {
-			if !in.Once && s.members[i].Agent.PID().IsZero() { // an agent's task is there until it is done
+			if !in.Once && s.members[i].agent.PID().IsZero() { // an agent's task is there until it is done
 				s.remind(ctx, i, *in)
 			}
 		}

@@ -4,6 +4,7 @@ package lock
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
@@ -58,4 +59,33 @@ func TestANegativeLeaseIsNoRenewal(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalidRequest)
 	_, err = s.Resize(birth, "", 3)
 	require.ErrorIs(t, err, ErrInvalidRequest)
+}
+
+// What a step needs is used again by the next, also where many own and wait.
+func TestALockThatGoesFromHandToHandMakesNoGarbage(t *testing.T) {
+	s := New(Options{})
+	owners := [...]string{"ann", "bob", "cid"}
+	var ids [1 << 13]string
+	for i := range ids {
+		ids[i] = strconv.Itoa(i)
+	}
+	n, held := 0, Effect{}
+	take := func(effects []Effect) {
+		for _, e := range effects {
+			if e.Kind == Granted {
+				held = e
+			}
+		}
+	}
+	take(s.Acquire(birth, Request{ID: ids[0], Name: "x", Owner: owners[0]}))
+	assert.Zero(t, testing.AllocsPerRun(1000, func() {
+		n++
+		take(s.Acquire(birth, Request{ID: ids[n], Name: "x", Owner: owners[n%3]}))
+		effects, err := s.Release(birth, held.Owner, held.ID, "x", held.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		take(effects)
+	}))
+	assert.Equal(t, ids[n], held.ID)
 }

@@ -223,8 +223,7 @@ func (s *Space) pump(out []Effect, o *object, now time.Time) []Effect {
 // next grants to the first in the queue.
 func (s *Space) next(o *object, now time.Time) Effect {
 	c := o.queue[0]
-	o.queue[0] = nil
-	o.queue = o.queue[1:]
+	o.queue = without(o.queue, c)
 	return s.grant(o, c, now, Token{})
 }
 
