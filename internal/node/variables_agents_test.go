@@ -216,3 +216,70 @@ func TestAHostileProgramGetsAnAnswerToEachLineAndHurtsNobody(t *testing.T) {
 	assert.True(t, v >= 0 && v <= 1)
 	r.stop(n)
 }
+
+func TestAChangeThatProgramsAreToUseIsTakenBackWhenTooFewConfirmIt(t *testing.T) {
+	r := newRig(t)
+	n := r.shared(sharer("ann", "obedient", "tuning/sure"), sharer("bob", "obedient", "tuning/sure"), sharer("dora", "obedient", "tuning/a"))
+	s := n.VariableSpace("tuning")
+	for range 5 { // programs may be quicker than the node's question
+		for _, v := range []float64{0.25, 0.5} {
+			_, err := s.Propose(r.ctx, "sure", kind.OfFloat(v))
+			require.NoError(t, err, "who does not see it is not asked")
+		}
+	}
+	r.stop(n)
+
+	text := strings.NewReplacer("CONFIRM", "50ms", "AGENTS", sharer("ann", "obedient", "tuning/sure")+"\n"+sharer("eve", "reluctant", `"*"`)).Replace(shared)
+	n = r.start(text)
+	defer r.stop(n)
+	s = n.VariableSpace("tuning")
+	_, err := s.Propose(r.ctx, "sure", kind.OfFloat(1))
+	require.ErrorIs(t, err, cognitive.ErrUnconfirmed)
+	_, err = s.History(r.ctx, "sure", cognitive.Query{}) // behind what the committer was told
+	require.NoError(t, err)
+	last, err := s.Blame(r.ctx, "sure")
+	require.NoError(t, err)
+	assert.Equal(t, cognitive.ByRevert, last.Cause)
+	assert.Equal(t, "0.5", last.Value.String())
+	_, err = s.Propose(r.ctx, "a", kind.OfFloat(1))
+	require.NoError(t, err, "nobody is asked about it")
+}
+
+func TestARestartedProgramBeginsWithWhatThereIsAndKeepsItsOwnValues(t *testing.T) {
+	r := newRig(t)
+	n := r.shared(sharer("ann", "obedient", "tuning/*"))
+	defer r.stop(n)
+	v, err := cognitive.Lookup[float64](n.VariableSpace("tuning"), "a")
+	require.NoError(t, err)
+	_, err = v.Override(r.ctx, "agent/ann", 0.9, time.Hour)
+	require.NoError(t, err)
+	joined := make(chan agents.Entry, 10) // the one that is there, and its successor
+	watcher, err := actors.Spawn(n.System(), "watcher", func() actors.Behavior[agents.Change] { return &arrivals{n.Directory(), joined} })
+	require.NoError(t, err)
+	defer watcher.PID().Kill()
+	old := receive(r, joined, "an agent")
+	old.PID.Kill()
+	_, err = v.Propose(r.ctx, 0.1)
+	require.NoError(t, err)
+	require.NotEqual(t, old.PID, receive(r, joined, "an agent").PID)
+	got := r.tell(n, "ann", order{Do: "get", Name: "a"})
+	assert.Equal(t, reply{OK: true, Value: json.RawMessage("0.9"), Version: "0.1"}, got)
+}
+
+// arrivals tells of the agents of a directory that come.
+type arrivals struct {
+	dir    *agents.Directory
+	joined chan agents.Entry
+}
+
+func (a *arrivals) Init(ctx *actors.Context[agents.Change]) error {
+	agents.Watch(ctx, a.dir, func(c agents.Change) agents.Change { return c })
+	return nil
+}
+
+func (a *arrivals) Receive(_ *actors.Context[agents.Change], c agents.Change) error {
+	if c.Joined {
+		a.joined <- c.Entry // there is room
+	}
+	return nil
+}
