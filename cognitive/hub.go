@@ -24,6 +24,8 @@ type Update struct {
 	At      time.Time
 	Cause   Cause
 	Gone    bool
+	// Proposer and Reason tell who set the value and why.
+	Proposer, Reason string
 	// First says that this is what there was when the subscription began.
 	First bool
 	// Gap, if there is one, are the versions of the variable that the subscriber did not get, all before this one.
@@ -57,8 +59,9 @@ func Block() Delivery { return func(d *delivery) { d.block = true } }
 // Subscription tells a process of commits: of a variable, or of the whole space, in the order of the space's versions. It ends with the process.
 type Subscription struct {
 	s      *Space
-	place  int                  // −1 for the whole space
-	only   func(c *Commit) bool // what it is to hear; nil for everything
+	place  int                                 // −1 for the whole space
+	only   func(c *Commit) bool                // what it is to hear; nil for everything
+	resume func() (rest []*Commit, known bool) // what it has not heard, instead of what there is
 	pid    actors.PID
 	d      delivery
 	feed   *actors.Feed[*Subscription]
@@ -137,14 +140,7 @@ func (h *hub) join(x *Subscription, first func(Update)) (at Version) {
 	if r != nil {
 		at = r.version
 	}
-	for e := range r.all() {
-		if x.place < 0 || x.place == e.def.place {
-			x.first(e.commit, first)
-			for _, o := range e.overrides {
-				x.first(o.commit, first)
-			}
-		}
-	}
+	x.begin(r, first)
 	if x.d.block {
 		h.mu.blocking = append(h.mu.blocking, x)
 	}
@@ -158,6 +154,26 @@ func (h *hub) join(x *Subscription, first func(Update)) (at Version) {
 	}
 	h.count.Add(1)
 	return at
+}
+
+// begin gives what there is, or has the rest follow of what the subscriber has heard.
+func (x *Subscription) begin(r *root, first func(Update)) {
+	if x.resume != nil {
+		if rest, known := x.resume(); known {
+			for _, c := range rest {
+				x.add(c)
+			}
+			return
+		}
+	}
+	for e := range r.all() {
+		if x.place < 0 || x.place == e.def.place {
+			x.first(e.commit, first)
+			for _, o := range e.overrides {
+				x.first(o.commit, first)
+			}
+		}
+	}
 }
 
 // Stop ends the subscription: in the process's own turn nothing arrives after it returns.
@@ -232,6 +248,7 @@ func (x *Subscription) news(c *Commit) (u Update, news bool) {
 	}
 	u = Update{
 		Variable: c.Variable, Scope: c.Scope, Value: c.Value, Version: c.Version, Space: c.Space, At: c.At, Cause: c.Cause, Gone: c.Gone,
+		Proposer: c.Proposer, Reason: c.Reason,
 	}
 	if !last.IsZero() && c.Previous != last {
 		u.Gap = &Gap{From: last.next(), To: c.Previous}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"mabeam.dev/actors"
 	"mabeam.dev/actors/fault"
 	"mabeam.dev/cognitive"
 )
@@ -33,6 +34,10 @@ type VariableOptions struct {
 	Body int64
 	// Wait is how long a request waits for a decision; 0 means 10 min.
 	Wait time.Duration
+	// System is where watches run.
+	System *actors.System
+	// Heartbeat is the time between two signs of life on a quiet stream; 0 means 10 s.
+	Heartbeat time.Duration
 }
 
 // variableViews answers about variables.
@@ -45,6 +50,10 @@ type variableViews struct{ o VariableOptions }
 //   - GET /v1/variables/{space}/{name}/history: [VariableHistoryAnswer], oldest first; ?limit=N (default 100) are the newest, ?all=1 also those that only the
 //     journal has, ?proposer=P those of one proposer.
 //   - GET /v1/variables/{space}/{name}/why: [VariableHistoryAnswer] with the commit that made the present value.
+//   - GET /v1/variables/watch: server-sent events about the space ?space=S, which can be left out where there is one. First "variables", a [WatchedVariables] with what there is, then
+//     each commit as a "commit" with a [WatchedCommit], in the order of the space's versions. The id of an event is the version of the space, and how many of its commits were
+//     told: a reader that shows the last one as Last-Event-ID goes on behind it. Where that is not possible any more it gets a "gap" with a [WatchGap] and then "variables". A reader that is
+//     too slow is cut off.
 //   - POST /v1/variables/{space}/{name}: proposes the value of a [VariableOrder] and answers [VariableReceipt] when it is committed. An Idempotency-Key makes a
 //     repetition the same proposal.
 //   - POST /v1/variables/{space}/{name}/override: sets or, with gone, takes away a value for the scope of the order alone.
@@ -56,9 +65,18 @@ func Variables(o VariableOptions) http.Handler {
 	if o.Wait <= 0 {
 		o.Wait = 10 * time.Minute
 	}
+	if o.Heartbeat <= 0 {
+		o.Heartbeat = 10 * time.Second
+	}
 	v := &variableViews{o}
 	guard := &tasks{o: TaskOptions{Token: o.Token, Wait: o.Wait}}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/variables/watch", guard.guarded(func(w http.ResponseWriter, r *http.Request) error {
+		if len(v.o.Spaces) == 0 {
+			return refuse(http.StatusNotFound, CodeNoVariables, "the node has no variables: its config has no section variables")
+		}
+		return variableProblem(v.watch(w, r))
+	}))
 	for pattern, serve := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"GET /v1/variables":                          v.all,
 		"GET /v1/variables/{space}/{name}":           v.show,
