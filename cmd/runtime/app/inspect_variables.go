@@ -19,7 +19,7 @@ import (
 // inspectVariables shows the variables of a running node.
 func (c *command) inspectVariables() *cobra.Command {
 	f := &watchFlags{}
-	var why, history bool
+	var why, history, watch bool
 	var limit int
 	cmd := f.add(&cobra.Command{
 		Use: "variables [NAME]", Short: "Show the variables of a running node",
@@ -36,10 +36,12 @@ name. Of numbers it draws how they went, from their lowest value to their highes
   runtime inspect variables
   runtime inspect variables tuning/temperature
   runtime inspect variables temperature --why
-  runtime inspect variables temperature --history --limit 20 -o json`,
+  runtime inspect variables temperature --history --limit 20 -o json
+  runtime inspect variables --watch`,
 	})
 	cmd.Flags().BoolVar(&why, "why", false, "show who made the present value, and why")
 	cmd.Flags().BoolVar(&history, "history", false, "list the changes, oldest first")
+	cmd.Flags().BoolVar(&watch, "watch", false, "go on with every change until interrupted, one line each")
 	cmd.Flags().IntVar(&limit, "limit", 100, "most changes that are listed or drawn, the newest")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -47,6 +49,8 @@ name. Of numbers it draws how they went, from their lowest value to their highes
 			return usage("--why and --history are about one variable: name it")
 		case why && history:
 			return usage("--why and --history: want one of them")
+		case watch && (why || history):
+			return usage("--watch is about what is to come: leave out --why and --history")
 		case limit < 1:
 			return usage("--limit %d: want 1 or more", limit)
 		}
@@ -54,6 +58,9 @@ name. Of numbers it draws how they went, from their lowest value to their highes
 			a, err := client.Variables(cmd.Context())
 			if err != nil {
 				return err
+			}
+			if len(args) == 0 && watch {
+				return c.watchVariables(cmd.Context(), client, a, nil, f.form == "json")
 			}
 			if len(args) == 0 {
 				if f.form == "json" {
@@ -64,6 +71,9 @@ name. Of numbers it draws how they went, from their lowest value to their highes
 			v, err := variableNamed(a, args[0])
 			if err != nil {
 				return err
+			}
+			if watch {
+				return c.watchVariables(cmd.Context(), client, a, &v, f.form == "json")
 			}
 			return c.showVariable(cmd.Context(), client, v, f.form == "json", why, history, limit)
 		})
