@@ -247,4 +247,9 @@ var coordinationOfCognitive = []Entry{
 		"What is told to be true of a question contradicts what was told before.",
 		"Find out which is so: the first one stands.",
 	},
+	{
+		4932, "cognitive/auctioning.SpecError", nil, Low, never, false,
+		"What agents say that outcomes are worth to them cannot be.",
+		"Correct the input that the message names.",
+	},
 }
