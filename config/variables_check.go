@@ -23,6 +23,7 @@ type spaceCheck struct {
 	known  map[string]SharedVariable
 	names  []string // of all variables, in the order of the file
 	voted  bool     // the node has a section coordination
+	market *Market  // nil without one
 	queues []string // names of the node's work queues
 }
 
@@ -45,7 +46,7 @@ func (d *decoder) variables(cfg *Config) {
 				d.fail(d.near(at+".space"), at+".space", fault{code: CodeConflict, reason: "coordination has something of that name", got: s.Space, want: "another name"})
 			}
 		}
-		c := &spaceCheck{decoder: d, at: at, of: s, known: map[string]SharedVariable{}, voted: cfg.Coordination != nil, queues: queues}
+		c := &spaceCheck{decoder: d, at: at, of: s, known: map[string]SharedVariable{}, voted: cfg.Coordination != nil, market: cfg.Market, queues: queues}
 		c.all()
 	}
 }
@@ -337,6 +338,7 @@ func (c *spaceCheck) decision(v SharedVariable, at string) {
 	if n := len(v.Decision.Electorate); v.Decision.Mode == ConsensusDecision && n > 0 && n < 4 {
 		c.tell(path+".electorate", fault{code: CodeConflict, reason: fmt.Sprintf("consensus that stands liars needs 4 agents, not %d", n), want: "4 agents or more, or mode vote"})
 	}
+	c.paid(*v.Decision, path)
 }
 
 func (c *spaceCheck) constraint(k VariableConstraint, at string) {

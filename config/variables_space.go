@@ -9,6 +9,7 @@ import (
 
 	"mabeam.dev/cognitive/kind"
 	"mabeam.dev/internal/node/phase"
+	"mabeam.dev/market/money"
 )
 
 // Variables is what the node keeps of cognitive variables: values that its agents share and live by.
@@ -136,22 +137,27 @@ const (
 	WeightedDecision     DecisionMode = "weighted"
 	ConsensusDecision    DecisionMode = "consensus"
 	HierarchicalDecision DecisionMode = "hierarchical"
+	PivotalDecision      DecisionMode = "pivotal"
+	SecondPriceDecision  DecisionMode = "second_price"
 )
 
 // Values lists the words a file may use.
 func (DecisionMode) Values() []string {
-	return []string{"none", "vote", "weighted", "consensus", "hierarchical"}
+	return []string{"none", "vote", "weighted", "consensus", "hierarchical", "pivotal", "second_price"}
 }
 
 // VariableDecision says when others must agree to a change, and how they do.
 type VariableDecision struct {
-	Mode       DecisionMode  `yaml:"mode" default:"vote" doc:"How it is decided: vote has one voice for each agent, weighted those of the agents' weights, hierarchical votes in groups of many agents, consensus stands liars and needs 4 agents, none asks nobody. All need a section coordination."`
+	Mode       DecisionMode  `yaml:"mode" default:"vote" doc:"How it is decided: vote has one voice for each agent, weighted those of the agents' weights, hierarchical votes in groups of many agents, consensus stands liars and needs 4 agents, none asks nobody. With pivotal each agent says what each option is worth to it, as a share of its budget, and pays the harm that its say does to the others; with second_price the agent decides that bids most, at the price of the bid below. All need a section coordination, the last two a section market as well."`
 	Above      float64       `yaml:"above" default:"0" min:"0" max:"1" doc:"Asks only for changes of more than this share of the range; 0 is all."`
 	Support    float64       `yaml:"support" default:"0.7" min:"0.5" max:"1" doc:"Share of those who take a side that must be for the change; 0.5 is more than half."`
 	Quorum     float64       `yaml:"quorum" default:"0.5" min:"0" max:"1" doc:"Share of those asked that must answer."`
 	Electorate []string      `yaml:"electorate" doc:"Agents that are asked."`
 	Query      string        `yaml:"query" check:"query" doc:"Query of the agents that are asked; without it and without electorate all are."`
 	Within     time.Duration `yaml:"within" default:"10s" min:"1ms" max:"24h" doc:"How long they have."`
+	Currency   string        `yaml:"currency" doc:"Asset that pivotal and second_price are paid with; without it that of the market."`
+	Budget     money.Amount  `yaml:"budget" default:"0" min:"0" max:"281474976" doc:"Most that an agent may pay for one decision; it is held while the decision is open. pivotal and second_price need it."`
+	Reserve    money.Amount  `yaml:"reserve" default:"0" min:"0" doc:"Least bid that counts with second_price."`
 }
 
 // VariableConstraint is a condition across variables: an expression, or a bound of a sum.

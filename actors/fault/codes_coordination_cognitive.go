@@ -252,4 +252,9 @@ var coordinationOfCognitive = []Entry{
 		"What agents say that outcomes are worth to them cannot be.",
 		"Correct the input that the message names.",
 	},
+	{
+		4933, "internal/node/appraisal.SpecError", nil, Medium, never, false,
+		"A decision by what outcomes are worth to agents has parameters that cannot be.",
+		"Correct the budget and the reserve of the variable's decision.",
+	},
 }

@@ -5,6 +5,7 @@ package node
 import (
 	"mabeam.dev/config"
 	"mabeam.dev/events"
+	"mabeam.dev/internal/node/appraisal"
 	"mabeam.dev/internal/node/coordlog"
 	"mabeam.dev/internal/node/learner"
 	"mabeam.dev/internal/node/phase"
@@ -94,6 +95,11 @@ var sessionsService = service{
 		}
 		if err := e.Register(protocols.Combining(learner.Name)); err != nil {
 			return nil, err
+		}
+		for _, p := range appraisal.Protocols() {
+			if err := e.Register(p); err != nil {
+				return nil, err
+			}
 		}
 		n.council.engine = e
 		return []supervision.Child{patient(n.council.learned.Child()), e.Child()}, nil

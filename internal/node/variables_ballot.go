@@ -43,7 +43,7 @@ func (n *Node) ballot(q cognitive.Question) protocols.Spec {
 		s.Protocol = selector.Hierarchical
 	case config.ConsensusDecision:
 		s.Protocol, s.Fault = selector.Byzantine, selector.High
-	case config.VoteDecision, config.NoDecision:
+	case config.VoteDecision, config.NoDecision, config.PivotalDecision, config.SecondPriceDecision:
 		s.Protocol = selector.Simple
 	default: // of a program of its own
 		s.Protocol = selector.Protocol(q.Policy.Mode)
@@ -93,6 +93,9 @@ func share(x float64) consensus.Fraction {
 
 // opinion is the result of a session as a verdict.
 func opinion(r protocols.Result) cognitive.Verdict {
+	if v, ok := priced(r); ok {
+		return v
+	}
 	v := cognitive.Verdict{Outcome: cognitive.Rejected, Reason: r.Text, Tally: map[string]float64{}} // the value is the proposed one
 	for _, s := range r.Tally {
 		v.Tally[s.Option] = float64(s.Weight) / machine.One

@@ -39,7 +39,8 @@ type pending struct {
 	verdict func(cognitive.Verdict) // of whoever asked last
 	until   time.Time
 	since   time.Time // when it was asked, by this node
-	gone    bool // nobody waits for it
+	gone    bool      // nobody waits for it
+	toll    *toll     // of a decision that is paid for
 }
 
 type (
@@ -78,6 +79,10 @@ func (d *decider) Start(q cognitive.Question, verdict func(cognitive.Verdict)) (
 	p := d.mu.open[q.ID]
 	if p == nil {
 		p = &pending{spec: d.n.ballot(q), until: q.Deadline, since: d.n.sys.Now()}
+		if cost, ok := d.n.tollOf(q.Space, q.Variable); ok {
+			d.n.appraise(&p.spec, q, cost)
+			p.toll = &cost
+		}
 		d.mu.open[q.ID] = p
 		d.mu.order = append(d.mu.order, q.ID)
 	}
@@ -151,6 +156,9 @@ func (a *asker) Init(ctx *actors.Context[deciderMessage]) error {
 	for _, id := range left {
 		ctx.Self().Tell(pursue{id})
 	}
+	if len(a.d.n.tolls()) > 0 {
+		ctx.Self().Tell(sweep{})
+	}
 	return nil
 }
 
@@ -186,6 +194,8 @@ func (a *asker) Receive(ctx *actors.Context[deciderMessage], msg deciderMessage)
 			_ = e.Cancel(ctx, protocols.SessionID(m.id), m.why) // one that is not there needs none
 			a.d.close(m.id, cognitive.Verdict{Outcome: cognitive.Cancelled})
 		})
+	case settleUp, sweep:
+		a.settle(ctx, m)
 	default:
 		return &actors.UnknownMessageError{Message: msg}
 	}
@@ -196,7 +206,10 @@ func (a *asker) Receive(ctx *actors.Context[deciderMessage], msg deciderMessage)
 func (d *decider) ask(ctx context.Context, e *protocols.Engine, id string, p *pending) bool {
 	_, err := e.Status(protocols.SessionID(id))
 	if errors.Is(err, protocols.ErrNotFound) { // else it was begun before a crash, when the present value and those who are there may have been others
-		_, err = e.Start(ctx, p.spec)
+		var spec protocols.Spec
+		if spec, err = d.fund(ctx, p); err == nil {
+			_, err = e.Start(ctx, spec)
+		}
 	}
 	var other *protocols.ConflictError
 	var few *selector.ParticipantsError
@@ -208,7 +221,7 @@ func (d *decider) ask(ctx context.Context, e *protocols.Engine, id string, p *pe
 		return d.overdue(id, p)
 	case ctx.Err() != nil:
 		return d.overdue(id, p)
-	case errors.Is(err, protocols.ErrUnavailable):
+	case errors.Is(err, protocols.ErrUnavailable) || ledgerAway(err):
 		_ = d.n.sys.Sleep(ctx, engineAway) // it is on its way back
 		return d.overdue(id, p)
 	default:

@@ -22,9 +22,11 @@ const (
 	First Kind = "first"
 	// Abstain takes no side in anything.
 	Abstain Kind = "abstain"
-	// Prefer votes for the first of Rules.Prefer that is an option, and abstains if none is.
+	// Prefer votes for the first of Rules.Prefer that is an option, and abstains if none is. What it rates as one option is worth the more the nearer it is to
+	// the beginning.
 	Prefer Kind = "prefer"
-	// Weighted draws one of the options that have a weight, in proportion. The draw depends on the agent and the question alone.
+	// Weighted draws one of the options that have a weight, in proportion. The draw depends on the agent and the question alone. What it rates as one option is
+	// worth its weight as a share of the greatest.
 	Weighted Kind = "weighted"
 )
 
@@ -61,6 +63,9 @@ func (r Rules) opinion(agent string, in machine.Invite) machine.Answer {
 		switch {
 		case r.Rating != nil:
 			value := *r.Rating
+			return machine.Answer{Value: &value}
+		case len(in.Options) == 1 && (r.Kind == Prefer || r.Kind == Weighted):
+			value := r.worth(in.Options[0])
 			return machine.Answer{Value: &value}
 		case r.Kind == Approve:
 			value := int64(machine.One)
@@ -99,6 +104,24 @@ func (r Rules) choice(agent string, in machine.Invite) (string, bool) {
 	case Abstain:
 	}
 	return "", false
+}
+
+// worth is how much an option is worth to a policy, in millionths: of a preference by its place, and of weights as a share of the greatest.
+func (r Rules) worth(option string) int64 {
+	if r.Kind == Prefer {
+		if i := slices.Index(r.Prefer, option); i >= 0 {
+			return machine.One * int64(len(r.Prefer)-i) / int64(len(r.Prefer))
+		}
+		return 0
+	}
+	top := int64(0)
+	for _, w := range r.Weights { // the greatest: the order does not matter
+		top = max(top, w)
+	}
+	if top == 0 {
+		return 0
+	}
+	return int64(float64(r.Weights[option]) / float64(top) * machine.One)
 }
 
 // draw chooses by the weights. All randomness is the hash of who is asked what.

@@ -46,6 +46,22 @@ func TestEachPolicyVotesAsItSays(t *testing.T) {
 	}
 }
 
+// What one option is worth follows from what a policy prefers.
+func TestAPolicyRatesOneOptionByWhatItPrefers(t *testing.T) {
+	rules := map[string]policy.Rules{
+		"prefer": {Kind: policy.Prefer, Prefer: []string{"soup", "salad"}}, "weights": {Kind: policy.Weighted, Weights: map[string]int64{"soup": 4, "salad": 3}},
+	}
+	for name, want := range map[string]map[string]int64{
+		"prefer": {"soup": 1_000_000, "salad": 500_000, "fish": 0}, "weights": {"soup": 1_000_000, "salad": 750_000, "fish": 0},
+	} {
+		for option, value := range want {
+			got := rules[name].Answer("ann", machine.Invite{Role: machine.RoleRate, Options: []string{option}})
+			require.NotNil(t, got.Value, "%s %s", name, option)
+			assert.Equal(t, value, *got.Value, "%s %s", name, option)
+		}
+	}
+}
+
 func TestDrawsAreInProportionAndTheSameForOneQuestion(t *testing.T) {
 	r := policy.Rules{Kind: policy.Weighted, Weights: map[string]int64{"soup": 3, "salad": 1, "fish": 100}}
 	count := map[string]int{}
