@@ -46,6 +46,8 @@ type Adaptation struct {
 	Pending int
 	// Save is how often what was learned is kept; 0 means 5 s. It survives crashes of processes, not the end of the program.
 	Save time.Duration
+
+	metrics []string // that it is after
 }
 
 // AdapterStatus is what people see of an adapter.
@@ -147,7 +149,7 @@ func (s *Space) completed(a Adaptation) (Adaptation, error) {
 		return fail(errors.New("a group has no controller"))
 	}
 	a.Spec.Kind, _ = s.kindOf(a.all())
-	a.Spec.Slice = a.Agents != nil
+	a.Spec.Slice, a.metrics = a.Agents != nil, a.Spec.Metrics()
 	if a.Control == nil {
 		if err := a.Spec.Validate(); err != nil {
 			return fail(err)

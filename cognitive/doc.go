@@ -16,8 +16,9 @@
 //   - A subscriber hears what there is and then every commit in order, or of the Gap.
 //
 // An adapter ([Space.Adapt]) changes a variable in the same way as everybody else: it has no other. What it tries runs for a share of the agents first, where there are agents to
-// make one of; feedback counts for the version that it names alone; a change that makes things worse is taken back; adapters that are after one metric take turns. See package
-// adapt for what it decides. A team ([Space.SelectTeam]) is the best one there is, or stays as it is.
+// make one of; feedback counts for the version that it names alone; a change that makes things worse is taken back. Variables that depend on each other are adapted as a
+// group, whose values change in one version; adapters that are after one metric of agents that they share take turns. How it adapts can be changed while it does
+// ([Space.Readapt]). Where others change the variable again and again, it slows down, and then has what it asks for put to a vote. See package adapt for what it decides. A team ([Space.SelectTeam]) is the best one there is, or stays as it is.
 //
 // What blocks: a proposal, until it is committed or refused. Subscribers never block anybody.
 //

@@ -12,12 +12,15 @@ import (
 // waited longest is next. It belongs to the handle.
 type turns struct {
 	mu    sync.Mutex
-	queue []turn // holders and those who wait, by when they came
+	last  uint64
+	of    map[*adapterCell]*turn
+	queue map[string][]*turn // by metric: holders and those who wait, by when they came
 }
 
 // turn is one adapter's place.
 type turn struct {
 	cell    *adapterCell
+	number  uint64
 	metrics []string
 	agents  []string // nil means everybody
 	holds   bool
@@ -30,50 +33,73 @@ const lapse = 10 * time.Second
 // take gives an adapter its turn, or has it wait.
 func (t *turns) take(c *adapterCell, now time.Time) bool {
 	a := c.live.Load()
-	mine := turn{cell: c, metrics: a.Spec.Metrics(), asked: now}
+	var agents []string
 	if a.Agents != nil {
-		mine.agents = a.Agents.Members()
+		agents = a.Agents.Members()
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	at := slices.IndexFunc(t.queue, func(o turn) bool { return o.cell == c })
-	if at < 0 {
-		at = len(t.queue)
-		t.queue = append(t.queue, mine)
-	} else {
-		mine.holds = t.queue[at].holds
-		t.queue[at] = mine
+	mine := t.of[c]
+	if mine == nil {
+		mine = t.comeLocked(c, a.metrics)
 	}
+	mine.asked, mine.agents = now, agents
 	if mine.holds {
 		return true
 	}
-	for i, o := range t.queue {
-		if (o.holds || i < at && now.Sub(o.asked) <= lapse) && i != at && meet(o, mine) {
-			return false
+	for _, m := range mine.metrics {
+		for _, o := range t.queue[m] {
+			if o != mine && (o.holds || o.number < mine.number && now.Sub(o.asked) <= lapse) && o.meets(mine) {
+				return false
+			}
 		}
 	}
-	t.queue[at].holds = true
+	mine.holds = true
 	return true
 }
 
-// meet reports whether two adapters would be in each other's way.
-func meet(a, b turn) bool {
-	common := func(x, y []string) bool {
-		return slices.ContainsFunc(x, func(s string) bool { return slices.Contains(y, s) })
+// comeLocked adds an adapter behind all others.
+func (t *turns) comeLocked(c *adapterCell, metrics []string) *turn {
+	if t.of == nil {
+		t.of, t.queue = map[*adapterCell]*turn{}, map[string][]*turn{}
 	}
-	return common(a.metrics, b.metrics) && (a.agents == nil || b.agents == nil || common(a.agents, b.agents))
+	t.last++
+	x := &turn{cell: c, number: t.last, metrics: metrics}
+	t.of[c] = x
+	for _, m := range metrics {
+		t.queue[m] = append(t.queue[m], x)
+	}
+	return x
+}
+
+// meets reports whether two adapters that are after the same metric share agents.
+func (x *turn) meets(y *turn) bool {
+	return x.agents == nil || y.agents == nil || slices.ContainsFunc(x.agents, func(a string) bool { return slices.Contains(y.agents, a) })
 }
 
 // yield puts an adapter that holds its turn behind those who wait; one that waits keeps its place.
 func (t *turns) yield(c *adapterCell) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.queue = slices.DeleteFunc(t.queue, func(o turn) bool { return o.cell == c && o.holds })
+	if x := t.of[c]; x != nil && x.holds {
+		t.leaveLocked(x)
+	}
 }
 
 // leave ends an adapter's turn, or its wait.
 func (t *turns) leave(c *adapterCell) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.queue = slices.DeleteFunc(t.queue, func(o turn) bool { return o.cell == c })
+	if x := t.of[c]; x != nil {
+		t.leaveLocked(x)
+	}
+}
+
+func (t *turns) leaveLocked(x *turn) {
+	delete(t.of, x.cell)
+	for _, m := range x.metrics {
+		if t.queue[m] = slices.DeleteFunc(t.queue[m], func(o *turn) bool { return o == x }); len(t.queue[m]) == 0 {
+			delete(t.queue, m)
+		}
+	}
 }

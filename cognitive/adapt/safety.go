@@ -105,7 +105,7 @@ func (m *Machine) strayed() bool {
 // fence keeps in mind that the candidate breaks a bound: neither it nor what lies beyond is tried for ten windows.
 func (m *Machine) fence(at time.Time) {
 	t := taboo{Value: m.Next, Until: at.Add(10 * max(m.Window, m.s.MaxRest))}
-	if m.Search.Numbers != nil && m.alone() == nil {
+	if apart(m.coords, m.Next, m.Value) > 0 {
 		t.Fence = units(m.coords, m.Value)
 	}
 	m.Tabu = append(m.Tabu, t)
