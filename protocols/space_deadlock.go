@@ -53,7 +53,6 @@ func (s *spaceState) untangle(now time.Time, in *spaceInput) {
 		g = graphOf{s: s}
 		if cycle := waitfor.Any(s.owners(), g.waits); cycle != nil {
 			g.refuse(now, cycle)
-			s.reordered = true // there may be another one
 		}
 	}
 }
@@ -125,6 +124,7 @@ func (g *graphOf) refuse(now time.Time, cycle []waitfor.Wait) {
 		why.Cycle = append(why.Cycle, lock.Edge{Owner: w.Who, Name: w.For})
 	}
 	id, s := cycle[at].ID, g.s
+	s.reordered = true // a queue has moved up, or a membership has closed more than one cycle
 	if w, arrived := s.waits[id]; arrived {
 		s.barriers[w.Name].Withdraw(id)
 		delete(s.waits, id)
@@ -132,7 +132,6 @@ func (g *graphOf) refuse(now time.Time, cycle []waitfor.Wait) {
 		return
 	}
 	s.lockEffects(s.locks.Refuse(now, id, why))
-	s.reordered = true // a queue has moved up
 }
 
 func (g *graphOf) came(id string) time.Time {
