@@ -209,8 +209,8 @@ func (e *Engine) finish(n *entry, epoch uint32, r Result, now time.Time) bool {
 		return false
 	}
 	e.groups.End(string(n.id))
-	e.index.ended(n)
 	e.learn(n, r)
+	e.index.ended(n)
 	e.retain(n, r)
 	for _, w := range waiters {
 		conclude(w, &r, err)
@@ -245,6 +245,8 @@ func (g *engine) resume(ctx *actors.Context[engineMessage]) error {
 func (g *engine) fold(records []Record) {
 	for _, r := range records {
 		switch r.Kind {
+		case recordRated:
+			g.e.refoldRating(r)
 		case recordLearned:
 			var h selector.History
 			if json.Unmarshal(r.Data, &h) == nil {
@@ -271,8 +273,8 @@ func (g *engine) fold(records []Record) {
 				continue
 			}
 			if _, ok := n.end(0, &result, result.err(), r.At); ok {
-				g.e.index.ended(n)
 				g.e.learn(n, result)
+				g.e.index.ended(n)
 				g.e.retain(n, result)
 			}
 		}

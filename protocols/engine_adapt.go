@@ -113,35 +113,55 @@ func (e *Engine) equip(n *entry, selected selector.Selection) error {
 	return nil
 }
 
+// lesson is what the end of a session has taught something about.
+type lesson struct {
+	Bucket    selector.Bucket    `json:"bucket"`
+	Candidate selector.Candidate `json:"candidate"`
+}
+
 // learn takes in what a session has come to.
 func (e *Engine) learn(n *entry, r Result) {
 	if !e.o.Adaptive {
 		return
 	}
 	s := e.selector()
+	l := lessonOf(s, n.setup, r)
+	n.mu.Lock()
+	n.mu.lesson = l
+	n.mu.Unlock()
 	e.measured.mu.Lock()
 	defer e.measured.mu.Unlock()
-	e.measured.mu.history = learned(s, e.measured.mu.history, n.setup.Spec, n.setup.Electorate.Len(), n.setup.Selection, r)
+	e.measured.mu.history = learned(s, e.measured.mu.history, l, n.setup, r)
 }
 
-// learned is a history with one more session, and with the favourite that follows. Sessions whose end says nothing of the protocol teach nothing, nor do
+// lessonOf says what the end of a session teaches something about; nil for nothing. Sessions whose end says nothing of the protocol teach nothing, nor do
 // those of protocols that would not be chosen for such a session.
-func learned(s selector.Selector, h selector.History, spec Spec, members int, used selector.Selection, r Result) selector.History {
+func lessonOf(s selector.Selector, of Setup, r Result) *lesson {
 	if r.State == StateCancelled || r.State == StateRejected || !r.State.Ended() {
-		return h
+		return nil
 	}
-	p := profile(spec, members)
+	p := profile(of.Spec, of.Electorate.Len())
 	p.Protocol = "" // asked for by its name it is measured as well
-	c := selector.Candidate{Protocol: used.Protocol, FanOut: used.FanOut}
+	c := selector.Candidate{Protocol: of.Selection.Protocol, FanOut: of.Selection.FanOut}
 	candidates, err := s.Candidates(p)
 	if err != nil || len(candidates) < 2 || !slices.Contains(candidates, c) {
+		return nil
+	}
+	return &lesson{selector.BucketOf(p), c}
+}
+
+// learned is a history with one more session, and with the favourite that follows.
+func learned(s selector.Selector, h selector.History, l *lesson, of Setup, r Result) selector.History {
+	if l == nil {
 		return h
 	}
-	x := selector.Experience{Decided: r.State == StateDecided, Quality: -1, Time: float64(r.Took) / float64(max(spec.Deadline, 1))}
-	if spec.Budget > 0 {
-		x.Cost = float64(r.Cost) / float64(spec.Budget)
+	x := selector.Experience{Decided: r.State == StateDecided, Quality: -1, Time: float64(r.Took) / float64(max(of.Spec.Deadline, 1))}
+	if of.Spec.Budget > 0 {
+		x.Cost = float64(r.Cost) / float64(of.Spec.Budget)
 	}
-	h = h.Learn(selector.BucketOf(p), c, x, selector.Weights{})
+	h = h.Learn(l.Bucket, l.Candidate, x, selector.Weights{})
+	p := profile(of.Spec, of.Electorate.Len())
+	p.Protocol = ""
 	if _, next, err := s.Adapt(p, h, 0); err == nil {
 		h = next
 	}
@@ -153,9 +173,13 @@ func (e *Engine) withLearned(all, kept []Record) []Record {
 	if !e.o.Adaptive {
 		return kept
 	}
-	stays := map[SessionID]bool{}
+	stays, rated := map[SessionID]bool{}, map[SessionID]bool{} // rated later, which stays, or before
 	for _, r := range kept {
-		stays[r.Session] = true
+		if r.Kind == recordRated {
+			rated[r.Session] = true
+		} else {
+			stays[r.Session] = true
+		}
 	}
 	var h selector.History
 	s := e.selector()
@@ -164,7 +188,7 @@ func (e *Engine) withLearned(all, kept []Record) []Record {
 		switch {
 		case r.Kind == recordLearned:
 			_ = json.Unmarshal(r.Data, &h) // of another version: what it had is forgotten
-		case stays[r.Session]:
+		case stays[r.Session] && r.Kind != recordRated:
 		case r.Kind == recordOpened:
 			if n, err := e.reopen(r); err == nil {
 				begun[r.Session] = n
@@ -173,9 +197,12 @@ func (e *Engine) withLearned(all, kept []Record) []Record {
 			n := begun[r.Session]
 			var result Result
 			if n != nil && json.Unmarshal(r.Data, &result) == nil {
-				h = learned(s, h, n.setup.Spec, n.setup.Electorate.Len(), n.setup.Selection, result)
+				h = learned(s, h, lessonOf(s, n.setup, result), n.setup, result)
 				delete(begun, r.Session) // another life may have told its end as well
 			}
+		case r.Kind == recordRated && !rated[r.Session]:
+			rated[r.Session] = true
+			h = withRating(h, r)
 		}
 	}
 	kept = slices.DeleteFunc(kept, func(r Record) bool { return r.Kind == recordLearned })
@@ -216,7 +243,11 @@ func (e *Engine) explainMeasured(p selector.Profile) string {
 			fmt.Fprintf(&b, "  %s: never\n", candidate(x.Candidate))
 			continue
 		}
-		fmt.Fprintf(&b, "  %s: %.1f sessions, worth %.3f, at least %.3f\n", candidate(x.Candidate), x.Count, x.Mean, x.Lower)
+		rated := ""
+		if x.Rated > 0 {
+			rated = fmt.Sprintf(", %.1f of them rated", x.Rated)
+		}
+		fmt.Fprintf(&b, "  %s: %.1f sessions%s, worth %.3f, at least %.3f\n", candidate(x.Candidate), x.Count, rated, x.Mean, x.Lower)
 	}
 	fmt.Fprintf(&b, "adaptive choice: %s\n", c.Selection)
 	return b.String()

@@ -44,6 +44,8 @@ type entry struct {
 		result   *Result // nil until there is one; not changed then
 		err      error
 		ended    time.Time
+		lesson   *lesson // what the end has taught; nil for nothing
+		rating   *rating // nil until somebody says how good the decision was
 	}
 }
 
@@ -81,6 +83,7 @@ func (n *entry) remains() *entry {
 	m := &entry{id: n.id, digest: n.digest, opened: n.opened, until: n.until, question: n.question, tags: n.tags, correlation: n.correlation}
 	m.mu.epoch, m.mu.state, m.mu.messages, m.mu.late, m.mu.answers, m.mu.rounds = n.mu.epoch, n.mu.state, n.mu.messages, n.mu.late, n.mu.answers, n.mu.rounds
 	m.mu.story, m.mu.result, m.mu.err, m.mu.ended = n.mu.story, n.mu.result, n.mu.err, n.mu.ended
+	m.mu.lesson, m.mu.rating = n.mu.lesson, n.mu.rating
 	return m
 }
 
@@ -315,6 +318,23 @@ func (x *index) forget(now time.Time) {
 		}
 		return old
 	})
+}
+
+// mostCost bounds what one answer may say that it has cost, so that no sum of them overflows.
+const mostCost = 1 << 40
+
+// cost is the sum of what the answers so far say that they have cost.
+func (n *entry) cost() (sum int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, e := range n.mu.log {
+		if r, ok := e.(machine.Received); ok {
+			if a, ok := r.Msg.(machine.Answer); ok {
+				sum += min(max(a.Cost, 0), mostCost)
+			}
+		}
+	}
+	return sum
 }
 
 // fill gives a result what every result has.

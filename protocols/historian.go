@@ -27,7 +27,7 @@ type Journal interface {
 // Record is one fact of a session in the journal.
 type Record struct {
 	Session SessionID `json:"session"`
-	// Kind is "opened", "event", "ended", or what a machine.Persist calls it.
+	// Kind is "opened", "event", "ended", "rated", or what a machine.Persist calls it.
 	Kind string          `json:"kind"`
 	At   time.Time       `json:"at"`
 	Data json.RawMessage `json:"data,omitempty"`
@@ -38,6 +38,7 @@ const (
 	recordOpened = "opened"
 	recordEvent  = "event"
 	recordEnded  = "ended"
+	recordRated  = "rated"
 )
 
 // opening is the content of a record of kind opened: all that makes the session again.

@@ -83,8 +83,16 @@ func compacted(all []Record, now time.Time) []Record {
 		}
 	}
 	var kept []Record
+	later := false // than the first end that stays: what was rated before that counts among what was learned
 	for _, r := range all {
 		at, over := place[r.Session]
+		if r.Kind == recordRated {
+			if later {
+				kept = append(kept, r)
+			}
+			continue
+		}
+		later = later || r.Kind == recordEnded && at >= max(n-keepEnded, 0)
 		if over && (at < n-keepEnded || at < 0 || r.Kind != recordOpened && r.Kind != recordEnded) {
 			continue
 		}

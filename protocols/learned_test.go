@@ -5,6 +5,7 @@ package protocols
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,6 +34,15 @@ func TestASnapshotKeepsWhatWasLearned(t *testing.T) {
 		ended, err := json.Marshal(Result{Session: id, State: state, Took: time.Duration(i) * time.Second})
 		require.NoError(t, err)
 		all = append(all, Record{Session: id, Kind: recordOpened, Data: opened}, Record{Session: id, Kind: recordEnded, At: end, Data: ended})
+	}
+	for _, i := range []int{3, 29, 0, 11} { // said later, of which two are of those that a snapshot leaves out
+		rating, err := json.Marshal(rated{int64(i) * 10_000, &lesson{selector.BucketOf(selector.Profile{N: 2}), selector.Candidate{Protocol: selector.Simple}}})
+		require.NoError(t, err)
+		at := len(all)
+		if i == 3 {
+			at = 10
+		}
+		all = slices.Insert(all, at, Record{Session: SessionID(fmt.Sprint(i)), Kind: recordRated, Data: rating})
 	}
 	measured := func(records []Record) selector.History {
 		e, err := NewEngine(EngineOptions{Name: "e", Roster: nobody{}, Adaptive: true})

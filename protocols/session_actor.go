@@ -370,7 +370,7 @@ func (s *session) store(ctx *actors.Context[SessionMessage], wait bool, r Record
 // decide ends the session: the decision is stored, and then everybody is told.
 func (s *session) decide(ctx *actors.Context[SessionMessage], o machine.Outcome) error {
 	s.over = true
-	r := Result{Session: s.n.id, State: stateOf(o), Outcome: o, Durable: s.n.setup.Spec.Durability.rank() >= Durable.rank()}
+	r := Result{Session: s.n.id, State: stateOf(o), Outcome: o, Durable: s.n.setup.Spec.Durability.rank() >= Durable.rank(), Cost: s.n.cost()}
 	if s.n.setup.Spec.Durability.rank() >= Buffered.rank() {
 		stored := s.n.fill(r, ctx.Now())
 		stored.Messages += len(s.members) // that tell the outcome

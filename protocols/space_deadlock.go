@@ -18,7 +18,7 @@ import (
 // latch or an office.
 //
 // A step changes whom its owner waits for, and who waits for the owner. As nobody was stuck before, somebody is now only if the owner is; so the owner alone
-// is looked at, and only if it waits for something and others may wait for it. Steps that change more, which are rare, have everybody looked at.
+// is looked at, and only if others may wait for it because it has more than its request, or because its request was put before theirs. Steps that change more, which are rare, have everybody looked at.
 
 // linked reports whether somebody may wait for more than locks.
 func (s *spaceState) linked(in *spaceInput) bool {
@@ -40,7 +40,7 @@ func (s *spaceState) untangle(now time.Time, in *spaceInput) {
 		if in.Lock != nil {
 			owner = in.Lock.Owner
 		}
-		if s.tied(owner) {
+		if s.tied(owner) || in.Op == opAcquire && s.locks.Jumped(in.ID) {
 			g.newest = in.ID
 			g.refuse(now, waitfor.Cycle(owner, g.waits))
 		}

@@ -208,6 +208,16 @@ var coordinationOfProtocols = []Entry{
 		"Start its agent with the keys of its node, or leave it out.",
 	},
 	{
+		4719, "protocols.ErrUndecided", nil, Low, never, false,
+		"A session was rated that has no decision, or none yet.",
+		"Wait for its decision; what decided nothing has nothing to rate.",
+	},
+	{
+		4720, "protocols.RatedError", nil, Low, never, false,
+		"A decision was rated otherwise before.",
+		"Nothing: the first rating stays.",
+	},
+	{
 		4901, "protocols.BudgetError", nil, Medium, never, true,
 		"The budget of a session could not be reserved.",
 		"The cause says why; ask for less or wait until budget is free.",

@@ -45,6 +45,12 @@ func (c *Client) CancelSession(ctx context.Context, id, reason string) (SessionA
 	return a, c.work(ctx, http.MethodDelete, "/v1/coordination/sessions/"+url.PathEscape(id), url.Values{"reason": {reason}}, nil, &a, &a.Version)
 }
 
+// RateSession tells how good the decision of a session turned out, from 0 to 1.
+func (c *Client) RateSession(ctx context.Context, id string, quality float64) (SessionOutcome, error) {
+	var a SessionOutcome
+	return a, c.work(ctx, http.MethodPost, "/v1/coordination/sessions/"+url.PathEscape(id)+"/outcome", nil, SessionOutcome{Quality: &quality}, &a, &a.Version)
+}
+
 // SessionHistory asks what sessions came to; the parameters are those of GET /v1/coordination/history.
 func (c *Client) SessionHistory(ctx context.Context, parameters url.Values) (HistoryAnswer, error) {
 	var a HistoryAnswer

@@ -54,6 +54,8 @@ type coordinationViews struct{ o CoordinationOptions }
 //   - POST /v1/coordination/sessions/{id}/truth: tells what was true of the question of an ensemble's session, a [TruthOrder], and answers [TruthAnswer]
 //     when that is kept; 404 if the question is not known, 409 if something else was told before.
 //   - GET /v1/coordination/skills: [SkillsAnswer], what the members of ensembles are weighed by.
+//   - POST /v1/coordination/sessions/{id}/outcome: tells how good the decision turned out, by a [SessionOutcome], and answers [SessionOutcome]; the same again is
+//     nothing new, and 409 if it was rated otherwise before or has decided nothing. The choice of protocols goes by it where the config says adaptive.
 //   - GET /v1/coordination/history: [HistoryAnswer], the sessions that have ended, the latest first, from the journal; ?protocol=P, ?participant=A,
 //     ?state=S, ?since=TIME and ?limit=N (default 100, at most 1000).
 //   - GET /v1/coordination/stats: [CoordinationStats].
@@ -66,16 +68,17 @@ func Coordination(o CoordinationOptions) http.Handler {
 	guard := &tasks{o: TaskOptions{Token: o.Token, Wait: 10 * time.Second}}
 	mux := http.NewServeMux()
 	for pattern, serve := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET /v1/coordination":                      v.all,
-		"POST /v1/coordination/sessions":            v.start,
-		"GET /v1/coordination/sessions":             v.list,
-		"GET /v1/coordination/sessions/{id}":        v.show,
-		"DELETE /v1/coordination/sessions/{id}":     v.cancel,
-		"POST /v1/coordination/sessions/{id}/truth": v.truth,
-		"GET /v1/coordination/skills":               v.skills,
-		"GET /v1/coordination/history":              v.history,
-		"GET /v1/coordination/stats":                v.stats,
-		"POST /v1/coordination/explain":             v.explain,
+		"GET /v1/coordination":                        v.all,
+		"POST /v1/coordination/sessions":              v.start,
+		"GET /v1/coordination/sessions":               v.list,
+		"GET /v1/coordination/sessions/{id}":          v.show,
+		"DELETE /v1/coordination/sessions/{id}":       v.cancel,
+		"POST /v1/coordination/sessions/{id}/truth":   v.truth,
+		"POST /v1/coordination/sessions/{id}/outcome": v.rate,
+		"GET /v1/coordination/skills":                 v.skills,
+		"GET /v1/coordination/history":                v.history,
+		"GET /v1/coordination/stats":                  v.stats,
+		"POST /v1/coordination/explain":               v.explain,
 	} {
 		mux.HandleFunc(pattern, guard.guarded(guard.bounded(func(w http.ResponseWriter, r *http.Request) error {
 			if v.o.Engine == nil {
@@ -111,6 +114,10 @@ func coordinationProblem(err error) error {
 		status, code = http.StatusNotFound, CodeNoSession
 	case errors.As(err, &conflict), errors.As(err, &told):
 		status, code = http.StatusConflict, CodeConflict
+	case errors.As(err, new(*protocols.RatedError)):
+		status, code = http.StatusConflict, CodeConflict
+	case errors.Is(err, protocols.ErrUndecided):
+		status, code = http.StatusConflict, CodeSession
 	case errors.Is(err, protocols.ErrAlreadyDecided):
 		status, code = http.StatusConflict, CodeSessionEnded
 	case errors.As(err, &overloaded):

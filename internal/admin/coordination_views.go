@@ -56,7 +56,9 @@ type SessionResult struct {
 	Epoch      uint32          `json:"epoch"`
 	Durable    bool            `json:"durable"`
 	Cached     bool            `json:"cached,omitempty"`
-	Detail     json.RawMessage `json:"detail,omitempty"` // peculiar to the protocol
+	Cost       int64           `json:"cost,omitempty"`    // what its answers say that they have cost
+	Quality    *float64        `json:"quality,omitempty"` // of the decision as it turned out, from 0 to 1, where somebody has said it; not in histories
+	Detail     json.RawMessage `json:"detail,omitempty"`  // peculiar to the protocol
 	// Certificate proves the outcome to anybody who has the public keys of the participants; see Keys.
 	Certificate []byte            `json:"certificate,omitempty"`
 	Keys        map[string][]byte `json:"keys,omitempty"` // ed25519, by participant, where there is a certificate
@@ -140,7 +142,7 @@ func sessionResult(r protocols.Result) SessionResult {
 	v := SessionResult{
 		Session: string(r.Session), State: string(r.State), Protocol: string(r.Protocol), Decision: r.Decision, Why: string(r.Why), Text: r.Text, Method: r.Method,
 		Confidence: share(r.Confidence), Dissent: r.Dissent, Missing: r.Missing, Liars: r.Liars, Certificate: r.Certificate, Rounds: r.Rounds, Early: r.Early, Messages: r.Messages, Late: r.Late,
-		Opened: stamp(r.Opened), Seconds: r.Took.Seconds(), Epoch: r.Epoch, Durable: r.Durable, Cached: r.Cached,
+		Opened: stamp(r.Opened), Seconds: r.Took.Seconds(), Epoch: r.Epoch, Durable: r.Durable, Cached: r.Cached, Cost: r.Cost,
 	}
 	if r.Electorate > 0 {
 		v.Turnout = float64(r.Turnout) / float64(r.Electorate)
@@ -182,6 +184,10 @@ func (v *coordinationViews) session(id protocols.SessionID, after int) (SessionV
 					result.Keys[agent] = key
 				}
 			}
+		}
+		if quality, rated := v.o.Engine.Rating(id); rated {
+			said := share(quality)
+			result.Quality = &said
 		}
 		view.Result, view.State = &result, string(r.State)
 	}

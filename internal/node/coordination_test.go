@@ -196,6 +196,20 @@ func TestSessionsAreStartedOnceForEachKey(t *testing.T) {
 	var refused *admin.StatusError
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, admin.CodeSessionEnded, refused.Reason)
+	rated, err := c.RateSession(r.ctx, "s-1", .75)
+	require.NoError(t, err)
+	assert.Equal(t, "s-1", rated.Session)
+	shown, err := c.Session(r.ctx, "s-1", 0)
+	require.NoError(t, err)
+	assert.InDelta(t, .75, *shown.Session.Result.Quality, 0)
+	for want, quality := range map[string]float64{admin.CodeConflict: .5, admin.CodeBody: 1.5} {
+		_, err = c.RateSession(r.ctx, "s-1", quality)
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, want, refused.Reason)
+	}
+	_, err = c.RateSession(r.ctx, "s-2", .5)
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, admin.CodeNoSession, refused.Reason)
 	stats, err := c.CoordinationStats(r.ctx)
 	require.NoError(t, err)
 	assert.Equal(t, map[string]int{"decided": 1}, stats.Ended)

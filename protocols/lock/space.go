@@ -36,7 +36,7 @@ type Space struct {
 	spare    spare
 	blind    bool // deadlocks are let happen: for tests
 
-	reordered bool // writers have changed places; see Reordered
+	reordered bool // somebody waits for others than when it came; see Reordered
 }
 
 // object is one name.
@@ -268,6 +268,7 @@ func (s *Space) remove(c *claim) *object {
 		o.readers = without(o.readers, c)
 	default:
 		o.queue = without(o.queue, c)
+		s.reordered = s.reordered || c.Count > o.size && o.semaphore // who is behind waits for no Resize any more
 	}
 	return o
 }

@@ -63,6 +63,16 @@ func (s *Space) short(c *claim) (all []waitfor.Wait) {
 	return all
 }
 
+// Jumped reports whether a request for permits waits and its class has put it before others.
+func (s *Space) Jumped(id string) bool {
+	c := s.claims[id]
+	if c == nil || c.held() || c.Mode != Permits {
+		return false
+	}
+	queue := s.names[c.Name].queue
+	return queue[len(queue)-1] != c
+}
+
 // Owned is how many claims an owner has, held or waiting.
 func (s *Space) Owned(owner string) int { return len(s.owners[owner]) }
 
@@ -84,7 +94,8 @@ func (s *Space) Refuse(now time.Time, id string, why error) []Effect {
 	return append(out, s.after([]*claim{c}, now)...)
 }
 
-// Reordered reports whether somebody waits for others than it did when it came, because writers have changed places: in all steps since it was last asked.
+// Reordered reports whether somebody waits for others than it did when it came, because writers have changed places
+// or a request for more permits than there are has left: in all steps since it was last asked.
 func (s *Space) Reordered() bool {
 	changed := s.reordered
 	s.reordered = false

@@ -86,6 +86,8 @@ type Answer struct {
 	Decline string `json:"decline,omitempty"`
 	// Error is why what was asked for could not be done.
 	Error string `json:"error,omitempty"`
+	// Cost is what the answer has cost, in the unit of the session's budget; 0 means nothing, or not said.
+	Cost int64 `json:"cost,omitempty"`
 }
 
 // Score rates one item.

@@ -13,7 +13,7 @@ import (
 const (
 	HalfLife    = 500  // sessions of a bucket after which what was measured counts half
 	leastBucket = 20   // sessions of a bucket before anything but the static choice
-	leastTried  = 5    // sessions of a candidate before it can be switched to
+	leastTried  = 4    // sessions of a candidate before it can be switched to
 	exploring   = 0.05 // of the sessions try what has been tried least
 	deviations  = 1.0  // from the mean to the lower bound
 )
@@ -41,7 +41,7 @@ type Candidate struct {
 // Experience is what one session has shown.
 type Experience struct {
 	Decided bool
-	// Quality is that of the decision as it turned out later, from 0 to 1; negative means that nobody knows.
+	// Quality is that of the decision as it turned out, from 0 to 1; negative means that nobody knows, or not yet: see History.Rate.
 	Quality float64
 	// Time and Cost are shares of the deadline and of the budget.
 	Time, Cost float64
@@ -64,7 +64,7 @@ func (w Weights) Utility(x Experience) float64 {
 	if x.Decided {
 		u += w.Decided
 	}
-	return u + w.Quality*max(x.Quality, 0)
+	return u + w.Quality*min(max(x.Quality, 0), 1)
 }
 
 // Record is what is known of a candidate in a bucket, older sessions counting less.
@@ -72,24 +72,36 @@ type Record struct {
 	Bucket    Bucket    `json:"bucket"`
 	Candidate Candidate `json:"candidate"`
 	Count     float64   `json:"count"`
-	Sum       float64   `json:"sum"`     // of utilities
-	Squares   float64   `json:"squares"` // of utilities
+	Sum       float64   `json:"sum"`     // of utilities, without what decisions turned out to be worth
+	Squares   float64   `json:"squares"` // of the same
+	// Rated is of how many sessions it became known how good the decision was, Worth the sum of what that adds to the utility, and WorthSquares of its squares.
+	Rated        float64 `json:"rated,omitempty"`
+	Worth        float64 `json:"worth,omitempty"`
+	WorthSquares float64 `json:"worthSquares,omitempty"`
 }
 
-func (r Record) mean() float64 {
+// estimate is what a candidate is worth: the mean of utilities, and what its decisions turn out to be worth. Where nobody has said that, they are taken to be
+// worth as much as others': a candidate is neither better nor worse for not being rated. lower is the lower bound.
+func (r Record) estimate(others float64, anybody bool) (mean, lower float64) {
 	if r.Count == 0 {
-		return 0
+		return others, math.Inf(-1)
 	}
-	return r.Sum / r.Count
+	mean = r.Sum / r.Count
+	spread := (max(r.Squares/r.Count-mean*mean, 0) + .0001) / r.Count
+	switch {
+	case r.Rated > 0:
+		worth := r.Worth / r.Rated
+		mean += worth
+		spread += (max(r.WorthSquares/r.Rated-worth*worth, 0) + unknownWorth/(1+r.Rated)) / r.Rated
+	case anybody:
+		mean += others
+		spread += unknownWorth
+	}
+	return mean, mean - deviations*math.Sqrt(spread)
 }
 
-func (r Record) lower() float64 {
-	if r.Count == 0 {
-		return math.Inf(-1)
-	}
-	variance := max(r.Squares/r.Count-r.mean()*r.mean(), 0)
-	return r.mean() - deviations*math.Sqrt((variance+.0001)/r.Count)
-}
+// unknownWorth is the variance of what a decision is worth of which nobody knows how good it is: any from 0 to .3 is as likely.
+const unknownWorth = .3 * .3 / 12
 
 // History is everything that was measured. It is a value: Learn returns another.
 type History struct {
@@ -108,23 +120,46 @@ type Favourite struct {
 func (h History) Learn(b Bucket, c Candidate, x Experience, w Weights) History {
 	keep := math.Pow(.5, 1./HalfLife)
 	out := History{slices.Clone(h.Records), h.Favourites}
-	found := false
-	u := w.Utility(x)
 	for i := range out.Records {
-		r := &out.Records[i]
-		if r.Bucket != b {
-			continue
-		}
-		r.Count, r.Sum, r.Squares = r.Count*keep, r.Sum*keep, r.Squares*keep
-		if r.Candidate == c {
-			found = true
-			r.Count, r.Sum, r.Squares = r.Count+1, r.Sum+u, r.Squares+u*u
+		if r := &out.Records[i]; r.Bucket == b {
+			r.Count, r.Sum, r.Squares = r.Count*keep, r.Sum*keep, r.Squares*keep
+			r.Rated, r.Worth, r.WorthSquares = r.Rated*keep, r.Worth*keep, r.WorthSquares*keep
 		}
 	}
-	if !found {
-		out.Records = append(out.Records, Record{b, c, 1, u, u * u})
-	}
+	quality := x.Quality
+	x.Quality = 0
+	u := w.Utility(x)
+	r := out.record(b, c)
+	r.Count, r.Sum, r.Squares = r.Count+1, r.Sum+u, r.Squares+u*u
+	r.rate(quality, w)
 	return out
+}
+
+// Rate returns the history with how good the decision of a session turned out that was learned before, from 0 to 1. It is no session of its own: nothing
+// becomes older by it.
+func (h History) Rate(b Bucket, c Candidate, quality float64, w Weights) History {
+	out := History{slices.Clone(h.Records), h.Favourites}
+	out.record(b, c).rate(quality, w)
+	return out
+}
+
+// record returns the record of a candidate, which is made if there is none. The history's records must be its own.
+func (h *History) record(b Bucket, c Candidate) *Record {
+	for i := range h.Records {
+		if r := &h.Records[i]; r.Bucket == b && r.Candidate == c {
+			return r
+		}
+	}
+	h.Records = append(h.Records, Record{Bucket: b, Candidate: c})
+	return &h.Records[len(h.Records)-1]
+}
+
+func (r *Record) rate(quality float64, w Weights) {
+	if quality < 0 {
+		return // nobody knows
+	}
+	worth := w.withDefaults().Quality * min(quality, 1)
+	r.Rated, r.Worth, r.WorthSquares = r.Rated+1, r.Worth+worth, r.WorthSquares+worth*worth
 }
 
 func (h History) of(b Bucket, c Candidate) Record {
@@ -140,7 +175,17 @@ func (h History) of(b Bucket, c Candidate) Record {
 type Score struct {
 	Candidate   Candidate `json:"candidate"`
 	Count       float64   `json:"count"`
+	Rated       float64   `json:"rated,omitempty"` // of them it is known how good the decision was
 	Mean, Lower float64
+}
+
+// promises reports whether it is better to try the candidate of s than that of o: who was not tried enough comes first, the least tried of them, and then
+// who may be worth most.
+func (s Score) promises(o Score) bool {
+	if few := s.Count < leastTried; few || o.Count < leastTried {
+		return few && s.Count < o.Count
+	}
+	return 2*s.Mean-s.Lower > 2*o.Mean-o.Lower
 }
 
 // Choice is an adaptive choice with its reasons.
@@ -193,12 +238,18 @@ func (s Selector) Adapt(p Profile, h History, seed uint64) (chosen Choice, next 
 		return chosen, h, err
 	}
 	b := BucketOf(p)
-	total := 0.
+	total, rated, worth := 0., 0., 0.
 	records := make([]Record, len(candidates))
 	for i, c := range candidates {
 		records[i] = h.of(b, c)
-		total += records[i].Count
-		chosen.Scores = append(chosen.Scores, Score{c, records[i].Count, records[i].mean(), records[i].lower()})
+		total, rated, worth = total+records[i].Count, rated+records[i].Rated, worth+records[i].Worth
+	}
+	if rated > 0 {
+		worth /= rated
+	}
+	for i, c := range candidates {
+		mean, lower := records[i].estimate(worth, rated > 0)
+		chosen.Scores = append(chosen.Scores, Score{c, records[i].Count, records[i].Rated, mean, lower})
 	}
 	if total < leastBucket {
 		return chosen, h, nil
@@ -211,7 +262,8 @@ func (s Selector) Adapt(p Profile, h History, seed uint64) (chosen Choice, next 
 	}
 	best := favourite
 	for i, r := range records {
-		if i != favourite && r.Count >= leastTried && r.lower() > records[favourite].mean() && (best == favourite || r.lower() > records[best].lower()) {
+		lower := chosen.Scores[i].Lower
+		if i != favourite && r.Count >= leastTried && lower > chosen.Scores[favourite].Mean && (best == favourite || lower > chosen.Scores[best].Lower) {
 			best = i
 		}
 	}
@@ -220,8 +272,8 @@ func (s Selector) Adapt(p Profile, h History, seed uint64) (chosen Choice, next 
 	}
 	pick := best
 	if rand.New(rand.NewPCG(seed*0x9E3779B97F4A7C15, seed^0xBF58476D1CE4E5B9)).Float64() < exploring { // neighbouring seeds draw alike without that
-		for i, r := range records {
-			if i != best && (pick == best || r.Count < records[pick].Count) {
+		for i := range records {
+			if i != best && (pick == best || chosen.Scores[i].promises(chosen.Scores[pick])) {
 				pick = i
 			}
 		}

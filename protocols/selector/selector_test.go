@@ -192,6 +192,54 @@ func TestAdaptingIsAFunctionOfHistoryAndSeedAndNeverLessSafe(t *testing.T) {
 	}
 }
 
+// What decisions turn out to be worth comes later and is known of some only; it decides where nothing else differs, and a candidate is neither better nor worse
+// for being rated seldom.
+func TestRatingsThatComeLaterDecideWhereNothingElseDoes(t *testing.T) {
+	p := selector.Profile{N: 40}
+	good := selector.Candidate{Protocol: selector.Hierarchical, FanOut: 16}
+	type late struct {
+		c       selector.Candidate
+		quality float64
+	}
+	for _, informative := range []bool{true, false} {
+		for seed := range uint64(8) {
+			rng := rand.New(rand.NewPCG(seed, 7))
+			var h selector.History
+			var waiting []late
+			hits := 0
+			b := selector.BucketOf(p)
+			for i := range 1500 {
+				chosen, next, err := selector.Selector{}.Adapt(p, h, uint64(i)+seed*10_000)
+				require.NoError(t, err)
+				c := selector.Candidate{Protocol: chosen.Selection.Protocol, FanOut: chosen.Selection.FanOut}
+				h = next.Learn(b, c, selector.Experience{Decided: true, Quality: -1, Time: .2}, selector.Weights{})
+				quality := .5 + .1*rng.NormFloat64()
+				if c == good && informative {
+					quality += .4
+				}
+				if rng.IntN(4) == 0 {
+					waiting = append(waiting, late{c, quality})
+				}
+				if len(waiting) > 10 {
+					h = h.Rate(b, waiting[0].c, waiting[0].quality, selector.Weights{})
+					waiting = waiting[1:]
+				}
+				if i >= 1400 && c == good {
+					hits++
+				}
+			}
+			if informative {
+				assert.GreaterOrEqual(t, hits, 85, "seed %d", seed)
+			}
+			if !informative {
+				for _, f := range h.Favourites {
+					assert.NotEqual(t, good, f.Candidate, "seed %d: it is no better", seed)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkSelect(b *testing.B) {
 	b.ReportAllocs()
 	p := selector.Profile{N: 100}
