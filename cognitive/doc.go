@@ -13,7 +13,8 @@
 //   - Every proposer is answered. A proposal that is repeated with its key within ten minutes is committed once.
 //   - [Variable.Get] is one atomic load. It takes no lock, allocates nothing, and goes on while any process of the space restarts. [Space.Snapshot] is one cut: in each
 //     of them a composite is what its function makes of its inputs of that cut, unless it is flagged Degraded.
-//   - A subscriber hears what there is and then every commit in order, or of the Gap.
+//   - A subscriber hears what there is and then every commit in order, or of the Gap. One that was cut off goes on where it was ([ResumeSpace]). An agent that follows a space
+//     ([Follow]) hears of its own scopes, and what is in force for it after each commit.
 //
 // An adapter ([Space.Adapt]) changes a variable in the same way as everybody else: it has no other. What it tries runs for a share of the agents first, where there are agents to
 // make one of; feedback counts for the version that it names alone; a change that makes things worse is taken back. Variables that depend on each other are adapted as a
@@ -32,6 +33,8 @@
 //	v, err := space.AddFloat(ctx, "temperature", kind.Float{Min: 0, Max: 2, Step: 0.01}, cognitive.Initial(0.7))
 //	x := v.Get()
 //	res, err := v.Propose(ctx, 0.9, cognitive.Base(v.Load().Version), cognitive.Because("p95 too high"))
+//
+// Agents in Go find the spaces of their node with [For], from the context of a task; what they read is as it is for them. Programs get variables over the protocol of package exec.
 //
 // # Duties of the user
 //

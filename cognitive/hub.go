@@ -59,9 +59,9 @@ func Block() Delivery { return func(d *delivery) { d.block = true } }
 // Subscription tells a process of commits: of a variable, or of the whole space, in the order of the space's versions. It ends with the process.
 type Subscription struct {
 	s      *Space
-	place  int                                 // −1 for the whole space
-	only   func(c *Commit) bool                // what it is to hear; nil for everything
-	resume func() (rest []*Commit, known bool) // what it has not heard, instead of what there is
+	place  int                                       // −1 for the whole space
+	only   func(c *Commit) bool                      // what it is to hear; nil for everything
+	resume func() (past, rest []*Commit, known bool) // what it has heard and what not, instead of what there is
 	pid    actors.PID
 	d      delivery
 	feed   *actors.Feed[*Subscription]
@@ -159,7 +159,10 @@ func (h *hub) join(x *Subscription, first func(Update)) (at Version) {
 // begin gives what there is, or has the rest follow of what the subscriber has heard.
 func (x *Subscription) begin(r *root, first func(Update)) {
 	if x.resume != nil {
-		if rest, known := x.resume(); known {
+		if past, rest, known := x.resume(); known {
+			for _, c := range past { // the notifier may not have handed it out yet
+				x.news(c)
+			}
 			for _, c := range rest {
 				x.add(c)
 			}

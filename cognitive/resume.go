@@ -28,21 +28,21 @@ func ResumeSpace[M any](ctx *actors.Context[M], s *Space, heard Heard, how Deliv
 		return Resumed{}, nil, err
 	}
 	r := Resumed{Whole: true}
-	x.resume = func() (rest []*Commit, known bool) {
-		rest, known = s.since(heard)
+	x.resume = func() (past, rest []*Commit, known bool) {
+		past, rest, known = s.since(heard)
 		r.Whole = known
-		return rest, known
+		return past, rest, known
 	}
 	r.Space = s.hub.join(x, func(u Update) { r.First = append(r.First, u) })
 	x.feed.Flush()
 	return r, x, nil
 }
 
-// since returns the commits behind what was heard; false if not all of them are known.
-func (s *Space) since(heard Heard) (rest []*Commit, known bool) {
+// since returns the commits behind what was heard, and those before that are kept; false if not all of the former are known.
+func (s *Space) since(heard Heard) (past, rest []*Commit, known bool) {
 	list, end, _, r := s.published(0)
 	if r == nil || heard.Space.IsZero() || r.version.Before(heard.Space) {
-		return nil, false
+		return nil, nil, false
 	}
 	at := 0
 	for at < len(list) && list[at].Space.Before(heard.Space) {
@@ -52,13 +52,14 @@ func (s *Space) since(heard Heard) (rest []*Commit, known bool) {
 	for at < len(list) && list[at].Space == heard.Space && (heard.Commits <= 0 || at-of < heard.Commits) {
 		at++
 	}
+	past, rest = list[:at], list[at:]
 	switch {
 	case of > 0, len(list) > 0 && uint64(len(list)) == end && list[0].Space == heard.Space: // all of the version is there
-		return list[at:], heard.Commits <= 0 || at-of == heard.Commits
+		return past, rest, heard.Commits <= 0 || at-of == heard.Commits
 	case heard.Commits > 0:
-		return nil, false
+		return nil, nil, false
 	case len(list) == 0:
-		return nil, r.version == heard.Space
+		return nil, nil, r.version == heard.Space
 	}
-	return list[at:], list[0].Space == heard.Space || list[0].Space == heard.Space.next()
+	return past, rest, list[0].Space == heard.Space || list[0].Space == heard.Space.next()
 }
