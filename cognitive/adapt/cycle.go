@@ -81,6 +81,7 @@ func (m *Machine) changed(at time.Time) (out []Effect) {
 // returned is after a return to an earlier value.
 func (m *Machine) returned(at time.Time) (out []Effect) {
 	if m.Phase == trying { // a trial that did not help is no regression
+		m.Credit = max(m.Credit-max(0, m.least()-m.Lent), 0)
 		out = m.tried(at, m.Found)
 		m.Next = kind.Value{}
 		m.begin(observing, at, m.s.Settle)

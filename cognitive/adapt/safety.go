@@ -9,8 +9,13 @@ import (
 	"time"
 )
 
-// burst is how many reports candidates may have beside their share: two trials.
-func (m *Machine) burst() float64 { return 2 * float64(m.s.Trial) }
+// burst is how many reports candidates may have beside their share: two trials, or one where all see it.
+func (m *Machine) burst() float64 {
+	if m.s.Slice {
+		return 2 * float64(m.s.Trial)
+	}
+	return float64(m.s.Trial)
+}
 
 // explore is the share of reports that candidates may have now.
 func (m *Machine) explore(at time.Time) float64 {
@@ -59,10 +64,21 @@ func (m *Machine) poor(at time.Time) (why string) {
 	switch {
 	case m.s.Budget > 0 && m.Spent+2*m.margin() > m.s.Budget:
 		return fmt.Sprintf("trials have cost %.4g in this hour", m.Spent)
-	case m.Credit < float64(m.s.Settle+m.brief()):
+	case m.Credit < max(float64(m.s.Settle+m.brief()), m.least()):
 		return soon
 	}
 	return ""
+}
+
+// flip is how many reports a candidate that runs for all has at least: there and back are two changes that everybody sees.
+const flip = 150
+
+// least is how many reports a candidate counts at least.
+func (m *Machine) least() float64 {
+	if m.s.Slice {
+		return 0
+	}
+	return min(flip, float64(m.s.Trial))
 }
 
 // soon is why nothing may be tried before a few more reports have come. It is part of every day, and not told.

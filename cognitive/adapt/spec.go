@@ -26,7 +26,8 @@ type Spec struct {
 	// LearningRate is how much is learned at once: the first step of a number, and of the balance of loads, as a share of the range; 0 means 0.1. MaxStep bounds steps; 0 means the
 	// greater of 0.25 and LearningRate. MinStep ends the refinement; 0 means the greater of 0.01 and a step of the grid.
 	LearningRate, MaxStep, MinStep float64
-	// Exploration is the share of all reports that may go to candidates that are not kept, from 0 to 1, beside twice Trial at the beginning; 0 means 0.05.
+	// Exploration is the share of all reports that may go to candidates that are not kept, from 0 to 1, beside twice Trial at the beginning; 0 means 0.05. Without a slice it
+	// is Trial once, and each candidate counts as 150 reports, or Trial, at least.
 	Exploration float64
 	// Seed is where the random directions and choices of what to try come from.
 	Seed uint64

@@ -22,10 +22,16 @@ func at(s adapt.Spec, start kind.Value, seed uint64, w World) *Lab {
 // byScore adapts numbers beside the present ones.
 func byScore(k kind.Kind) adapt.Spec { return adapt.Spec{Kind: k, Objective: Score, Slice: true} }
 
-// Flat counts the commits, after a thousand reports to warm up, of twenty thousand reports of which nothing is better than anything else.
-func Flat(seed uint64) (commits int) {
-	l := at(byScore(Unit), kind.OfFloat(0.5), seed, Scoring(func(float64, int) float64 { return 3 }))
+// Flat counts the commits, after a thousand reports to warm up (five thousand without a slice), of twenty thousand reports of which nothing is better than anything else. Candidates run
+// beside the present value, or (slice false) in its place.
+func Flat(seed uint64, slice bool) (commits int) {
+	s := byScore(Unit)
+	s.Slice = slice
+	l := at(s, kind.OfFloat(0.5), seed, Scoring(func(float64, int) float64 { return 3 }))
 	l.Run(1000)
+	if !slice {
+		l.Run(4000)
+	}
 	before := len(l.Commits)
 	l.Run(20_000)
 	return len(l.Commits) - before
