@@ -148,8 +148,12 @@ func TestAnAdaptationThatIsChangedIsMeasuredAnew(t *testing.T) {
 func TestFiguresOfAgentsAreDifferences(t *testing.T) {
 	at := time.Unix(0, 0)
 	from := []config.VariableSource{
-		{Metric: "s", Agents: config.AgentSeconds}, {Metric: "ok", Agents: config.AgentSuccess}, {Metric: "n", Agents: config.AgentThroughput},
-		{Metric: "c", Agents: config.AgentCost}, {Metric: "l", Agents: config.AgentLoad}, {Metric: "i", Agents: config.AgentImbalance},
+		{Metric: "s", Agents: config.AgentSeconds},
+		{Metric: "ok", Agents: config.AgentSuccess},
+		{Metric: "n", Agents: config.AgentThroughput},
+		{Metric: "c", Agents: config.AgentCost},
+		{Metric: "l", Agents: config.AgentLoad},
+		{Metric: "i", Agents: config.AgentImbalance},
 	}
 	v := cognitive.Version{Seq: 1}
 	was := crewman{name: "a", version: v, incarnation: 1, done: 10, failed: 2, busy: time.Minute, spent: 100}
