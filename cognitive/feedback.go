@@ -3,10 +3,6 @@
 package cognitive
 
 import (
-	"errors"
-	"fmt"
-
-	"mabeam.dev/actors"
 	"mabeam.dev/cognitive/adapt"
 )
 
@@ -26,16 +22,6 @@ type Feedback struct {
 
 // Report tells the adapter of a variable what was measured. It never blocks: what cannot be taken is dropped and counted. ErrNotFound says that nobody adapts the variable.
 func (s *Space) Report(f Feedback) error {
-	c := s.adapter(f.Variable)
-	if c == nil {
-		return fmt.Errorf("cognitive: report of %q: %w", f.Variable, ErrNotFound)
-	}
-	if err := c.ref.TryTell(feedback{f}); err != nil {
-		c.dropped.Add(1)
-		if errors.Is(err, actors.ErrMailboxFull) || away(err) {
-			return nil
-		}
-		return err
-	}
-	return nil
+	_, err := s.Hear(f)
+	return err
 }

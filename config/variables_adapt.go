@@ -127,6 +127,11 @@ type VariableSource struct {
 	Scope      string      `yaml:"scope" doc:"Key of the series, or pattern; of several the mean is taken."`
 }
 
+// Adaptable reports whether the variable is of a kind that can be adapted.
+func (v SharedVariable) Adaptable() bool {
+	return v.Kind == FloatVariable || v.Kind == IntegerVariable || v.Kind == ChoiceVariable
+}
+
 // Weighed are the weights of the strategy: those of the file, or its own.
 func (a VariableAdaptation) Weighed() map[string]float64 {
 	if len(a.Weights) > 0 {

@@ -13,10 +13,9 @@ import (
 // adaptation checks how a variable is adapted.
 func (c *spaceCheck) adaptation(v SharedVariable, at string) {
 	a := v.Adapt
-	if a == nil {
-		return
+	if a == nil || !v.Adaptable() {
+		return // that others have the key is told
 	}
-	at += ".adapt"
 	if a.Immediate && a.Cycle != nil {
 		c.tell(at+".cycle", fault{code: CodeConflict, reason: "it thinks after each report already", want: "either cycle or immediate"})
 	}
@@ -102,7 +101,7 @@ func (c *spaceCheck) grouped(v SharedVariable, at string) {
 		case !ok || other.Kind == "":
 		case name == v.Variable || slices.Contains(a.With[:i], name):
 			c.tell(path, fault{code: CodeDuplicateID, reason: quote(name) + " is there already", got: name})
-		case other.Kind != FloatVariable && other.Kind != IntegerVariable && other.Kind != ChoiceVariable:
+		case !other.Adaptable():
 			c.tell(path, fault{code: CodeConflict, reason: "kind " + string(other.Kind) + " cannot be adapted", got: name, want: "floats, integers and choices"})
 		case other.Adapt != nil || slices.ContainsFunc(c.of.Variables, func(o SharedVariable) bool {
 			return o.Variable != v.Variable && o.Adapt != nil && slices.Contains(o.Adapt.With, name)

@@ -106,3 +106,33 @@ func TestEveryMistakeAboutAdaptationIsTold(t *testing.T) {
 	}
 	assert.Equal(t, []string{"weights", "cycle", "problems[0].above", "from[0].metric"}, paths, "all mistakes at once")
 }
+
+func TestWhatAnOrderDoesNotSayStays(t *testing.T) {
+	cfg, _, err := Load(Input{Name: "f.yaml", Data: []byte(adapted(number, "weights: {q: 1}, share: 0.3")), Kinds: testKinds})
+	require.NoError(t, err)
+	now := cfg.Variables.Spaces[0].Variables[0].Adapt
+	read := func(text string) (VariableAdaptation, error) {
+		return ReadAdaptation(cfg, "s", "t", now, nil, []byte(text))
+	}
+	how, err := read(`{"learning_rate": 0.2}`)
+	require.NoError(t, err)
+	want := *now
+	want.LearningRate = 0.2
+	assert.Equal(t, want, how)
+	how, err = read("strategy: quality_improvement")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]float64{"quality": 1}, how.Weighed(), "weights are those of a strategy")
+	assert.Equal(t, 0.3, how.Share)
+	for text, want := range map[string]string{
+		"strategy: performance_feedback\nwarm: 1": "adapt.warm", "strategy: cost_optimization": "adapt.floors", "x: 1": "adapt.x", "5": "adapt", "a: [": "", "with: [u]": "adapt.with[0]",
+	} {
+		_, err := read(text)
+		var all Errors
+		if assert.ErrorAs(t, err, &all, text) && want != "" {
+			assert.Equal(t, want, all[0].Path, text)
+		}
+	}
+	how, err = ReadAdaptation(cfg, "s", "t", nil, nil, []byte("weights: {x: 1}"))
+	require.NoError(t, err)
+	assert.Equal(t, 0.1, how.Share, "the default")
+}

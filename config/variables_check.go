@@ -33,10 +33,6 @@ func (d *decoder) variables(cfg *Config) {
 		return
 	}
 	names := map[string]string{}
-	var queues []string
-	for _, q := range cfg.Work {
-		queues = append(queues, q.Queue)
-	}
 	for i, s := range cfg.Variables.Spaces {
 		at := item("variables.spaces", i)
 		d.shared(names, Plain(s.Space), at+".space", CodeDuplicateID, "a space named "+quote(s.Space)+" is there already")
@@ -46,9 +42,23 @@ func (d *decoder) variables(cfg *Config) {
 				d.fail(d.near(at+".space"), at+".space", fault{code: CodeConflict, reason: "coordination has something of that name", got: s.Space, want: "another name"})
 			}
 		}
-		c := &spaceCheck{decoder: d, at: at, of: s, known: map[string]SharedVariable{}, voted: cfg.Coordination != nil, market: cfg.Market, queues: queues}
+		c := newSpaceCheck(d, at, s, cfg)
 		c.all()
 	}
+}
+
+func newSpaceCheck(d *decoder, at string, of VariableSpace, cfg *Config) *spaceCheck {
+	c := &spaceCheck{decoder: d, at: at, of: of, known: map[string]SharedVariable{}, voted: cfg.Coordination != nil, market: cfg.Market}
+	for _, q := range cfg.Work {
+		c.queues = append(c.queues, q.Queue)
+	}
+	for _, v := range of.Variables {
+		if _, twice := c.known[v.Variable]; !twice && v.Variable != "" {
+			c.known[v.Variable] = v
+			c.names = append(c.names, v.Variable)
+		}
+	}
+	return c
 }
 
 // tell adds a problem, unless one of the paths has one.
@@ -62,10 +72,6 @@ func (c *spaceCheck) all() {
 	taken := map[string]string{}
 	for i, v := range c.of.Variables {
 		c.shared(taken, Plain(v.Variable), item(c.at+".variables", i)+".variable", CodeDuplicateID, "a variable named "+quote(v.Variable)+" is there already")
-		if _, twice := c.known[v.Variable]; !twice && v.Variable != "" {
-			c.known[v.Variable] = v
-			c.names = append(c.names, v.Variable)
-		}
 	}
 	for i, v := range c.of.Variables {
 		c.variable(v, item(c.at+".variables", i))
@@ -149,7 +155,7 @@ func (c *spaceCheck) variable(v SharedVariable, at string) {
 		}
 	}
 	c.decision(v, at)
-	c.adaptation(v, at)
+	c.adaptation(v, at+".adapt")
 }
 
 // fields checks the fields of a structured variable, each as if it were one.

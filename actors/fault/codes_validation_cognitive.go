@@ -60,6 +60,11 @@ var validationOfCognitive = []Entry{
 		"Take one of those that the message lists.",
 	},
 	{
+		1988, "internal/node.AdaptationError", nil, Low, never, false,
+		"A way to adapt a variable, which somebody has asked of a running node, has mistakes.",
+		"Correct what the error names; the keys are those of the config's section adapt.",
+	},
+	{
 		1990, "cognitive/optimize.ErrInvalidSpace", nil, Medium, never, false,
 		"The dimensions of a search make no space.",
 		"Correct what the error names; it names every mistake.",

@@ -10,7 +10,6 @@ import (
 
 // dials serves variables besides everything else.
 func (n *Node) dials(all http.Handler) http.Handler {
-	return admin.WithVariables(all, admin.Variables(admin.VariableOptions{
-		Spaces: n.tuning.spaces, Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body), System: n.sys,
-	}))
+	o := admin.VariableOptions{Spaces: n.tuning.spaces, Token: n.o.Config.Surfaces.Token.Reveal(), Body: int64(n.o.Config.Surfaces.Body), System: n.sys}
+	return n.tunes(admin.WithVariables(all, admin.Variables(o)), o)
 }

@@ -138,7 +138,7 @@ func (c *command) showVariable(ctx context.Context, client *admin.Client, v admi
 		}
 		fmt.Fprintf(c.Stdout, "%s/%s is %s since version %s, of %s.\n", v.Space, v.Name, a.Commits[0].Text, a.Commits[0].At, a.Commits[0].Time)
 		c.explainCommit(a.Commits[0], v)
-		return nil
+		return c.explainAdaptation(ctx, client, v)
 	}
 	a, err := client.VariableHistory(ctx, v.Space, v.Name, url.Values{"limit": {strconv.Itoa(limit)}})
 	switch {

@@ -24,12 +24,14 @@ refused. "runtime inspect variables" shows what there is.
   runtime variables set tuning/team ann,bob --base 0.4
   runtime variables override temperature agent/ann 0.2 --ttl 10m
   runtime variables override temperature agent/ann --gone
-  runtime variables rollback temperature 0.3 --because "it was better"`,
+  runtime variables rollback temperature 0.3 --because "it was better"
+  runtime variables adapt temperature --strategy cost_optimization --floor quality=0.8
+  runtime variables report temperature --metric quality=0.9 --metric cost=3`,
 		Args: func(cmd *cobra.Command, args []string) error { return unknown(cmd, args) },
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	cmd.AddCommand(c.variablesSet(), c.variablesOverride(), c.variablesRollback())
+	cmd.AddCommand(c.variablesSet(), c.variablesOverride(), c.variablesRollback(), c.variablesAdapt(), c.variablesReport())
 	return cmd
 }
 
