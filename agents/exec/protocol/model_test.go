@@ -30,7 +30,9 @@ type life struct {
 	pending protocol.State
 	asked   map[string]bool // questions without an end
 	refused int
-	spoilt  int // votes that do not count
+	spoilt  int             // votes that do not count
+	waiting map[string]bool // lines about variables that wait for an answer
+	wrong   int             // lines about variables that do not count
 }
 
 func (l *life) perform(actions []protocol.Action) {
@@ -109,6 +111,17 @@ func (l *life) perform(actions []protocol.Action) {
 			if l.spoilt++; l.spoilt != a.Total {
 				l.t.Fatalf("total %d, counted %d", a.Total, l.spoilt)
 			}
+		case protocol.Suggested:
+			l.said(a.Suggestion.ID)
+		case protocol.Reported:
+			l.said(a.Feedback.ID)
+		case protocol.VariableRefused:
+			if l.wrong++; l.wrong != a.Total {
+				l.t.Fatalf("total %d, counted %d", a.Total, l.wrong)
+			}
+			if l.waiting[a.Err.ID] {
+				l.t.Fatalf("%q would be answered twice", a.Err.ID)
+			}
 		case protocol.Ended:
 			l.ended = true
 			if len(l.open) > 0 {
@@ -130,6 +143,19 @@ func (l *life) perform(actions []protocol.Action) {
 	if len(l.open) > l.limit {
 		l.t.Fatalf("%d tasks out, limit %d", len(l.open), l.limit)
 	}
+}
+
+// said notes a line about variables that the owner is to answer.
+func (l *life) said(id string) {
+	switch {
+	case id == "":
+		return
+	case l.waiting[id]:
+		l.t.Fatalf("%q was said twice", id)
+	case len(l.waiting) == 64:
+		l.t.Fatal("too many wait")
+	}
+	l.waiting[id] = true
 }
 
 func (l *life) settled(id string) {
@@ -159,8 +185,8 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 			}
 		}
 		limit := rapid.IntRange(1, 3).Draw(t, "inflight")
-		l := &life{t: t, limit: limit, open: map[string]bool{}, places: map[string]bool{}, asked: map[string]bool{}}
-		l.s = protocol.NewSession(protocol.Config{Inflight: limit, JunkLimit: rapid.IntRange(3, 40).Draw(t, "junk limit"), PingMisses: 3})
+		l := &life{t: t, limit: limit, open: map[string]bool{}, places: map[string]bool{}, asked: map[string]bool{}, waiting: map[string]bool{}}
+		l.s = protocol.NewSession(protocol.Config{Inflight: limit, JunkLimit: rapid.IntRange(3, 40).Draw(t, "junk limit"), PingMisses: 3, Variables: true})
 		l.perform(l.s.Begin())
 		step := func(in protocol.Input) { l.perform(l.s.Step(in)) }
 		line := func(format string, args ...any) { step(protocol.LineRead{Line: fmt.Appendf(nil, format, args...)}) }
@@ -168,7 +194,7 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 		attempt := rapid.IntRange(0, 2)
 
 		if rapid.IntRange(0, 9).Draw(t, "prompt") > 0 {
-			line(`{"type":"hello","protocol":1,"features":["ping","bid","vote"]}`)
+			line(`{"type":"hello","protocol":1,"features":["ping","bid","vote","variables"]}`)
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"hello": func(*rapid.T) { line(`{"type":"hello","protocol":1}`) },
@@ -222,6 +248,22 @@ func TestEveryTaskHasOneOutcomeAndEverySessionOneEnd(t *testing.T) {
 			"vote": func(t *rapid.T) {
 				line(`{"type":%q,"id":"v/%d","choice":%s,"value":%s}`, rapid.SampledFrom([]string{"vote", "abstain", "propose"}).Draw(t, "type"), rapid.IntRange(1, 6).Draw(t, "n"),
 					rapid.SampledFrom([]string{`"soup"`, `"fish"`, "{}", "null"}).Draw(t, "choice"), rapid.SampledFrom([]string{"1", "-1", `"x"`, "null"}).Draw(t, "value"))
+			},
+			"suggest": func(t *rapid.T) {
+				for range rapid.SampledFrom([]int{1, 1, 1, 70}).Draw(t, "lines") {
+					line(`{"type":%q,"id":%s,"variable":"a","value":%s,"rationale":%s,"version":"0.1","metrics":{"x":1}}`, rapid.SampledFrom([]string{"suggest", "report"}).Draw(t, "type"),
+						rapid.SampledFrom([]string{`"1"`, `"2"`, fmt.Sprintf("%q", fmt.Sprint(rapid.IntRange(0, 200).Draw(t, "n"))), "7", "null"}).Draw(t, "id"),
+						rapid.SampledFrom([]string{"1", "null"}).Draw(t, "value"), rapid.SampledFrom([]string{`"r"`, `""`, "1"}).Draw(t, "rationale"))
+				}
+			},
+			"answer": func(t *rapid.T) {
+				id := fmt.Sprint(rapid.IntRange(0, 200).Draw(t, "n"))
+				actions, err := l.s.Answer(protocol.Answer{ID: id})
+				if err == nil != (len(actions) == 1) || err != nil && !l.closed && !l.killed && !l.ended {
+					t.Fatalf("answer: %v, actions %v", err, actions)
+				}
+				delete(l.waiting, id)
+				l.perform(actions)
 			},
 			"pass":     func(t *rapid.T) { line(`{"type":"pass","id":"c/%d"}`, rapid.IntRange(1, 6).Draw(t, "n")) },
 			"progress": func(t *rapid.T) { line(`{"type":"progress","id":%q}`, id.Draw(t, "id")) },

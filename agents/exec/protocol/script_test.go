@@ -48,6 +48,7 @@ func TestSessionFollowsTheScripts(t *testing.T) {
 			case "new":
 				s = NewSession(Config{
 					Inflight: number("inflight"), JunkLimit: number("junk"), Strict: d.HasArg("strict"), LineLimit: number("limit"),
+					Variables: d.HasArg("variables"),
 				})
 				return perform(s.Begin())
 			case "line", "lines":
@@ -88,6 +89,42 @@ func TestSessionFollowsTheScripts(t *testing.T) {
 					return "error: " + err.Error() + "\n"
 				}
 				return "asked " + id + "\n" + perform(actions)
+			case "space": // each word of the input is a variable, with its value
+				v := Variables{Space: "s", SpaceVersion: "0.9", Variables: []VariableValue{}}
+				for word := range strings.FieldsSeq(d.Input) {
+					name, value, _ := strings.Cut(word, "=")
+					v.Variables = append(v.Variables, VariableValue{Variable: name, Form: "float", Value: json.RawMessage(value), Version: "0.1"})
+				}
+				parts, err := s.SplitVariables(v)
+				var b strings.Builder
+				if err != nil {
+					fmt.Fprintln(&b, "error:", err)
+				}
+				for _, part := range parts {
+					actions, err := s.TellVariables(part)
+					if err != nil {
+						fmt.Fprintln(&b, "error:", err)
+						continue
+					}
+					b.WriteString(perform(actions))
+				}
+				return b.String()
+			case "change":
+				c := VariableChange{Space: "s", SpaceVersion: "0.10", Cause: "user", VariableValue: VariableValue{Variable: "a", Form: "float", Value: json.RawMessage(d.Input), Version: "0.4"}}
+				if d.HasArg("gap") {
+					c.Gap = &VersionGap{From: "0.2", To: "0.3"}
+				}
+				actions, err := s.TellVariable(c)
+				if err != nil {
+					return "error: " + err.Error() + "\n"
+				}
+				return perform(actions)
+			case "answer":
+				actions, err := s.Answer(Answer{ID: arg("id", ""), OK: true, Value: json.RawMessage(d.Input), Version: "0.4"})
+				if err != nil {
+					return "error: " + err.Error() + "\n"
+				}
+				return perform(actions)
 			case "publish":
 				actions, err := s.Publish(Event{Topic: arg("topic", ""), Data: json.RawMessage(d.Input)})
 				if err != nil {
@@ -183,6 +220,22 @@ func render(a Action) string {
 		return fmt.Sprintf("-> no vote %s: %v", a.ID, a.Err)
 	case VoteRefused:
 		return fmt.Sprintf("-> vote refused %d %s: %v", a.Total, a.Err.Kind(), a.Err)
+	case Suggested:
+		base := "any"
+		if x := a.Suggestion.Base; x != nil {
+			base = x.String()
+		}
+		x := a.Suggestion
+		return fmt.Sprintf("-> suggested %s %s/%s=%s because %q base=%s key=%q", x.ID, x.Space, x.Variable, x.Value, x.Rationale, base, x.Key)
+	case Reported:
+		x := a.Feedback
+		return fmt.Sprintf("-> reported %q %s/%s %s %v weight=%v", x.ID, x.Space, x.Variable, x.Version, x.Metrics, x.Weight)
+	case Confirmed:
+		x := a.Confirmation
+		return fmt.Sprintf("-> confirmed %q %s/%s %s", x.ID, x.Space, x.Variable, x.Version)
+	case VariableRefused:
+		refusal := Refusal(a.Err.ID, a.Err)
+		return fmt.Sprintf("-> variable refused %d %s answer=%q %s: %v", a.Total, a.Err.Kind(), refusal.ID, refusal.Code, a.Err)
 	case Leaving:
 		return "-> leaving"
 	case Ended:
