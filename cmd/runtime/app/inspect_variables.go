@@ -42,7 +42,7 @@ name. Of numbers it draws how they went, from their lowest value to their highes
 	cmd.Flags().BoolVar(&why, "why", false, "show who made the present value, and why")
 	cmd.Flags().BoolVar(&history, "history", false, "list the changes, oldest first")
 	cmd.Flags().BoolVar(&watch, "watch", false, "go on with every change until interrupted, one line each")
-	cmd.Flags().IntVar(&limit, "limit", 100, "most changes that are listed or drawn, the newest")
+	cmd.Flags().IntVar(&limit, "limit", 100, "most changes that are listed or drawn, the newest; with --watch, and only if it is given, lines after which it ends")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0 && (why || history):
@@ -59,8 +59,12 @@ name. Of numbers it draws how they went, from their lowest value to their highes
 			if err != nil {
 				return err
 			}
+			w := &variableWatch{c: c, asJSON: f.form == "json", left: -1}
+			if cmd.Flags().Changed("limit") {
+				w.left = limit
+			}
 			if len(args) == 0 && watch {
-				return c.watchVariables(cmd.Context(), client, a, nil, f.form == "json")
+				return c.watchVariables(cmd.Context(), client, a, w)
 			}
 			if len(args) == 0 {
 				if f.form == "json" {
@@ -73,7 +77,8 @@ name. Of numbers it draws how they went, from their lowest value to their highes
 				return err
 			}
 			if watch {
-				return c.watchVariables(cmd.Context(), client, a, &v, f.form == "json")
+				w.only = &v
+				return c.watchVariables(cmd.Context(), client, a, w)
 			}
 			return c.showVariable(cmd.Context(), client, v, f.form == "json", why, history, limit)
 		})

@@ -9,14 +9,24 @@ import (
 	"mabeam.dev/internal/admin"
 )
 
+// variableWatch is what a watch shows.
+type variableWatch struct {
+	c      *command
+	only   *admin.VariableView // nil for all
+	asJSON bool
+	left   int // lines that are still to be shown; negative for any number
+}
+
 // watchVariables shows what there is and every change of it, one line each: of one variable, or of all spaces.
-func (c *command) watchVariables(ctx context.Context, client *admin.Client, a admin.VariablesAnswer, only *admin.VariableView, asJSON bool) error {
+func (c *command) watchVariables(ctx context.Context, client *admin.Client, a admin.VariablesAnswer, w *variableWatch) error {
+	ctx, end := c.interruptible(ctx)
+	defer end()
 	within, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	events := make(chan admin.VariableEvent) // sent by the goroutines below, received here
 	watched := 0
 	for _, s := range a.Spaces {
-		if only != nil && only.Space != s.Space {
+		if w.only != nil && w.only.Space != s.Space {
 			continue
 		}
 		watched++
@@ -37,7 +47,7 @@ func (c *command) watchVariables(ctx context.Context, client *admin.Client, a ad
 	for {
 		select {
 		case e := <-events:
-			if err := c.watchedVariable(e, only, asJSON); err != nil {
+			if err := w.event(e); err != nil || w.left == 0 {
 				return err
 			}
 		case <-within.Done():
@@ -49,40 +59,46 @@ func (c *command) watchVariables(ctx context.Context, client *admin.Client, a ad
 	}
 }
 
-func (c *command) watchedVariable(e admin.VariableEvent, only *admin.VariableView, asJSON bool) error {
+func (w *variableWatch) event(e admin.VariableEvent) error {
 	commits := e.Variables.Variables
-	if e.Name == "commit" {
+	switch {
+	case e.Name == "commit":
 		commits = []admin.WatchedCommit{e.Commit}
-	}
-	if e.Name == "gap" && !asJSON {
-		_, err := fmt.Fprintf(c.Stdout, "... versions %s to %s of the space are not known any more\n", e.Gap.From, e.Gap.To)
+	case e.Name == "gap" && !w.asJSON:
+		_, err := fmt.Fprintf(w.c.Stdout, "... versions %s to %s of the space are not known any more\n", e.Gap.From, e.Gap.To)
 		return err
 	}
-	for _, w := range commits {
-		if only != nil && only.Name != w.Variable {
+	for _, x := range commits {
+		if w.left == 0 || w.only != nil && w.only.Name != x.Variable {
 			continue
 		}
-		if asJSON {
-			if err := c.line(struct {
-				Version int    `json:"version"` // of this format: 1
-				Event   string `json:"event"`   // variables for what there was at the beginning, commit for a change
-				admin.WatchedCommit
-			}{1, e.Name, w}); err != nil {
-				return err
-			}
-			continue
-		}
-		name, k := w.Space+"/"+w.Variable, w.Commit
-		if k.Scope != "" {
-			name += " for " + k.Scope
-		}
-		value := k.Text
-		if k.Gone {
-			value = "taken away"
-		}
-		if _, err := fmt.Fprintf(c.Stdout, "%s  %s = %s  %s  %s  %s  %s\n", k.Time, name, value, k.At, k.Cause, dash(k.Proposer), dash(firstLine(k.Because))); err != nil {
+		w.left--
+		if err := w.line(e.Name, x); err != nil {
 			return err
 		}
 	}
+	if e.Name == "variables" {
+		fmt.Fprintf(w.c.Stderr, "watching %s\n", e.Variables.Space)
+	}
 	return nil
+}
+
+func (w *variableWatch) line(event string, x admin.WatchedCommit) error {
+	if w.asJSON {
+		return w.c.line(struct {
+			Version int    `json:"version"` // of this format: 1
+			Event   string `json:"event"`   // variables for what there was at the beginning, commit for a change
+			admin.WatchedCommit
+		}{1, event, x})
+	}
+	name, k := x.Space+"/"+x.Variable, x.Commit
+	if k.Scope != "" {
+		name += " for " + k.Scope
+	}
+	value := k.Text
+	if k.Gone {
+		value = "taken away"
+	}
+	_, err := fmt.Fprintf(w.c.Stdout, "%s  %s = %s  %s  %s  %s  %s\n", k.Time, name, value, k.At, k.Cause, dash(k.Proposer), dash(firstLine(k.Because)))
+	return err
 }
