@@ -16,6 +16,7 @@ import (
 	"mabeam.dev/actors"
 	"mabeam.dev/cognitive"
 	"mabeam.dev/supervision"
+	"mabeam.dev/telemetry"
 )
 
 var errDisk = errors.New("the disk does not answer")
@@ -109,7 +110,7 @@ func bubble(t *testing.T, o cognitive.SpaceOptions, body func(r *rig)) {
 
 func start(t *testing.T, o cognitive.SpaceOptions) *rig {
 	t.Helper()
-	sys := actors.New(actors.Options{})
+	sys := actors.New(actors.Options{Events: telemetry.NewBus()})
 	o.Name = "lab"
 	s, child, err := cognitive.NewSpace(sys, o)
 	require.NoError(t, err)
