@@ -257,4 +257,9 @@ var coordinationOfCognitive = []Entry{
 		"A decision by what outcomes are worth to agents has parameters that cannot be.",
 		"Correct the budget and the reserve of the variable's decision.",
 	},
+	{
+		4934, "cognitive/kind.ResolveError", nil, Low, never, false,
+		"A rule does not settle what a variable is to be that was changed in several places.",
+		"Take another rule, or have those who decide asked.",
+	},
 }

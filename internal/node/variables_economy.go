@@ -213,7 +213,7 @@ func (d *decider) leftovers(ctx context.Context) error {
 		if len(holds) == 0 || space == nil {
 			continue
 		}
-		open, err := space.Deciding(ctx) // after the holds: a question is open before anything is held for it
+		open, err := space.Decisions(ctx) // after the holds: a question is open before anything is held for it
 		if err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (d *decider) leftovers(ctx context.Context) error {
 		var done []string
 		for _, h := range holds {
 			id, _, _ := strings.Cut(strings.TrimPrefix(h.ID, "decide/"), "/")
-			if slices.Contains(open, id) || slices.Contains(done, id) {
+			if slices.ContainsFunc(open, func(o cognitive.Open) bool { return o.ID == id }) || slices.Contains(done, id) {
 				continue
 			}
 			done = append(done, id)
