@@ -12,6 +12,8 @@ type Coordination struct {
 	Deadline time.Duration    `yaml:"deadline" default:"30s" min:"1ms" max:"24h" doc:"How long a session may take that does not say it itself."`
 	Grace    time.Duration    `yaml:"grace" default:"0s" min:"0s" max:"1h" doc:"How long a participant that has ended may take to come back; 0s is a tenth of the session's deadline, at most 1s."`
 	Adaptive bool             `yaml:"adaptive" default:"false" doc:"Lets the engine choose among equally safe protocols by what it has measured of earlier sessions."`
+	Budget   int64            `yaml:"budget" default:"0" min:"0" doc:"What sessions that have a budget may spend together in each window, in micro-units of the market's currency; 0 sets no limit. It needs the section market."`
+	Window   time.Duration    `yaml:"budget_window" default:"24h" min:"1m" max:"8760h" doc:"How long spending counts against the budget."`
 	Spaces   []PrimitiveSpace `yaml:"spaces" key:"space" doc:"Spaces of locks, semaphores, barriers, latches, elections and counters."`
 }
 
@@ -25,9 +27,12 @@ type PrimitiveSpace struct {
 }
 
 // coordination checks what takes more than one key of the section to see.
-func (d *decoder) coordination(c *Coordination) {
+func (d *decoder) coordination(c *Coordination, market bool) {
 	if c == nil {
 		return
+	}
+	if c.Budget > 0 && !market && !d.bad("coordination.budget") {
+		d.fail(d.near("coordination.budget"), "coordination.budget", fault{code: CodeConflict, reason: "money is kept by the section market, and there is none", want: "a section market, or no budget"})
 	}
 	names := map[string]string{}
 	for i, s := range c.Spaces {

@@ -25,7 +25,7 @@ func (d *decoder) validate(cfg *Config) {
 	d.workAuctions(cfg)
 	d.retention(cfg.Journal.Retention, cfg.Work)
 	d.market(cfg.Market)
-	d.coordination(cfg.Coordination)
+	d.coordination(cfg.Coordination, cfg.Market != nil)
 	d.variables(cfg)
 	d.programVariables(cfg)
 	d.alerts(cfg.Alerts)

@@ -171,7 +171,7 @@ func (e *Engine) Child() supervision.Child {
 
 // Coordinate starts a session and returns its result, or what Await returns; where the spec says so, the result of an earlier session that was asked the same. The end of ctx ends the wait, and the session only if the spec says so.
 func (e *Engine) Coordinate(ctx context.Context, s Spec) (Result, error) {
-	if r, ok := e.reuse(s); ok {
+	if r, ok := e.Reuse(s); ok {
 		return r, nil
 	}
 	r, id, err := e.begin(ctx, s, true)

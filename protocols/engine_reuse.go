@@ -145,8 +145,8 @@ func (e *Engine) retain(n *entry, r Result) {
 	e.outcomes.put(keyOf(n.setup.Spec, n.setup.Electorate.Len(), n.setup.Electorate.At), r)
 }
 
-// reuse returns the decision of an earlier session that was asked the same, where the spec takes one.
-func (e *Engine) reuse(s Spec) (Result, bool) {
+// Reuse returns the decision of an earlier session that was asked the same, where the spec takes one, as Coordinate does; false if there is none.
+func (e *Engine) Reuse(s Spec) (Result, bool) {
 	sys := e.system()
 	if s.Reuse <= 0 || s.ID != "" || sys == nil {
 		return Result{}, false

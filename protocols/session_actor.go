@@ -415,7 +415,7 @@ func (s *session) settle(ctx context.Context, r Result) {
 		return
 	}
 	used := s.n.setup.Spec.Budget
-	if r.State != StateDecided {
+	if r.State != StateDecided || r.Cost > 0 { // a decision of which nobody says what it has cost has cost what it might
 		used = min(r.Cost, used)
 	}
 	if used > 0 {

@@ -46,7 +46,8 @@ type coordinationViews struct{ o CoordinationOptions }
 //
 //   - GET /v1/coordination: [CoordinationAnswer], the sessions that are open, the spaces with who holds what, and the numbers.
 //   - POST /v1/coordination/sessions: starts the session of a [SessionOrder] and answers [SessionAnswer]. The header Idempotency-Key, or the id of the body,
-//     names the session: repeated it is one session, and 409 if it is another one under that name. 400, 429 and 503 where it is refused.
+//     names the session: repeated it is one session, and 409 if it is another one under that name. 400, 429 and 503 where it is refused. With a reuse and without
+//     a name the answer may be an earlier session that was asked the same, as its result says.
 //   - GET /v1/coordination/sessions: [SessionsAnswer]; ?state=S, ?active=1, ?protocol=P, ?participant=A, ?tag=T, ?limit=N (default 100, at most 1000) and
 //     ?after=ID choose among them.
 //   - GET /v1/coordination/sessions/{id}: [SessionAnswer]; ?steps=N those behind step N alone. 404 if there is none.
@@ -156,6 +157,14 @@ func (v *coordinationViews) start(w http.ResponseWriter, r *http.Request) error 
 	spec, err := v.spec(w, r)
 	if err != nil {
 		return err
+	}
+	if before, ok := v.o.Engine.Reuse(spec); ok {
+		result := sessionResult(before)
+		answerWith(w, http.StatusOK, SessionAnswer{1, SessionView{
+			ID: result.Session, State: result.State, Protocol: result.Protocol, Question: spec.Question, Participants: before.Participants, Opened: result.Opened,
+			Deadline: stamp(before.Opened.Add(before.Took)), Epoch: before.Epoch, Rounds: before.Rounds, Result: &result,
+		}})
+		return nil
 	}
 	id, err := v.o.Engine.Start(r.Context(), spec)
 	if err != nil {

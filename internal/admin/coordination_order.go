@@ -33,6 +33,8 @@ type SessionOrder struct {
 	Tags         []string        `json:"tags,omitempty"`
 	Correlation  string          `json:"correlation,omitempty"`
 	Seed         uint64          `json:"seed,omitempty"`
+	Budget       int64           `json:"budget,omitempty"` // what it may cost, in micro-units
+	Reuse        string          `json:"reuse,omitempty"`  // as a duration: how old the outcome of an equal session may be that is the answer; of orders without an id
 	TakeDegraded bool            `json:"take_degraded,omitempty"`
 	Reputation   int64           `json:"reputation,omitempty"` // least of a participant, in millionths
 }
@@ -46,7 +48,7 @@ func (o SessionOrder) spec(deadline time.Duration) (protocols.Spec, error) {
 		ID: protocols.SessionID(o.ID), Question: o.Question, Options: o.Options, Participants: o.Participants, Query: o.Query, Type: selector.Type(o.Type),
 		Fault: selector.Fault(o.Fault), F: o.F, Scope: selector.Scope(o.Scope), Expertise: o.Expertise, Protocol: ProtocolNamed(o.Protocol), Rule: o.Rule,
 		Params: o.Params, Deadline: deadline, Durability: protocols.Durability(o.Durability), Tags: o.Tags, Correlation: o.Correlation, Seed: o.Seed,
-		TakeDegraded: o.TakeDegraded, Reputation: o.Reputation,
+		TakeDegraded: o.TakeDegraded, Reputation: o.Reputation, Budget: o.Budget,
 	}
 	if len(o.ID) > longestID {
 		return s, refuse(http.StatusBadRequest, CodeBody, "the session's id has more than %d bytes", longestID)
@@ -57,6 +59,13 @@ func (o SessionOrder) spec(deadline time.Duration) (protocols.Spec, error) {
 			return s, refuse(http.StatusBadRequest, CodeBody, "deadline %.60q: want a duration such as 30s", o.Deadline)
 		}
 		s.Deadline = d
+	}
+	if o.Reuse != "" {
+		d, err := time.ParseDuration(o.Reuse)
+		if err != nil || d <= 0 {
+			return s, refuse(http.StatusBadRequest, CodeBody, "reuse %.60q: want a duration such as 10m", o.Reuse)
+		}
+		s.Reuse = d
 	}
 	return s, nil
 }

@@ -115,7 +115,7 @@ func (n *Node) engineOptions(c config.Coordination) (protocols.EngineOptions, er
 		services[trader.Name] = trader.New(x, n.sys)
 	}
 	return protocols.EngineOptions{
-		Name: c.Name, Services: services, Stream: c.Stream, Roster: roster{n}, Journal: log, MaxActive: c.Active, Grace: c.Grace,
+		Budget: n.purse(), Name: c.Name, Services: services, Stream: c.Stream, Roster: roster{n}, Journal: log, MaxActive: c.Active, Grace: c.Grace,
 		Evidence: accuser{n}, Byzantine: byzantine.Options{Keys: keys}, RegisteredKeys: true, Adaptive: c.Adaptive,
 	}, err
 }

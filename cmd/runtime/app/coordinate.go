@@ -70,6 +70,8 @@ and ends with it. Repeated with its --id a session is the same one.
 	flags.StringVar(&f.rule, "rule", "", "majority, plurality, supermajority:A/B, unanimous or at-least:K")
 	flags.StringVar(&o.Deadline, "deadline", "", "how long it may take, as in 30s")
 	flags.StringVar(&o.Durability, "durability", "", "what it survives: volatile, buffered, durable or durable-ballots")
+	flags.Int64Var(&o.Budget, "budget", 0, "what it may cost, in micro-units; the node keeps it aside until the end")
+	flags.StringVar(&o.Reuse, "reuse", "", "take the outcome of an equal session that is no older than this, as in 10m; not with --id")
 	flags.StringVar(&f.params, "params", "", "JSON for the protocol")
 	flags.StringVar(&o.ID, "id", "", "name of the session, which makes a repetition the same session")
 	flags.StringVar(&o.Correlation, "correlation", "", "id that the session's events carry")
@@ -78,7 +80,7 @@ and ends with it. Repeated with its --id a session is the same one.
 	flags.StringVarP(&f.file, "config", "c", "", "config file of a node that is started for it")
 	flags.StringArrayVar(&f.sets, "set", nil, "set a key of the config, as in --set log.level=debug")
 	flags.IntVar(&f.liars, "liars", 0, "with -c: how many participants lie, the last ones, to see what the decision stands")
-	flags.StringVar(&f.lie, "lie", "equivocate", "what the liars do: silent, equivocate, forge, misreport or double-vote")
+	flags.StringVar(&f.lie, "lie", "equivocate", "what the liars do: "+lies())
 	flags.BoolVar(&f.explain, "explain", false, "say which protocol is chosen and why, and start nothing")
 	flags.DurationVar(&f.every, "every", 20*time.Millisecond, "time between two looks at the session")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return c.runCoordinate(cmd.Context(), f) }
@@ -102,7 +104,9 @@ func (c *command) runCoordinate(ctx context.Context, f *coordinateFlags) error {
 	case f.file == "" && f.liars != 0:
 		return usage("--liars needs -c: the agents of a running node are not made to lie")
 	case f.liars < 0 || !slices.Contains(byzantine.Behaviours(), f.behaviour()):
-		return usage("--liars %d --lie %s: want 0 or more, and silent, equivocate, forge, misreport or double-vote", f.liars, f.lie)
+		return usage("--liars %d --lie %s: want 0 or more, and %s", f.liars, f.lie, lies())
+	case o.Reuse != "" && o.ID != "":
+		return usage("--reuse takes another session's outcome, and --id names this one: want one of them")
 	case f.file == "" && len(f.sets) > 0:
 		return usage("--set is for the config of -c")
 	}
@@ -115,7 +119,7 @@ func (c *command) runCoordinate(ctx context.Context, f *coordinateFlags) error {
 	if o.Rule, err = ruleNamed(f.rule); err != nil {
 		return err
 	}
-	if o.ID == "" && !f.explain {
+	if o.ID == "" && o.Reuse == "" && !f.explain {
 		o.ID = uuid.NewString()
 	}
 	ctx, stop := c.interruptible(ctx)
@@ -129,6 +133,17 @@ func (c *command) runCoordinate(ctx context.Context, f *coordinateFlags) error {
 // behaviour is how the liars lie.
 func (f *coordinateFlags) behaviour() byzantine.Behaviour {
 	return byzantine.Behaviour(strings.ReplaceAll(f.lie, "-", " "))
+}
+
+// lies are the behaviours of liars as they are written in a command.
+func lies() string {
+	all := byzantine.Behaviours()
+	names := make([]string, len(all))
+	for i, b := range all {
+		names[i] = strings.ReplaceAll(string(b), " ", "-")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // ruleNamed reads a rule.
@@ -183,6 +198,7 @@ func (c *command) coordinateWith(ctx context.Context, f *coordinateFlags, client
 	if err != nil {
 		return err
 	}
+	id := a.Session.ID
 	w := &councilWatch{c: c, quiet: f.form == "json"}
 	for {
 		w.show(a.Session)
@@ -192,14 +208,14 @@ func (c *command) coordinateWith(ctx context.Context, f *coordinateFlags, client
 		timer := time.NewTimer(f.every)
 		select {
 		case <-timer.C:
-			a, err = client.Session(ctx, f.order.ID, w.seen)
+			a, err = client.Session(ctx, id, w.seen)
 		case <-ctx.Done():
 			timer.Stop()
-			return c.interruptCouncil(ctx, client, f.order.ID)
+			return c.interruptCouncil(ctx, client, id)
 		}
 		if err != nil {
 			if ctx.Err() != nil {
-				return c.interruptCouncil(ctx, client, f.order.ID)
+				return c.interruptCouncil(ctx, client, id)
 			}
 			return err
 		}

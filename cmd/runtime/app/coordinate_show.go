@@ -59,6 +59,9 @@ func (w *councilWatch) result(r admin.SessionResult) {
 	} else {
 		fmt.Fprintf(out, "%s: %s\n", r.State, strings.TrimSuffix(r.Why+": "+r.Text, ": "))
 	}
+	if r.Cached {
+		fmt.Fprintf(out, "as session %s was asked the same before\n", r.Session)
+	}
 	if r.Method != "" {
 		fmt.Fprintf(out, "by %s, turnout %.0f%%\n", r.Method, 100*r.Turnout)
 	}
