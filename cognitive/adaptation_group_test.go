@@ -31,8 +31,8 @@ func addBoth(r *rig, settings ...cognitive.Setting) both {
 	return both{x, y, rand.New(rand.NewPCG(1, 2))}
 }
 
-// live has agents report one after the other, each naming one of the two variables in turn.
-func (b both) live(r *rig, agents pool, reports int) {
+// liveWithBoth has agents report one after the other, each naming one of the two variables in turn.
+func liveWithBoth(r *rig, b both, agents pool, reports int) {
 	for i := range reports {
 		time.Sleep(10 * time.Millisecond)
 		who := cognitive.Agent{Name: agents[i%len(agents)]}
@@ -57,7 +57,7 @@ func TestAGroupIsChangedInOneVersionOfTheSpace(t *testing.T) {
 		sub, err := r.s.History(r.ctx, "x", cognitive.Query{})
 		require.NoError(t, err)
 		require.Len(t, sub, 1)
-		b.live(r, twenty(), 20_000)
+		liveWithBoth(r, b, twenty(), 20_000)
 		assert.Less(t, math.Hypot(b.x.Get()-0.7, b.y.Get()-0.7), 0.25)
 		ofX, err := r.s.History(r.ctx, "x", cognitive.Query{Causes: []cognitive.Cause{cognitive.ByAdapter}})
 		require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestAGroupTriesNothingThatAConstraintForbids(t *testing.T) {
 		spec := byScore
 		spec.Exploration = 0.5
 		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Group: []string{"y"}, Agents: twenty(), Share: 0.25, Spec: spec}))
-		b.live(r, twenty(), 6000)
+		liveWithBoth(r, b, twenty(), 6000)
 		assert.LessOrEqual(t, b.x.Get()+b.y.Get(), 0.9+1e-9)
 		assert.Greater(t, b.x.Get()+b.y.Get(), 0.65)
 		st, err := r.s.Adapter(r.ctx, "x")
@@ -108,7 +108,7 @@ func TestAnAdaptationIsChangedWhileItRuns(t *testing.T) {
 		a := cognitive.Adaptation{Variable: "x", Group: []string{"y"}, Agents: twenty(), Share: 0.25, Spec: byScore}
 		assert.ErrorIs(t, r.s.Readapt(r.ctx, a), cognitive.ErrNotFound)
 		require.NoError(t, r.s.Adapt(r.ctx, a))
-		b.live(r, twenty(), 200) // something is on trial
+		liveWithBoth(r, b, twenty(), 200) // something is on trial
 		a.Spec = adapt.Spec{Strategy: adapt.Static}
 		require.NoError(t, r.s.Readapt(r.ctx, a))
 		synctest.Wait()
@@ -119,14 +119,14 @@ func TestAnAdaptationIsChangedWhileItRuns(t *testing.T) {
 			assert.Empty(t, info.Overrides, "the trial has ended")
 		}
 		before := b.x.Load().Version
-		b.live(r, twenty(), 3000)
+		liveWithBoth(r, b, twenty(), 3000)
 		assert.Equal(t, before, b.x.Load().Version)
 		a.Spec = adapt.Spec{Strategy: adapt.PerformanceFeedback}
 		require.Error(t, r.s.Readapt(r.ctx, a), "it needs weights")
 		a.Spec.Goals.Weights = byScore.Objective.Weights
 		a.Spec.Exploration = 0.5
 		require.NoError(t, r.s.Readapt(r.ctx, a))
-		b.live(r, twenty(), 10_000)
+		liveWithBoth(r, b, twenty(), 10_000)
 		assert.NotEqual(t, before, b.x.Load().Version)
 	})
 }
@@ -163,7 +163,7 @@ func TestAGroupGoesOnAfterCrashes(t *testing.T) {
 		spec.Exploration = 0.5
 		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Group: []string{"y"}, Agents: twenty(), Share: 0.25, Spec: spec}))
 		for range 15 {
-			b.live(r, twenty(), 1500)
+			liveWithBoth(r, b, twenty(), 1500)
 			for _, path := range []string{"/node/lab/lab.adapters/x", "/node/lab/lab.committer"} {
 				for pid := range r.sys.Processes() {
 					if pid.Path() == path {

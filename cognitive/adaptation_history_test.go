@@ -32,7 +32,7 @@ func TestTheHistoryOfAnAdaptationOutlivesItsProgram(t *testing.T) {
 		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Agents: twenty(), Share: 0.25, Spec: byScore}))
 		rng := rand.New(rand.NewPCG(1, 2))
 		for i := 0; i < 300 && v.Load().Cause != cognitive.ByRevert; i++ {
-			live(r, v, twenty(), rng, 100, func(x float64) float64 {
+			liveWith(r, v, twenty(), rng, 100, func(x float64) float64 {
 				if v.Load().Cause == cognitive.ByAdapter {
 					return -50 // what was better for some is bad for all
 				}

@@ -32,8 +32,8 @@ func twenty() (p pool) {
 	return p
 }
 
-// live has agents use a variable and report, one each ten milliseconds, in turn.
-func live(r *rig, v *cognitive.Variable[float64], agents pool, rng *rand.Rand, reports int, score func(x float64) float64) {
+// liveWith has agents use a variable and report, one each ten milliseconds, in turn.
+func liveWith(r *rig, v *cognitive.Variable[float64], agents pool, rng *rand.Rand, reports int, score func(x float64) float64) {
 	bound := make([]*cognitive.Bound[float64], len(agents))
 	for i, a := range agents {
 		bound[i] = v.For(cognitive.Agent{Name: a})
@@ -64,7 +64,7 @@ func TestAVariableGoesWhereItsAgentsAreBetterOff(t *testing.T) {
 				}
 				require.NoError(t, r.s.Adapt(r.ctx, a))
 				assert.ErrorIs(t, r.s.Adapt(r.ctx, a), cognitive.ErrDuplicateName)
-				live(r, v, twenty(), rand.New(rand.NewPCG(1, 2)), 20_000, func(x float64) float64 { return -40 * (x - 0.7) * (x - 0.7) })
+				liveWith(r, v, twenty(), rand.New(rand.NewPCG(1, 2)), 20_000, func(x float64) float64 { return -40 * (x - 0.7) * (x - 0.7) })
 				assert.InDelta(t, 0.7, v.Get(), 0.2)
 				who, err := r.s.Blame(r.ctx, "x")
 				require.NoError(t, err)
@@ -118,7 +118,7 @@ func TestAStaticAdapterProposesNothing(t *testing.T) {
 		v, err := r.s.AddFloat(r.ctx, "x", kind.Float{Min: 0, Max: 1})
 		require.NoError(t, err)
 		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Spec: adapt.Spec{Strategy: adapt.Static}}))
-		live(r, v, twenty(), rand.New(rand.NewPCG(1, 2)), 1000, func(x float64) float64 { return x })
+		liveWith(r, v, twenty(), rand.New(rand.NewPCG(1, 2)), 1000, func(x float64) float64 { return x })
 		assert.Equal(t, uint64(1), v.Load().Version.Seq)
 	})
 }
@@ -162,7 +162,7 @@ func TestASliceIsAShareOfTheAgentsAndEndsByItself(t *testing.T) {
 		}
 		rng := rand.New(rand.NewPCG(1, 2))
 		for len(sliced()) == 0 {
-			live(r, v, agents, rng, 1, func(float64) float64 { return 0 })
+			liveWith(r, v, agents, rng, 1, func(float64) float64 { return 0 })
 		}
 		in := sliced()
 		assert.Len(t, in, 2, "a tenth of twenty")
@@ -193,7 +193,7 @@ func TestAnAdapterThatCrashesGoesOn(t *testing.T) {
 		require.NoError(t, r.s.Adapt(r.ctx, cognitive.Adaptation{Variable: "x", Agents: twenty(), Share: 0.25, Spec: byScore}))
 		rng := rand.New(rand.NewPCG(1, 2))
 		for range 20 {
-			live(r, v, twenty(), rng, 1500, func(x float64) float64 { return -40 * (x - 0.7) * (x - 0.7) })
+			liveWith(r, v, twenty(), rng, 1500, func(x float64) float64 { return -40 * (x - 0.7) * (x - 0.7) })
 			for _, path := range []string{"/node/lab/lab.adapters/x", "/node/lab/lab.committer"} {
 				i := slices.IndexFunc(slices.Collect(r.sys.Processes()), func(p actors.PID) bool { return p.Path() == path })
 				require.GreaterOrEqual(t, i, 0)
