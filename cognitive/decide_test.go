@@ -285,3 +285,23 @@ func TestWhatIsMuchByTheTimeOfItsCommitIsDecidedByOthers(t *testing.T) {
 		assert.Equal(t, 0.75, v.Get())
 	})
 }
+
+// A value for some agents has versions of its own: a verdict about it is not held against those of the value for all.
+func TestAValueForSomeAgentsIsDecidedToo(t *testing.T) {
+	p := newPanel()
+	bubble(t, cognitive.SpaceOptions{Decider: p}, func(r *rig) {
+		v, err := r.s.AddFloat(r.ctx, "x", kind.Float{Min: 0, Max: 1}, cognitive.With(cognitive.Settings{Decision: cognitive.Policy{Mode: "vote"}}))
+		require.NoError(t, err)
+		for i, value := range []float64{0.5, 0.25} {
+			end := make(chan error, 1)
+			go func() { // ends with the decision
+				_, err := v.Override(r.ctx, "agent/ann", value, 0)
+				end <- err
+			}()
+			synctest.Wait()
+			p.decide(cognitive.Verdict{Outcome: cognitive.Accepted})
+			require.NoError(t, <-end, i)
+			assert.Equal(t, value, v.For(cognitive.Agent{Name: "ann"}).Get())
+		}
+	})
+}

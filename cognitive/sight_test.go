@@ -183,3 +183,40 @@ func TestOnlyTasksOfAgentsFindASpace(t *testing.T) {
 		assert.NoError(t, err)
 	})
 }
+
+// Holds: COG-7
+func TestASpaceIsOneCutWithinItsConstraintsWithTheNearestValueForEachAgentReadForNothing(t *testing.T) {
+	bubble(t, cognitive.SpaceOptions{}, func(r *rig) {
+		a, err := r.s.AddInteger(r.ctx, "a", kind.Integer{Min: 0, Max: 100})
+		require.NoError(t, err)
+		b, err := r.s.AddInteger(r.ctx, "b", kind.Integer{Min: 0, Max: 100})
+		require.NoError(t, err)
+		require.NoError(t, r.s.Constrain(cognitive.Constraint{Name: "cap", Variables: []string{"a", "b"}, Budget: []float64{1, 1}, Limit: 100}))
+		_, err = a.Propose(r.ctx, 60)
+		require.NoError(t, err)
+		_, err = b.Propose(r.ctx, 60)
+		var broken *cognitive.ConstraintError
+		require.ErrorAs(t, err, &broken)
+		before := r.s.Snapshot()
+		_, err = r.s.Change(r.ctx, []cognitive.To{{Variable: "a", Value: kind.OfInteger(10)}, {Variable: "b", Value: kind.OfInteger(90)}})
+		require.NoError(t, err, "together they hold")
+		after := r.s.Snapshot()
+		assert.Equal(t, []int64{60, 0, 10, 90}, []int64{before.Value("a").Integer(), before.Value("b").Integer(), after.Value("a").Integer(), after.Value("b").Integer()}, "each is one cut")
+
+		seen := a.For(ann)
+		for i, scope := range []string{"node/n", "role/dev", "role/lead", "agent/ann"} { // each is nearer than the one before
+			_, err := a.Override(r.ctx, scope, int64(i+1), 0)
+			require.NoError(t, err)
+			assert.Equal(t, int64(i+1), seen.Get(), scope)
+			assert.Equal(t, int64(i+1), r.s.Configuration(ann).Value("a").Integer(), scope)
+			assert.Equal(t, int64(10), a.Get(), "for all it is as before")
+		}
+		var sum int64
+		assert.Zero(t, testing.AllocsPerRun(100, func() { sum += a.Get() + seen.Get() }))
+		for i, scope := range []string{"agent/ann", "role/lead", "role/dev", "node/n"} {
+			_, err := a.Withdraw(r.ctx, scope)
+			require.NoError(t, err)
+			assert.Equal(t, []int64{3, 2, 1, 10}[i], seen.Get(), scope)
+		}
+	})
+}

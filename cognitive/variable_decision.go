@@ -166,7 +166,10 @@ func (s *Space) question(r *request) Question {
 				q.Proposed = v
 			}
 		}
-		if c.Base == nil { // a verdict about a value that has moved is worthless
+		if o, there := e.forScopes([]string{c.Scope}); there { // of a value for some agents: the one that they have
+			q.Base, q.Present = o.Version, o.Value
+		}
+		if c.Base == nil && c.Scope == "" { // a verdict about a value that has moved is worthless
 			base := e.version
 			r.q.Proposal.Changes = append([]change(nil), r.q.Proposal.Changes...)
 			r.q.Proposal.Changes[0].Base = &base
