@@ -19,6 +19,7 @@
 // # Duties of the user
 //
 // A description is validated before it is used. Slices in descriptions and values are not changed once they are handed over.
+// A [Custom] rule of merging keeps the laws of a [Joiner]: [Lawful] tries them. No two writes have clock and node in common.
 //
 // # Failure modes
 //

@@ -126,6 +126,9 @@ func compareNumbers(a, b Value) int {
 
 // joinCounts takes the greater counts of each node.
 func joinCounts(a, b []Count) []Count {
+	if len(a)+len(b) == 0 {
+		return nil
+	}
 	all := make([]Count, 0, len(a)+len(b))
 	for len(a) > 0 || len(b) > 0 {
 		switch {
