@@ -89,8 +89,8 @@ func (a *adapter) changes(v kind.Value) (all []change) {
 func (a *adapter) begin(ctx *actors.Context[adapterMessage], e adapt.Begin) {
 	members := a.a.Agents.Members()
 	n := min(max(int(a.a.Share*float64(len(members))), 1), len(members)/2)
-	present, there := a.present()
-	if n == 0 || !there { // there is nobody left to compare with
+	present := a.m.Status().Value
+	if n == 0 { // there is nobody left to compare with
 		a.do(ctx, a.m.Step(adapt.Refused{At: ctx.Now(), Why: "too few agents"}))
 		return
 	}
