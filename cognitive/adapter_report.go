@@ -21,7 +21,7 @@ func (a *adapter) report(ctx *actors.Context[adapterMessage], f Feedback) {
 	case f.Version.IsZero() || f.Version != a.base[f.Variable]:
 		a.status.Outdated++
 		return
-	case a.slice[f.Agent] && len(a.at) > 0: // a part of the candidate is as before, but not the others
+	case a.slice[f.Agent] && !ok && len(a.at) > 0: // a part of the candidate is as before, but not the others
 		in.Slice = true
 	}
 	a.fresh = true
