@@ -23,6 +23,8 @@ type proposal struct {
 	Gain     Gain      `json:"gain,omitzero"`
 	Vote     bool      `json:"vote,omitempty"` // others are asked, even where no policy says so
 	Deadline time.Time `json:"deadline,omitzero"`
+	Parent   string    `json:"parent,omitempty"` // id of the first question, of a counter-value
+	Round    int       `json:"round,omitempty"`  // how many counter-values there were
 	asked    bool      // the decision has been made
 }
 

@@ -28,6 +28,9 @@ type Question struct {
 	Policy Policy
 	// Deadline is when it must be decided, on the system's clock.
 	Deadline time.Time
+	// Parent is the id of the first question, of one about a counter-value; Round is how many counter-values there were.
+	Parent string
+	Round  int
 }
 
 // Outcome is how a decision ended.
@@ -40,9 +43,11 @@ const (
 	NoQuorum
 	Expired
 	Cancelled
+	// Countered refuses the proposed value for another one, Chosen, which is proposed in its place.
+	Countered
 )
 
-var outcomes = [...]string{"rejected", "accepted", "no quorum", "expired", "cancelled"}
+var outcomes = [...]string{"rejected", "accepted", "no quorum", "expired", "cancelled", "countered"}
 
 // String names the outcome.
 func (o Outcome) String() string { return outcomes[o] }
@@ -51,8 +56,9 @@ func (o Outcome) String() string { return outcomes[o] }
 type Verdict struct {
 	// Outcome is how it ended.
 	Outcome Outcome
-	// Chosen is the value that was chosen; none means the proposed one.
+	// Chosen is the value that was chosen; none means the proposed one. Of Countered it is the one that By would agree to.
 	Chosen kind.Value
+	By     string
 	// Tally is how much spoke for each option.
 	Tally map[string]float64
 	// Reason is what to tell the proposer.

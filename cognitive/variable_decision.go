@@ -97,6 +97,11 @@ func (a *variableActor) decided(ctx *actors.Context[variableMessage], v Verdict)
 		err = ErrDeadline
 	case Cancelled:
 		err = ErrCancelled
+	case Countered:
+		if a.counter(ctx, v) {
+			return
+		}
+		err = &RejectedError{Tally: v.Tally, Reason: fmt.Sprintf("no agreement after %d counter-values", maxCounters)}
 	}
 	a.finish(ctx, answer{}, fmt.Errorf("cognitive: propose %q: %w", a.name, err))
 }
@@ -154,7 +159,7 @@ func (s *Space) question(r *request) Question {
 	c := &r.p.Changes[0]
 	q := Question{
 		ID: r.q.ID, Space: s.o.Name, Variable: c.Variable, Proposed: c.Value, Proposer: r.p.Proposer, Reason: r.p.Reason,
-		Policy: policy, Deadline: r.q.Until,
+		Policy: policy, Deadline: r.q.Until, Parent: r.p.Parent, Round: r.p.Round,
 	}
 	for i := range r.p.Changes[1:] {
 		q.Others = append(q.Others, r.p.Changes[1+i].Variable)

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"mabeam.dev/cognitive"
+	"mabeam.dev/cognitive/kind"
 	"mabeam.dev/config"
 	"mabeam.dev/protocols"
 	"mabeam.dev/protocols/consensus"
@@ -76,6 +78,30 @@ func questionText(q cognitive.Question) string {
 		text += fmt.Sprintf(" %s: %s", q.Proposer, q.Reason)
 	}
 	return text
+}
+
+// countered makes a verdict against a change one for what the voters would agree to instead, if they have said it: the value with most weight that the
+// variable can have, and does not have.
+func (n *Node) countered(r protocols.Result, v cognitive.Verdict, tags []string) cognitive.Verdict {
+	if v.Outcome != cognitive.Rejected || len(tags) != 2 {
+		return v
+	}
+	name, variable, _ := strings.Cut(tags[1], "/")
+	space := n.VariableSpace(name)
+	if space == nil {
+		return v
+	}
+	info, err := space.Info(variable)
+	if err != nil {
+		return v
+	}
+	for _, c := range consensus.Counters(r.Outcome) {
+		if value, err := kind.Parse(info.Kind, c.Value); err == nil && !value.Equal(info.Seen.Value) {
+			v.Outcome, v.Chosen, v.By, v.Reason = cognitive.Countered, value, c.Agent, "instead of what was proposed"
+			return v
+		}
+	}
+	return v
 }
 
 // rule is when a change is agreed to. A tie keeps the present value, as nobody has won.

@@ -100,7 +100,7 @@ func (d *decider) Lookup(id string) (cognitive.Verdict, cognitive.SessionState) 
 			ctx, stop := context.WithCancel(context.Background())
 			defer stop()
 			r, _ := e.Await(ctx, protocols.SessionID(id)) // it has ended, so this does not wait
-			return opinion(r), cognitive.SessionDecided
+			return d.n.countered(r, opinion(r), s.Tags), cognitive.SessionDecided
 		}
 	}
 	return cognitive.Verdict{}, cognitive.SessionOpen
@@ -230,7 +230,7 @@ func (d *decider) ask(ctx context.Context, e *protocols.Engine, id string, p *pe
 	}
 	r, err := e.Await(ctx, protocols.SessionID(id))
 	if r.State.Ended() && r.Session != "" {
-		d.close(id, opinion(r))
+		d.close(id, d.n.countered(r, opinion(r), p.spec.Tags))
 		return true
 	}
 	if err != nil && ctx.Err() == nil && !errors.Is(err, protocols.ErrUnavailable) && !errors.Is(err, protocols.ErrNotFound) {

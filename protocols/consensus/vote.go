@@ -57,6 +57,7 @@ type Poll struct {
 	*Box
 	Deadline time.Time
 	Opened   bool
+	counters []Counter // in the order of the ballots
 }
 
 const deadline = "deadline"
@@ -75,7 +76,7 @@ func (v *Vote) Step(p *Poll, e machine.Event) (*Poll, []machine.Effect) {
 		}
 	case machine.TimerFired:
 		if e.ID == deadline && e.Gen == 1 && !e.At.Before(p.Deadline) {
-			return p, []machine.Effect{machine.Decide{Outcome: p.Outcome(v.spec.Session)}}
+			return p, []machine.Effect{machine.Decide{Outcome: p.told(p.Outcome(v.spec.Session))}}
 		}
 	case machine.Cancel:
 		return p, []machine.Effect{machine.Decide{Outcome: Called(e, p.Outcome(v.spec.Session))}}
@@ -105,6 +106,7 @@ func (v *Vote) received(p *Poll, e machine.Received) (*Poll, []machine.Effect) {
 	case !changed:
 		return p, []machine.Effect{machine.Note{Kind: machine.NoteIgnored, Agent: e.From, Text: "the same ballot again"}}
 	}
+	p.counter(e.From, a)
 	return p, v.end(p, []machine.Effect{machine.Note{Kind: machine.NoteBallot, Agent: e.From, Text: a.Choice}})
 }
 
@@ -113,5 +115,5 @@ func (v *Vote) end(p *Poll, effects []machine.Effect) []machine.Effect {
 	if !p.Settled() {
 		return effects
 	}
-	return append(effects, machine.StopTimer{ID: deadline}, machine.Decide{Outcome: p.Outcome(v.spec.Session)})
+	return append(effects, machine.StopTimer{ID: deadline}, machine.Decide{Outcome: p.told(p.Outcome(v.spec.Session))})
 }
