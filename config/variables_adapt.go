@@ -127,6 +127,13 @@ type VariableSource struct {
 	Scope      string      `yaml:"scope" doc:"Key of the series, or pattern; of several the mean is taken."`
 }
 
+// VariableTeam says how the node looks after a team.
+type VariableTeam struct {
+	Grace  time.Duration `yaml:"grace" default:"5s" min:"0s" max:"1h" doc:"How long a member may be gone, as for its restart. After that the team shrinks, or the best one is searched."`
+	Search time.Duration `yaml:"search" default:"0s" min:"0s" max:"24h" doc:"How often the best team is searched anew, by success and cost; 0s is only when the team is none without a member."`
+	Warm   time.Duration `yaml:"warm" default:"0s" min:"0s" max:"5m" doc:"How long those who join see the new team before the others do."`
+}
+
 // Adaptable reports whether the variable is of a kind that can be adapted.
 func (v SharedVariable) Adaptable() bool {
 	return v.Kind == FloatVariable || v.Kind == IntegerVariable || v.Kind == ChoiceVariable

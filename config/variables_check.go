@@ -112,6 +112,7 @@ var keysOf = []struct {
 	{"roles", []VariableKind{AgentsVariable}},
 	{"budget", []VariableKind{AgentsVariable}},
 	{"members", []VariableKind{AgentsVariable}},
+	{"team", []VariableKind{AgentsVariable}},
 	{"decision", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 	{"confirm", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},
 	{"durability", []VariableKind{FloatVariable, IntegerVariable, ChoiceVariable, StructuredVariable, AgentsVariable}},

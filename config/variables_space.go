@@ -114,6 +114,8 @@ type SharedVariable struct {
 	Budget  int64    `yaml:"budget" default:"0" min:"0" doc:"Most that a team may cost, in the unit of its agents' costs; 0 is no limit."`
 	Members []string `yaml:"members" doc:"Team that there is at first."`
 
+	Team *VariableTeam `yaml:"team" doc:"Has the node look after a team of its own agents; without this section it stays as it is set."`
+
 	Durability VariableDurability `yaml:"durability" default:"durable" doc:"When a change is seen: durable after the journal has it, buffered at once, and the end of the program may lose the last ones; ephemeral is never journaled."`
 	Cooldown   *time.Duration     `yaml:"cooldown" min:"0s" max:"24h" doc:"How long after a change agents and the adaptation wait; without it 30s for choices and teams, and 0s for others."`
 	Rate       *float64           `yaml:"rate" min:"0.001" max:"1000000" doc:"How many proposals a second each agent may make; without it 10."`

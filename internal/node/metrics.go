@@ -21,7 +21,7 @@ const scrape = time.Second
 func define(r *prom.Registry, n *Node) error { return defineWith(r, n, &census{n: n}) }
 
 func defineWith(r *prom.Registry, n *Node, c *census) error {
-	return errors.Join(processes(r, n), kinds(r, c), supervisors(r), queues(r, n), agentMetrics(r, n), workMetrics(r), marketMetrics(r, n), coordinationMetrics(r, n), variableMetrics(r, n))
+	return errors.Join(processes(r, n), kinds(r, c), supervisors(r), queues(r, n), agentMetrics(r, n), workMetrics(r), marketMetrics(r, n), coordinationMetrics(r, n), variableMetrics(r, n), adaptationMetrics(r, n))
 }
 
 func processes(r *prom.Registry, n *Node) error {

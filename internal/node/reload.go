@@ -21,7 +21,14 @@ func (n *Node) Reload(ctx context.Context, next config.Config) ([]string, error)
 		ordered := next.Tree.Ordered()
 		next.Tree = &ordered
 	}
+	retunings, same := n.retunings(next)
+	if same {
+		next.Variables = n.o.Config.Variables
+	}
 	apply, plan := diff(n.o.Config, next)
+	for _, t := range retunings {
+		plan = append(plan, t.change())
+	}
 	lines := make([]string, len(plan))
 	for i, c := range plan {
 		lines[i] = c.String()
@@ -37,6 +44,7 @@ func (n *Node) Reload(ctx context.Context, next config.Config) ([]string, error)
 	for i, g := range apply {
 		all = append(all, n.apply(ctx, g, specs[i]))
 	}
+	all = append(all, n.retune(ctx, retunings))
 	if next.Tree != nil && n.o.Config.Tree != nil && next.Tree.ID == n.o.Config.Tree.ID {
 		n.o.Config.Tree = next.Tree
 	}

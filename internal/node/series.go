@@ -35,7 +35,7 @@ const (
 // Series documents every series that alert rules may look at, besides event.NAME, which counts the events of that name, and agent.METRIC, which is what
 // agents record, by agent.
 func Series() []collect.SeriesInfo {
-	return append(append(collect.WatchedSeries(), marketSeries()...),
+	return append(append(append(collect.WatchedSeries(), marketSeries()...), variableSeries()...),
 		collect.SeriesInfo{Name: seriesAccepted, Kind: "counter", Key: "queue", Doc: "Tasks accepted."},
 		collect.SeriesInfo{Name: seriesEnded, Kind: "counter", Key: "queue", Doc: "Tasks that got their outcome."},
 		collect.SeriesInfo{Name: seriesDead, Kind: "counter", Key: "queue", Doc: "Tasks that became dead letters."},
@@ -67,7 +67,7 @@ func AlertPack() []alert.Rule {
 	}
 	half := 0.5
 	tenth := 0.1
-	return append(append(append(collect.DefaultRules(), marketAlerts()...), coordinationAlerts()...),
+	return append(append(append(append(collect.DefaultRules(), marketAlerts()...), coordinationAlerts()...), variableAlerts()...),
 		once("journal-full", work.JournalFull{}.EventName(), "The disk is full: nothing is accepted until there is room.", alert.Critical),
 		once("results-not-written", work.SinkFailed{}.EventName(), "The file of results cannot be written; the outcomes wait in the journal.", alert.High),
 		once("agent-condemned", work.AgentCondemned{}.EventName(), "An agent did not let go of a recalled attempt and was killed: look at its crash reports.", alert.Medium),
@@ -110,6 +110,7 @@ func (n *Node) measure(agg *collect.Aggregator) {
 	collect.Measure(agg, seriesAge, func(e work.TaskEnded) (string, float64, bool) { return queueName(e.Queue), e.Age.Seconds(), true })
 	agg.Gauge(seriesOpen, tasks.read)
 	n.measureMarket(agg)
+	measureVariables(agg)
 	crowd := &crowd{n: n}
 	agg.Gauge(seriesAgents, crowd.counts)
 	agg.Gauge(seriesUnhealthy, crowd.share)

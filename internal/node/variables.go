@@ -22,6 +22,7 @@ type variables struct {
 	adding  *adding
 	adapted *adaptations
 	measure *measures
+	teams   *teams
 	applier *applier
 }
 
@@ -74,6 +75,9 @@ var variablesService = service{
 		n.tuning.adapted, n.tuning.measure = newAdaptations(n), newMeasures(n)
 		children = append(children, patient(supervision.Worker("adding", func() actors.Behavior[addingStep] { return &adder{a: n.tuning.adding} }, actors.Kind("cognitive.adding"))))
 		children = append(children, patient(n.tuning.measure.child()))
+		if n.tuning.teams = newTeams(n); n.tuning.teams != nil {
+			children = append(children, patient(n.tuning.teams.child()))
+		}
 		return []supervision.Child{supervision.Sub("variables", supervision.Spec{Intensity: unbounded, Children: children})}, nil
 	},
 	health: func(n *Node) string {

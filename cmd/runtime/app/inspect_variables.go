@@ -21,6 +21,7 @@ func (c *command) inspectVariables() *cobra.Command {
 	f := &watchFlags{}
 	var why, history, watch bool
 	var limit int
+	var plot string
 	cmd := f.add(&cobra.Command{
 		Use: "variables [NAME]", Short: "Show the variables of a running node",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -37,14 +38,18 @@ name. Of numbers it draws how they went, from their lowest value to their highes
   runtime inspect variables tuning/temperature
   runtime inspect variables temperature --why
   runtime inspect variables temperature --history --limit 20 -o json
+  runtime inspect variables temperature --plot temperature.svg
   runtime inspect variables --watch`,
 	})
 	cmd.Flags().BoolVar(&why, "why", false, "show who made the present value, and why")
 	cmd.Flags().BoolVar(&history, "history", false, "list the changes, oldest first")
 	cmd.Flags().BoolVar(&watch, "watch", false, "go on with every change until interrupted, one line each")
 	cmd.Flags().IntVar(&limit, "limit", 100, "most changes that are listed or drawn, the newest; with --watch, and only if it is given, lines after which it ends")
+	cmd.Flags().StringVar(&plot, "plot", "", "draw the changes as a picture in SVG, into this file")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
+		case plot != "" && (len(args) == 0 || why || history || watch):
+			return usage("--plot is about one variable, and stands alone")
 		case len(args) == 0 && (why || history):
 			return usage("--why and --history are about one variable: name it")
 		case why && history:
@@ -75,6 +80,9 @@ name. Of numbers it draws how they went, from their lowest value to their highes
 			v, err := variableNamed(a, args[0])
 			if err != nil {
 				return err
+			}
+			if plot != "" {
+				return c.plotVariable(cmd.Context(), client, v, plot, limit)
 			}
 			if watch {
 				w.only = &v
