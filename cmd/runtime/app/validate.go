@@ -17,7 +17,7 @@ import (
 
 // validate checks config files.
 func (c *command) validate() *cobra.Command {
-	var sets []string
+	var sets, named []string
 	var showEnv bool
 	cmd := &cobra.Command{
 		Use:   "validate FILE...",
@@ -28,13 +28,14 @@ or says ok.
   runtime validate node.yaml
   runtime validate --show-env node.yaml      the environment variables that apply`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args)+len(named) == 0 {
 				return usage("validate needs at least one file")
 			}
 			return nil
 		},
 	}
 	form := outputFlag(cmd, "text", "json")
+	cmd.Flags().StringArrayVarP(&named, "config", "c", nil, "a file, as run takes it; the same as to name it without the flag")
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "set a key, as in --set log.level=debug")
 	cmd.Flags().BoolVar(&showEnv, "show-env", false, "list the environment variables that apply to the file")
 	cmd.RunE = func(_ *cobra.Command, files []string) error {
@@ -42,7 +43,7 @@ or says ok.
 			return err
 		}
 		bad := false
-		for _, f := range files {
+		for _, f := range append(named, files...) {
 			in, err := c.input(f, sets)
 			if err != nil {
 				return exitWith(ExitUsage, err)
