@@ -123,9 +123,10 @@ fuzz: need-go ## run every fuzz target for FUZZTIME
 	done; echo "$$n fuzz targets"; [ "$$n" -gt 0 ]
 
 .PHONY: mutants
-mutants: need-go ## plant one mistake after another in the supervisor's decisions; a test must notice each
+mutants: need-go ## plant one mistake after another in the decisions of supervisors and in the commits of variables; a test must notice each
 	$(GO) run -buildvcs=false ./internal/mutants $(ARGS) internal/mutants/testdata/plan.txt
 	$(GO) run -buildvcs=false ./internal/mutants internal/mutants/testdata/backoff.txt
+	$(GO) run -buildvcs=false ./internal/mutants internal/mutants/testdata/cognitive.txt
 
 # The profile that the compiler takes for bin/runtime by itself; the figures are of a kernel that is built as that is.
 PROFILE := cmd/runtime/default.pgo

@@ -81,7 +81,7 @@ mutant last: nothing
 
 // The list rots when the source moves on; this says so at once and without a compiler.
 func TestEveryMutantOfTheListsFitsTheSource(t *testing.T) {
-	for _, file := range []string{"testdata/plan.txt", "testdata/backoff.txt"} {
+	for _, file := range []string{"testdata/plan.txt", "testdata/backoff.txt", "testdata/cognitive.txt"} {
 		list, err := load(file, "")
 		require.NoError(t, err)
 		for _, m := range list.Mutants {
