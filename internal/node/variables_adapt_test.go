@@ -42,8 +42,8 @@ const adapting = `variables:
     - {variable: cost, kind: choice, options: [small, middle, large], initial: large, cooldown: 0s, adapt: {strategy: cost_optimization, floors: {quality: 0.7}, cycle: 50ms, warm: 10, trial: 60, watch: 30}}
 `
 
-// feed reports for a while what a world makes of a number or a choice.
-func feed(t *testing.T, s *cognitive.Space, variable string, reports int, world func(v kind.Value) []adapt.Metric) {
+// feedWorld reports for a while what a world makes of a number or a choice.
+func feedWorld(t *testing.T, s *cognitive.Space, variable string, reports int, world func(v kind.Value) []adapt.Metric) {
 	t.Helper()
 	for range reports {
 		i, err := s.Info(variable)
@@ -61,9 +61,9 @@ func TestVariablesFollowTheStrategiesOfTheConfig(t *testing.T) {
 			x := v.Float() - 0.7
 			return []adapt.Metric{{Name: "score", Value: -x*x + 0.01*random.NormFloat64()}}
 		}
-		feed(t, s, "fixed", 500, hill)
-		feed(t, s, "score", 3000, hill)
-		feed(t, s, "cost", 3000, func(v kind.Value) []adapt.Metric {
+		feedWorld(t, s, "fixed", 500, hill)
+		feedWorld(t, s, "score", 3000, hill)
+		feedWorld(t, s, "cost", 3000, func(v kind.Value) []adapt.Metric {
 			of := map[string][2]float64{"small": {1, 0.5}, "middle": {2, 0.8}, "large": {5, 0.9}}[v.Choice()]
 			return []adapt.Metric{{Name: "cost", Value: of[0] + 0.1*random.NormFloat64()}, {Name: "quality", Value: of[1] + 0.02*random.NormFloat64()}}
 		})

@@ -71,7 +71,7 @@ func scraped(n *Node, family string) (lines []string) {
 func TestAdaptationIsCountedAndAFrozenOneIsAnAlert(t *testing.T) {
 	inBubble(t, adapting, func(ctx context.Context, n *Node) {
 		s := n.VariableSpace("tuning")
-		feed(t, s, "score", 200, func(v kind.Value) []adapt.Metric { return []adapt.Metric{{Name: "score", Value: v.Float()}} })
+		feedWorld(t, s, "score", 200, func(v kind.Value) []adapt.Metric { return []adapt.Metric{{Name: "score", Value: v.Float()}} })
 		require.NoError(t, s.Report(cognitive.Feedback{Variable: "score", Metrics: []adapt.Metric{{Name: "score", Value: 1}}}))
 		synctest.Wait()
 		text := strings.Join(scraped(n, "adaptation_reports"), "\n")
