@@ -178,6 +178,10 @@ var mistakes = map[string]func(s *stage) error{
 		return err
 	},
 	"cognitive/kind.DefinitionError": func(s *stage) error { return s.s.Add(s.ctx, "odd", kind.Float{Min: 1, Max: 0}) },
+	"cognitive/kind.ResolveError": func(*stage) error {
+		_, err := kind.Resolve(kind.Latest, nil, nil)
+		return err
+	},
 	"cognitive/graph.CycleError": func(s *stage) error {
 		_, err := s.s.Redefine(s.ctx, "sum", cognitive.Redefinition{Composite: &cognitive.Composite{Inputs: []string{"sum"}, Text: "sum"}})
 		return err
