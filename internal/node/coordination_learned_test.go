@@ -83,7 +83,9 @@ func predict(r *rig, n *node.Node, id, question string) protocols.Result {
 }
 
 // Programs of differing skill answer questions; the node is told what was true of some, learns whom to believe, keeps that across a restart, and is right
-// more often than the best of them and than a vote by head.
+// more often than the best of them and than a vote by head. The reference values are in the tests of package ensemble.
+//
+// Holds: CRD-11
 func TestAnEnsembleOfProgramsThatHasLearnedBeatsTheBestOfThem(t *testing.T) {
 	const lessons, exam = 50, 100
 	r := newRig(t)

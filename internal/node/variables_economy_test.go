@@ -94,6 +94,9 @@ func paying(t *testing.T) *purse {
 	return p
 }
 
+// Bids are shares of a budget that is held on the ledger before anybody is asked.
+//
+// Holds: COG-20
 func TestAgentsPayForTheHarmThatTheirSayDoes(t *testing.T) {
 	p := paying(t)
 	s := p.n.VariableSpace("tuning")
