@@ -42,7 +42,7 @@ func (b *bench) beside(name string, agents int) (err error) {
 			return err
 		}
 	}
-	pairs, units := max(20, 5*b.rounds), b.many(400)
+	pairs, units := 20*b.rounds, b.many(200)
 	steps := calibrate()
 	var plain [3]atomic.Uint64
 	var counted atomic.Uint64
