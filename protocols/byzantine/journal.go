@@ -62,8 +62,16 @@ func read(ctx context.Context, j Journal, stream string) (all []journalText, ver
 }
 
 // Config keeps a configuration, once the log of each of its members has begun: a log that is missing later is lost. A group whose members have other keys
-// than an earlier program's begins anew.
+// than an earlier program's begins anew. Of several who keep one at the same time all get that of the first: who finds that somebody was faster looks again.
 func (s *journalVotes) Config(ctx context.Context, group string, c *wire.Config) (*wire.Config, error) {
+	kept, err := s.config(ctx, group, c)
+	if err != nil && ctx.Err() == nil {
+		return s.config(ctx, group, c)
+	}
+	return kept, err
+}
+
+func (s *journalVotes) config(ctx context.Context, group string, c *wire.Config) (*wire.Config, error) {
 	stream := s.stream + "/" + group
 	all, version, err := read(ctx, s.j, stream)
 	if err != nil {
@@ -82,6 +90,13 @@ func (s *journalVotes) Config(ctx context.Context, group string, c *wire.Config)
 		}
 	}
 	for i := range c.Members {
+		begun, _, err := read(ctx, s.j, s.member(c.Group, i))
+		if err != nil {
+			return nil, err
+		}
+		if len(begun) > 0 {
+			continue // at the first try
+		}
 		if _, err := s.j.Append(ctx, s.member(c.Group, i), 0, journalText{Born: true}.encode()); err != nil {
 			return nil, err
 		}

@@ -169,3 +169,46 @@ func TestAVoteThatIsNotStoredIsNotSaid(t *testing.T) {
 		assert.Equal(t, 3, add(t, g, 0, "late", 1))
 	})
 }
+
+// faster is a disk on which somebody else keeps another configuration of the group just before the first one is kept.
+type faster struct {
+	*disk
+	stream string
+	first  func()
+}
+
+func (f *faster) Append(ctx context.Context, stream string, expect uint64, records ...[]byte) (uint64, error) {
+	if first := f.first; stream == f.stream && first != nil {
+		f.first = nil
+		first()
+	}
+	return f.disk.Append(ctx, stream, expect, records...)
+}
+
+// Several who open a group at the same time have one configuration: that of who was first.
+func TestWhoOpensAGroupAtTheSameTimeGetsTheSameOne(t *testing.T) {
+	v := byzantine.NewVault([32]byte{1})
+	made := func(group string) *wire.Config {
+		c := &wire.Config{Group: group}
+		for _, name := range []string{"a", "b", "c", "d"} {
+			id, err := v.Public(name)
+			require.NoError(t, err)
+			c.Members = append(c.Members, id)
+			c.Clients = append(c.Clients, wire.Identity{Name: id.Name, Sign: id.Sign})
+		}
+		return c
+	}
+	d := newDisk()
+	f := &faster{disk: d, stream: "votes/s"}
+	f.first = func() {
+		kept, err := byzantine.JournalVotes(d, "votes").Config(t.Context(), "s", made("s@1"))
+		require.NoError(t, err)
+		require.Equal(t, "s@1", kept.Group)
+	}
+	kept, err := byzantine.JournalVotes(f, "votes").Config(t.Context(), "s", made("s@2"))
+	require.NoError(t, err)
+	assert.Equal(t, "s@1", kept.Group)
+	d.mu.fail = func(string) error { return errors.New("the disk is full") }
+	_, err = byzantine.JournalVotes(d, "votes").Config(t.Context(), "t", made("t@1"))
+	require.ErrorContains(t, err, "full")
+}
