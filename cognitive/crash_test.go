@@ -4,6 +4,7 @@ package cognitive_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,6 +29,16 @@ func (r *rig) kill(path string) {
 		}
 	}
 	r.t.Fatalf("there is no process %s", path)
+}
+
+// pausing makes a journal take a second for everything, while it has a system.
+func pausing(on *atomic.Pointer[actors.System]) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		if sys := on.Load(); sys != nil {
+			return sys.Sleep(ctx, time.Second)
+		}
+		return nil
+	}
 }
 
 func TestAVariableThatCrashesIdleGoesOnWhereItWas(t *testing.T) {
@@ -72,16 +83,17 @@ func TestWhoWaitsBehindADecisionHearsOfACrashAndAsksAgain(t *testing.T) {
 func TestWhatTheJournalDoesNotHaveIsNotCommittedByACrash(t *testing.T) {
 	for _, process := range []string{"lab.committer", "lab.variables/x"} {
 		t.Run(process, func(t *testing.T) {
-			j := &memory{}
+			var slow atomic.Pointer[actors.System]
+			j := &memory{slow: pausing(&slow)}
 			bubble(t, cognitive.SpaceOptions{Journal: j}, func(r *rig) {
 				v, err := r.s.AddFloat(r.ctx, "x", kind.Float{Min: 0, Max: 1})
 				require.NoError(t, err)
-				j.slow = func(ctx context.Context) error { return r.sys.Sleep(ctx, time.Second) }
+				slow.Store(r.sys)
 				end := asked(r, v, 0.5, cognitive.Key("k"))
 				r.kill(process)
 				assert.ErrorIs(t, <-end, cognitive.ErrRestarted)
 				assert.Equal(t, 0.0, v.Get())
-				j.slow = nil
+				slow.Store(nil)
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				got, err := v.Propose(r.ctx, 0.5, cognitive.Key("k"))
@@ -95,7 +107,8 @@ func TestWhatTheJournalDoesNotHaveIsNotCommittedByACrash(t *testing.T) {
 }
 
 func TestWhatTheJournalHasIsSeenAfterACrashOnceAndByEverybody(t *testing.T) {
-	j := &memory{}
+	var late atomic.Pointer[actors.System]
+	j := &memory{after: pausing(&late)}
 	bubble(t, cognitive.SpaceOptions{Journal: j}, func(r *rig) {
 		v, err := r.s.AddFloat(r.ctx, "x", kind.Float{Min: 0, Max: 1})
 		require.NoError(t, err)
@@ -110,12 +123,12 @@ func TestWhatTheJournalHasIsSeenAfterACrashOnceAndByEverybody(t *testing.T) {
 		}))
 		ear.Tell("subscribe")
 		synctest.Wait()
-		j.after = func(ctx context.Context) error { return r.sys.Sleep(ctx, time.Second) } // it is stored, and nobody knows
+		late.Store(r.sys) // it is stored, and nobody knows
 		end := asked(r, v, 0.5, cognitive.Key("k"))
 		assert.Equal(t, 0.0, v.Get(), "nobody sees what is not known to be stored")
 		r.kill("lab.committer")
 		assert.ErrorIs(t, <-end, cognitive.ErrRestarted)
-		j.after = nil
+		late.Store(nil)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		assert.Equal(t, 0.5, v.Get())

@@ -145,11 +145,16 @@ var mistakes = map[string]func(s *stage) error{
 	"cognitive.ErrVersion": func(s *stage) error { // somebody else has written
 		_, err := s.j.store(uint64(len(s.j.mu.list)), cognitive.Event{Type: "cognitive.batch", Data: []byte(`{}`)})
 		require.NoError(s.t, err)
-		var told error
-		defer telemetry.Subscribe(s.sys.Events(), "test", func(e cognitive.JournalFailed) { told = e.Err })()
+		told := make(chan error, 1)
+		defer telemetry.Subscribe(s.sys.Events(), "test", func(e cognitive.JournalFailed) {
+			select {
+			case told <- e.Err:
+			default:
+			}
+		})()
 		_, err = s.x.Propose(s.ctx, 1)
 		require.ErrorIs(s.t, err, cognitive.ErrRestarted, "the space begins anew with what the journal has")
-		return told
+		return <-told
 	},
 	"cognitive.GuardError": func(s *stage) error {
 		_, err := s.x.Propose(s.ctx, 0.0001, cognitive.FromAdapter("engine", cognitive.Gain{}))
