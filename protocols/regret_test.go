@@ -141,18 +141,21 @@ func TestAnEngineThatIsToldOutcomesLosesLittleAgainstTheBestProtocol(t *testing.
 	}
 }
 
+// rating is one program after another with the same journal: its engine, who takes part, and what it knows of the protocols at its start.
+func rating(t *testing.T, l *log, f func(ctx context.Context, e *protocols.Engine, names []string, known string)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		within(t, func(ctx context.Context, sys *actors.System) {
+			e, names := council(t, sys, protocols.EngineOptions{Journal: l, Adaptive: true}, "yes", "yes", "yes", "yes", "silent")
+			synctest.Wait() // it has read the journal
+			f(ctx, e, names, e.Explain(protocols.Spec{Question: "?", Participants: names}))
+		})
+	})
+}
+
 func TestADecisionIsRatedOnce(t *testing.T) {
 	l := newLog()
-	program := func(f func(ctx context.Context, e *protocols.Engine, names []string, known string)) {
-		synctest.Test(t, func(t *testing.T) {
-			within(t, func(ctx context.Context, sys *actors.System) {
-				e, names := council(t, sys, protocols.EngineOptions{Journal: l, Adaptive: true}, "yes", "yes", "yes", "yes", "silent")
-				synctest.Wait() // it has read the journal
-				f(ctx, e, names, e.Explain(protocols.Spec{Question: "?", Participants: names}))
-			})
-		})
-	}
-	program(func(ctx context.Context, e *protocols.Engine, names []string, _ string) {
+	rating(t, l, func(ctx context.Context, e *protocols.Engine, names []string, _ string) {
 		for _, id := range []protocols.SessionID{"good", "late"} {
 			_, err := e.Coordinate(ctx, protocols.Spec{ID: id, Question: "?", Participants: names[:4]})
 			require.NoError(t, err)
@@ -177,7 +180,7 @@ func TestADecisionIsRatedOnce(t *testing.T) {
 		assert.Equal(t, int64(900_000), other.Have)
 		require.ErrorIs(t, e.Rate(ctx, "open", 1), protocols.ErrUndecided, "it has expired")
 	})
-	program(func(ctx context.Context, e *protocols.Engine, _ []string, known string) {
+	rating(t, l, func(ctx context.Context, e *protocols.Engine, _ []string, known string) {
 		assert.Contains(t, known, "2.0 sessions, 1.0 of them rated", "a rating outlives the program, and counts once")
 		q, ok := e.Rating("good")
 		assert.True(t, ok)
@@ -189,7 +192,7 @@ func TestADecisionIsRatedOnce(t *testing.T) {
 		require.NoError(t, e.Rate(ctx, "late", 500_000), "the journal knows it")
 		require.ErrorAs(t, e.Rate(ctx, "late", 100_000), new(*protocols.RatedError))
 	})
-	program(func(_ context.Context, _ *protocols.Engine, _ []string, known string) {
+	rating(t, l, func(_ context.Context, _ *protocols.Engine, _ []string, known string) {
 		assert.Contains(t, known, "2.0 sessions, 2.0 of them rated")
 	})
 }
