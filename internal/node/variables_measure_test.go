@@ -94,7 +94,8 @@ func TestVariablesFollowWhatTheNodeMeasures(t *testing.T) {
 				seen, err := s.Adapter(ctx, "pause")
 				require.NoError(t, err)
 				assert.NotZero(t, seen.Moves)
-				assert.LessOrEqual(t, seen.Dropped, uint64(20), "reports have all that is asked for, but the first: gauges are read once a second")
+				// Gauges are read once a second, and eight agents end an attempt each half second at first.
+				assert.LessOrEqual(t, seen.Dropped, uint64(2*16+8), "reports have all that is asked for, but those of the first seconds")
 			})
 		})
 	}
