@@ -53,6 +53,8 @@ func said(s selector.Selector, p selector.Profile) string {
 }
 
 // Every profile has exactly one result, the same twice, and the ranges of n with one result are those of the table in testdata.
+//
+// Holds: CRD-3
 func TestEveryProfileHasOneResult(t *testing.T) {
 	var b strings.Builder
 	var s selector.Selector
