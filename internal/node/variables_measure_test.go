@@ -94,8 +94,7 @@ func TestVariablesFollowWhatTheNodeMeasures(t *testing.T) {
 				seen, err := s.Adapter(ctx, "pause")
 				require.NoError(t, err)
 				assert.NotZero(t, seen.Moves)
-				// Gauges are read once a second, and eight agents end an attempt each half second at first.
-				assert.LessOrEqual(t, seen.Dropped, uint64(2*16+8), "reports have all that is asked for, but those of the first seconds")
+				assert.LessOrEqual(t, seen.Dropped, uint64(200), "reports have all that is asked for, but few at the beginning and the end of a candidate")
 			})
 		})
 	}
