@@ -18,8 +18,9 @@ const toldLimit = 32
 type adapterMessage interface{ adapter() }
 
 type (
-	// feedback is a report.
+	// feedback is a report to one that answers each at once. waiting says that reports wait.
 	feedback struct{ f Feedback }
+	waiting  struct{}
 	// think is the adapter's own: a cycle is over.
 	think struct{}
 	// keep is the adapter's own: it is time to keep what was learned.
@@ -41,6 +42,7 @@ type (
 )
 
 func (feedback) adapter() {}
+func (waiting) adapter()  {}
 func (think) adapter()    {}
 func (keep) adapter()     {}
 func (done) adapter()     {}
@@ -57,6 +59,7 @@ type adapterCell struct {
 	pid     atomic.Pointer[actors.PID]
 	state   atomic.Pointer[[]byte]
 	dropped atomic.Uint64 // reports that found no room
+	intake  intake
 }
 
 func newAdapterCell(s *Space, a Adaptation) *adapterCell {
@@ -85,7 +88,8 @@ type adapter struct {
 	at     map[place]Version  // what they have
 	base   map[string]Version // of the present values
 	status AdapterStatus
-	fresh  bool // something was learned since it was kept
+	fresh  bool      // something was learned since it was kept
+	since  time.Time // the end of its last turn
 }
 
 // place is where an agent has a value of its own.
@@ -153,11 +157,14 @@ func (a *adapter) again(ctx *actors.Context[adapterMessage]) {
 	ctx.After(every, think{})
 }
 
-// Receive handles one message. It never blocks.
+// Receive handles one message, and the reports that wait before it. It never blocks.
 func (a *adapter) Receive(ctx *actors.Context[adapterMessage], msg adapterMessage) error {
+	a.collect(ctx)
+	defer func() { a.since = ctx.Now() }()
 	switch m := msg.(type) {
+	case waiting:
 	case feedback:
-		a.report(ctx, m.f)
+		a.report(ctx, m.f, ctx.Now())
 	case think:
 		a.think(ctx)
 		telemetry.Emit(ctx.Events(), AdaptationCycle{Of{a.s.o.Name, a.c.name}})

@@ -3,18 +3,20 @@
 package cognitive
 
 import (
+	"time"
+
 	"mabeam.dev/actors"
 	"mabeam.dev/cognitive/adapt"
 )
 
 // report takes feedback in. It counts for the version that it names alone.
-func (a *adapter) report(ctx *actors.Context[adapterMessage], f Feedback) {
+func (a *adapter) report(ctx *actors.Context[adapterMessage], f Feedback, at time.Time) {
 	a.status.Received++
 	if a.m == nil {
 		a.control(ctx, f)
 		return
 	}
-	in := adapt.Reported{At: ctx.Now(), Weight: f.Weight, Metrics: f.Metrics}
+	in := adapt.Reported{At: at, Weight: f.Weight, Metrics: f.Metrics}
 	switch own, ok := a.at[place{f.Variable, "agent/" + f.Agent}]; {
 	case ok && f.Agent != "" && a.slice[f.Agent] && f.Version == own:
 		in.Slice = true

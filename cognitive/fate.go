@@ -3,12 +3,10 @@
 package cognitive
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 
-	"mabeam.dev/actors"
 	"mabeam.dev/cognitive/adapt"
 )
 
@@ -39,11 +37,7 @@ func (s *Space) Hear(f Feedback) (Fate, error) {
 		return Dropped, fmt.Errorf("cognitive: report of %q: %w", f.Variable, ErrNotFound)
 	}
 	fate := s.fate(f)
-	if err := c.ref.TryTell(feedback{f}); err != nil {
-		c.dropped.Add(1)
-		if errors.Is(err, actors.ErrMailboxFull) || away(err) {
-			return Dropped, nil
-		}
+	if told, err := c.tell(s, f); !told {
 		return Dropped, err
 	}
 	return fate, nil

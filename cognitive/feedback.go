@@ -3,6 +3,10 @@
 package cognitive
 
 import (
+	"errors"
+	"fmt"
+
+	"mabeam.dev/actors"
 	"mabeam.dev/cognitive/adapt"
 )
 
@@ -22,6 +26,32 @@ type Feedback struct {
 
 // Report tells the adapter of a variable what was measured. It never blocks: what cannot be taken is dropped and counted. ErrNotFound says that nobody adapts the variable.
 func (s *Space) Report(f Feedback) error {
-	_, err := s.Hear(f)
+	c := s.adapter(f.Variable)
+	if c == nil {
+		return fmt.Errorf("cognitive: report of %q: %w", f.Variable, ErrNotFound)
+	}
+	_, err := c.tell(s, f)
 	return err
+}
+
+// tell brings a report to the adapter; false if it was dropped, which is counted.
+func (c *adapterCell) tell(s *Space, f Feedback) (told bool, err error) {
+	if a := c.live.Load(); a.Every >= 0 && a.Control == nil {
+		wake, ok := c.intake.put(f, s.sys.Now(), a.Pending)
+		switch {
+		case !ok:
+			c.dropped.Add(1)
+		case wake:
+			_ = c.ref.TryTell(waiting{}) // one that is not there, or busy, comes to them by itself
+		}
+		return ok, nil
+	}
+	if err = c.ref.TryTell(feedback{f}); err == nil {
+		return true, nil
+	}
+	c.dropped.Add(1)
+	if errors.Is(err, actors.ErrMailboxFull) || away(err) {
+		return false, nil
+	}
+	return false, err
 }
