@@ -18,7 +18,7 @@ const toldLimit = 32
 type adapterMessage interface{ adapter() }
 
 type (
-	// feedback is a report to one that answers each at once. waiting says that reports wait.
+	// feedback is a report that is answered at once. waiting says that reports wait.
 	feedback struct{ f Feedback }
 	waiting  struct{}
 	// think is the adapter's own: a cycle is over.
@@ -59,6 +59,7 @@ type adapterCell struct {
 	pid     atomic.Pointer[actors.PID]
 	state   atomic.Pointer[[]byte]
 	dropped atomic.Uint64 // reports that found no room
+	calm    atomic.Bool   // nothing is being tried or watched, so that reports may wait
 	intake  intake
 }
 
@@ -160,7 +161,10 @@ func (a *adapter) again(ctx *actors.Context[adapterMessage]) {
 // Receive handles one message, and the reports that wait before it. It never blocks.
 func (a *adapter) Receive(ctx *actors.Context[adapterMessage], msg adapterMessage) error {
 	a.collect(ctx)
-	defer func() { a.since = ctx.Now() }()
+	defer func() {
+		a.since = ctx.Now()
+		a.c.calm.Store(a.m != nil && a.m.Idle())
+	}()
 	switch m := msg.(type) {
 	case waiting:
 	case feedback:

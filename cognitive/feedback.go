@@ -36,7 +36,7 @@ func (s *Space) Report(f Feedback) error {
 
 // tell brings a report to the adapter; false if it was dropped, which is counted.
 func (c *adapterCell) tell(s *Space, f Feedback) (told bool, err error) {
-	if a := c.live.Load(); a.Every >= 0 && a.Control == nil {
+	if a := c.live.Load(); c.calm.Load() && a.Every >= 0 && a.Control == nil {
 		wake, ok := c.intake.put(f, s.sys.Now(), a.Pending)
 		switch {
 		case !ok:

@@ -12,7 +12,7 @@ import (
 // wakeAt is how many reports wait for their adapter before it is woken for them. It takes them in with whatever else wakes it, too: its cycle, at the latest.
 const wakeAt = 32
 
-// intake is where reports wait for their adapter. To wake a process for each of them would cost those who report more than all the rest. It belongs to the handle, so that a crash
+// intake is where reports wait for their adapter while nothing is being tried. To wake a process for each of them would cost those who report more than all the rest. It belongs to the handle, so that a crash
 // of the adapter loses no more than it has in hand; whoever reports writes, the adapter's process reads.
 type intake struct {
 	mu struct {
