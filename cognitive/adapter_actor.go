@@ -177,6 +177,7 @@ func (a *adapter) Receive(ctx *actors.Context[adapterMessage], msg adapterMessag
 		a.keep()
 	case done:
 		a.done(ctx, m)
+		a.collect(ctx)
 	case heard:
 		a.heard(ctx, m.u)
 	case look:

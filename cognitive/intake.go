@@ -3,6 +3,7 @@
 package cognitive
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -61,13 +62,28 @@ func (i *intake) done(list []reported) {
 	}
 }
 
-// collect takes in the reports that wait. Times never run backwards for those who judge by them, whoever was first.
+// back puts reports before all that wait.
+func (i *intake) back(list []reported) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.mu.list = append(slices.Clone(list), i.mu.list...)
+}
+
+// collect takes in the reports that wait, up to one that has something changed: those behind it were made before that change, and are judged when it is made. Times never run backwards
+// for those who judge by them, whoever was first.
 func (a *adapter) collect(ctx *actors.Context[adapterMessage]) {
+	if a.busy {
+		return
+	}
 	list := a.c.intake.take()
 	if list == nil {
 		return
 	}
-	for _, r := range list {
+	for n, r := range list {
+		if a.busy {
+			a.c.intake.back(list[n:])
+			break
+		}
 		if r.at.Before(a.since) {
 			r.at = a.since
 		}
