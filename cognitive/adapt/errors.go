@@ -10,7 +10,9 @@ import (
 )
 
 // StrategyError is returned for the name of a strategy that there is not.
-type StrategyError struct{ Name string }
+type StrategyError struct {
+	Name string // as it was given
+}
 
 // Error lists the names that there are.
 func (e *StrategyError) Error() string {

@@ -48,9 +48,8 @@ type Side struct {
 
 // ResolveError is a conflict that a rule does not settle.
 type ResolveError struct {
-	// Rule is the one that was asked, Why says what is wrong.
-	Rule Resolution
-	Why  string
+	Rule Resolution // the one that was asked
+	Why  string     // what is wrong
 }
 
 // Error says why.
