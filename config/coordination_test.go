@@ -19,7 +19,7 @@ func TestANodeCoordinatesOnlyIfItsFileSaysSo(t *testing.T) {
 		return cfg
 	}
 	assert.Nil(t, load("").Coordination)
-	assert.Equal(t, Coordination{Name: "coordination", Stream: "coordination", Active: 10_000, Deadline: 30 * time.Second}, *load("coordination: {}\n").Coordination)
+	assert.Equal(t, Coordination{Name: "coordination", Stream: "coordination", Active: 10_000, Deadline: 30 * time.Second, Window: 24 * time.Hour}, *load("coordination: {}\n").Coordination)
 	spaces := load("coordination: {spaces: [{space: locks}]}\n").Coordination.Spaces
 	assert.Equal(t, []PrimitiveSpace{{Space: "locks", MaxWait: time.Minute, MaxQueue: 16384, Ageing: time.Second, Durable: true}}, spaces)
 	voter := load("tree: {children: [{id: a, kind: text.index, votes: {policy: weighted, weights: {soup: 3}, rating_per_million: 5}}]}\n").Tree.Children[0].Votes

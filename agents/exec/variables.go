@@ -21,8 +21,9 @@ type Variables interface {
 	Follow(ctx *actors.Context[agents.Message], changed func(protocol.VariableChange) agents.Message) ([]protocol.Variables, error)
 	// Suggest proposes a value in the agent's name. It returns when that is committed or refused, or when ctx ends.
 	Suggest(ctx context.Context, s protocol.Suggestion) protocol.Answer
-	// Report passes on what the program has measured, and Confirm that it uses a version. They do not block.
+	// Report passes on what the program has measured. It does not block.
 	Report(f protocol.Feedback) protocol.Answer
+	// Confirm passes on that the program uses a version. It does not block.
 	Confirm(c protocol.Confirmation) protocol.Answer
 }
 

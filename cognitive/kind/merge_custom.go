@@ -10,6 +10,7 @@ import (
 // Joiner makes one of two writes. It is commutative, associative and idempotent, so that replicas which have seen the same writes are equal, in whatever order
 // and however often they came: every [Merge], and a [Custom] of which [Lawful] finds nothing.
 type Joiner interface {
+	// Join returns what remains of both; the error is that of a rule which cannot tell.
 	Join(a, b Write) (Write, error)
 }
 

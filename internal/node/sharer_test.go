@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"mabeam.dev/agents/exec/guest"
@@ -19,9 +20,9 @@ const sharerRole = "NODE_TEST_SHARER"
 
 // order is the input of a task of such a program.
 type order struct {
-	Do, Name, Version, Rationale string
-	Value                        any
-	Metrics                      map[string]float64
+	Do, Name, Version, Scope, Rationale string
+	Value                               any
+	Metrics                             map[string]float64
 }
 
 // reply is the output.
@@ -67,10 +68,13 @@ func shares(role string) {
 		case "get":
 			r.Value, r.Version, r.OK = guest.Load[json.RawMessage](ctx, o.Name)
 			return r, nil
-		case "until": // the program sees a version
+		case "until": // the program was told of a version
 			for {
-				if _, v, ok := guest.Load[json.RawMessage](ctx, o.Name); ok && v == o.Version {
-					break
+				mu.Lock()
+				told := slices.Clone(changes)
+				mu.Unlock()
+				if slices.ContainsFunc(told, func(c guest.Change) bool { return c.Variable == o.Name && c.Scope == o.Scope && c.Version == o.Version }) {
+					return reply{OK: true, Changes: told}, nil
 				}
 				select {
 				case <-heard:
@@ -78,9 +82,6 @@ func shares(role string) {
 					return nil, ctx.Err()
 				}
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			return reply{OK: true, Changes: changes}, nil
 		case "suggest":
 			var got guest.Suggested
 			got, err = guest.Suggest(ctx, guest.Suggestion{Variable: o.Name, Value: o.Value, Rationale: o.Rationale, Base: o.Version})

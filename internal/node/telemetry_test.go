@@ -236,6 +236,7 @@ telemetry: {snapshot: 1s}
 tree: {intensity: 100, children: [{id: a, kind: told}]}
 work: [{queue: q, tasks: DIR/tasks.jsonl, results: DIR/results.jsonl, attempts: 2, backoff: 1ms}]
 market: {accounts: [{owner: ann, money: {credit: 1}}]}
+variables: {spaces: [{space: tuning, variables: [{variable: a, kind: float, min: 0, max: 1, adapt: {weights: {score: 1}}}]}]}
 `)
 	looked := make(chan collect.SystemSnapshot, 16) // comes behind a look at the gauges
 	defer telemetry.Subscribe(r.bus, "test", func(e collect.SystemSnapshot) { looked <- e })()

@@ -93,13 +93,13 @@ func TestAProgramSeesItsVariablesAsTheyAreForItAndHearsEveryChangeInOrder(t *tes
 		require.NoError(t, err)
 	}
 	set(0.3)
-	assert.Equal(t, "0.9", string(r.tell(n, "ann", order{Do: "until", Name: "a", Version: "0.1"}).changes(t, "agent/ann", "0.1").Value))
+	assert.Equal(t, "0.9", string(r.tell(n, "ann", order{Do: "until", Name: "tuning/a", Scope: "agent/ann", Version: "0.1"}).changes(t, "agent/ann", "0.1").Value))
 	for _, scope := range []string{"role/dev", "node/n1", "agent/ann"} {
 		_, err := v.Withdraw(r.ctx, scope)
 		require.NoError(t, err)
 	}
 	set(0.4)
-	got := r.tell(n, "ann", order{Do: "until", Name: "a", Version: "0.5"})
+	got := r.tell(n, "ann", order{Do: "until", Name: "tuning/a", Version: "0.5"})
 	last := ""
 	for _, c := range got.Changes {
 		assert.Equal(t, "tuning/a", c.Variable)
