@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -152,7 +153,7 @@ func metricPairs(flag string, pairs []string) (map[string]float64, error) {
 	for _, pair := range pairs {
 		name, text, ok := strings.Cut(pair, "=")
 		x, err := strconv.ParseFloat(text, 64)
-		if !ok || name == "" || err != nil {
+		if !ok || name == "" || err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 			return nil, usage("--%s %q: want a metric and a number, as in latency=0.5", flag, pair)
 		}
 		if _, twice := table[name]; twice {
