@@ -25,6 +25,8 @@ ARGS ?=
 BUILD := -trimpath -buildvcs=false
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS = -s -w -X mabeam.dev/internal/buildinfo.Version=$(VERSION)
+# -pgo=off: with the profile of cmd/runtime, all that it imports would be compiled a second time, to no other end than to be looked at.
+VET := $(GO) vet -pgo=off
 REPORT := $(GO) run -buildvcs=false ./internal/testreport
 TOOL := $(GO) tool -modfile=tools/go.mod
 
@@ -73,7 +75,7 @@ install: need-go ## install runtime into the Go binary directory
 
 .PHONY: test
 test: need-go ## vet and all tests; the closing block lists what was skipped and why
-	$(GO) vet $(PKGS)
+	$(VET) $(PKGS)
 	@set -- $$($(GO) env CC); note="race detector: see 'make race'"; \
 	command -v "$$1" >/dev/null 2>&1 || note="race detector: it needs a C compiler, and there is none"; \
 	$(REPORT) -min 1 -note "$$note" $(ARGS) $(PKGS)
@@ -88,8 +90,8 @@ check: lint fmt-check arch race ## vet, staticcheck, gofumpt, the architecture l
 
 .PHONY: lint
 lint: need-go ## go vet and staticcheck
-	$(GO) vet $(PKGS)
-	$(TOOL) staticcheck $(PKGS)
+	$(VET) $(PKGS)
+	GOFLAGS=-pgo=off $(TOOL) staticcheck $(PKGS)
 
 .PHONY: arch
 arch: need-go ## the architecture laws alone
