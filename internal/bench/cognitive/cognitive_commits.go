@@ -131,8 +131,11 @@ func (w *world) write(proposers, commits int, meanwhile func()) ([]float64, erro
 			}
 		})
 	}
-	for meanwhile != nil && next.Load() < int64(commits) {
-		meanwhile()
+	if meanwhile != nil {
+		meanwhile() // once at least, however few commits there are
+		for next.Load() < int64(commits) {
+			meanwhile()
+		}
 	}
 	writers.Wait()
 	return took, errors.Join(errs...)
