@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		build := exec.Command("go", "build", "-buildvcs=false", "-pgo=off", "-o", dir+string(filepath.Separator), "mabeam.dev/cmd/runtime", "mabeam.dev/examples/reviewer")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "%s\n%s", err, out)
 			return 1

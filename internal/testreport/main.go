@@ -31,7 +31,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 			fmt.Fprintf(stderr, "testreport: %v\n", err)
 			return 2
 		}
-		rules.Notes = append(rules.Notes, "packages of the pure layer: they start nothing, and a test of internal/archtest holds them to it")
+		rules.Notes = append(rules.Notes, "packages of the pure layer: they start nothing, and a test of internal/archtest holds them to it; and "+program+", whose tests run finished binaries")
 	}
 	// Without the profile of the program: with it every package would be compiled once more for a test of one.
 	cmd := exec.Command(goTool, append([]string{"test", "-json", "-pgo=off"}, rest...)...)
