@@ -2,11 +2,11 @@
 
 package sim
 
-// Seeds returns how many orders of turns a test tries by default: n, and a quarter of that under the race detector, which makes each several times slower and
+// Seeds returns how many orders of turns a test tries by default: n, and an eighth of that under the race detector, which makes each several times slower and
 // sees little of processes that run one at a time.
 func Seeds(n int) int {
 	if raced {
-		return max(n/4, 1)
+		return max(n/8, 1)
 	}
 	return n
 }
